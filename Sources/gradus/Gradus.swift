@@ -1,0 +1,1 @@
+@main struct Gradus { static func main() {} }
