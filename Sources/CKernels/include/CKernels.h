@@ -1,1 +1,82 @@
+// Numeric kernels whose bits depend on neither the machine's vector width nor the thread count.
+// Every kernel works on plain row-major arrays; sizes are element counts.
+#pragma once
+#include <stdint.h>
 
+// --- matrix product (gemm.c) ---------------------------------------------------------------------
+// c[i][j] = fma(a[i][k], b[k][j], c[i][j]) for k ascending, starting from 0, or from c if
+// `accumulate` is set. a is M x K (K x M in memory if `transpose_a`), b is K x N likewise.
+void ck_gemm_f32(long m, long n, long k, const float *a, long lda, int transpose_a, const float *b,
+                 long ldb, int transpose_b, float *c, long ldc, int accumulate);
+void ck_gemm_f64(long m, long n, long k, const double *a, long lda, int transpose_a,
+                 const double *b, long ldb, int transpose_b, double *c, long ldc, int accumulate);
+// 0: what the processor offers, 1: scalar, 2: AVX2, 3: AVX-512. For tests of bit identity.
+void ck_gemm_force_path(int path);
+int ck_gemm_path(void);
+
+// --- elementwise (elementwise.c) -----------------------------------------------------------------
+enum ck_unary {
+  CK_NEGATE, CK_EXP, CK_LOG, CK_LOG1P, CK_EXPM1, CK_SQRT, CK_RSQRT, CK_SQUARE, CK_ABS, CK_SIGN,
+  CK_ROUND, CK_FLOOR, CK_CEIL, CK_SIN, CK_COS, CK_TANH, CK_SIGMOID, CK_RELU, CK_GELU, CK_SILU,
+  CK_SOFTPLUS, CK_ERF, CK_RECIPROCAL
+};
+void ck_unary_f32(int op, const float *x, float *y, long n);
+void ck_unary_f64(int op, const double *x, double *y, long n);
+
+enum ck_binary {
+  CK_ADD, CK_SUBTRACT, CK_MULTIPLY, CK_DIVIDE, CK_FLOOR_DIVIDE, CK_REMAINDER, CK_POWER, CK_MINIMUM,
+  CK_MAXIMUM
+};
+// step_a, step_b are 0 (one value for the whole run) or 1.
+void ck_binary_f32(int op, const float *a, long step_a, const float *b, long step_b, float *y, long n);
+void ck_binary_f64(int op, const double *a, long step_a, const double *b, long step_b, double *y,
+                   long n);
+enum ck_compare { CK_EQUAL, CK_NOT_EQUAL, CK_LESS, CK_LESS_EQUAL, CK_GREATER, CK_GREATER_EQUAL };
+void ck_compare_f32(int op, const float *a, long step_a, const float *b, long step_b, uint8_t *y,
+                    long n);
+void ck_compare_f64(int op, const double *a, long step_a, const double *b, long step_b, uint8_t *y,
+                    long n);
+// y += alpha * x
+void ck_axpy_f32(float alpha, const float *x, float *y, long n);
+void ck_axpy_f64(double alpha, const double *x, double *y, long n);
+
+double ck_power(double x, double y);
+
+// --- reductions (reductions.c): double accumulators in 16 lanes, fixed tree -----------------------
+enum ck_reduce { CK_SUM, CK_MEAN, CK_MAX, CK_MIN, CK_PROD };
+// x is [outer, length, inner]; y is [outer, inner].
+void ck_reduce_f32(int op, const float *x, float *y, long outer, long length, long inner);
+void ck_reduce_f64(int op, const double *x, double *y, long outer, long length, long inner);
+// Row-wise softmax (or its logarithm) of x [rows, n].
+void ck_softmax_f32(const float *x, float *y, long rows, long n, int logarithm);
+void ck_softmax_f64(const double *x, double *y, long rows, long n, int logarithm);
+
+// --- convolution (convolution.c) -----------------------------------------------------------------
+typedef struct {
+  long channels, height, width;             // of one image group
+  long kernel_height, kernel_width;
+  long stride_height, stride_width;
+  long pad_top, pad_left;
+  long dilation_height, dilation_width;
+  long out_height, out_width;
+} ck_window;
+// image [channels, height, width] -> columns [channels*kh*kw, out_height*out_width]
+void ck_im2col_f32(const ck_window *w, const float *image, float *columns);
+void ck_im2col_f64(const ck_window *w, const double *image, double *columns);
+// adds columns back into image, in column order
+void ck_col2im_f32(const ck_window *w, const float *columns, float *image);
+void ck_col2im_f64(const ck_window *w, const double *columns, double *image);
+
+// --- random (random.c): Philox4x32-10, Salmon et al. 2011 ----------------------------------------
+void ck_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
+// Uniform in [0, 1) with 24 bits each; element i comes from counter block first + i / 4.
+void ck_uniform_f32(uint64_t key, uint64_t stream, uint64_t first, float *y, long n);
+// Box-Muller pairs; element i comes from counter block first + i / 2.
+void ck_normal_f32(uint64_t key, uint64_t stream, uint64_t first, float *y, long n);
+
+// --- optimizer steps (optimizers.c), in place ----------------------------------------------------
+void ck_sgd_f32(float *w, const float *g, float *momentum, long n, float lr, float mu, float decay,
+                int first);
+void ck_adam_f32(float *w, const float *g, float *m, float *v, long n, float lr, float beta1,
+                 float beta2, float epsilon, float decay, int decoupled, float correction1,
+                 float correction2);

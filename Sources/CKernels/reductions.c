@@ -1,0 +1,93 @@
+#include "CKernels.h"
+#include "maths.h"
+
+#define LANES 16
+#define BLOCK 4096
+
+// The same tree whatever the machine: lane l adds to lane l + width.
+INLINE double fold_sum(double *lane) {
+  for (int width = LANES / 2; width > 0; width /= 2)
+    for (int l = 0; l < width; l++) lane[l] += lane[l + width];
+  return lane[0];
+}
+
+#define ROW_SUM(NAME, TYPE)                                                                   \
+  INLINE double NAME(const TYPE *x, long n) {                                                 \
+    double total = 0;                                                                         \
+    for (long start = 0; start < n; start += BLOCK) {                                         \
+      long end = start + BLOCK < n ? start + BLOCK : n, i = start;                            \
+      double lane[LANES] = {0};                                                               \
+      for (; i + LANES <= end; i += LANES)                                                    \
+        for (int l = 0; l < LANES; l++) lane[l] += (double)x[i + l];                          \
+      for (int l = 0; i + l < end; l++) lane[l] += (double)x[i + l];                          \
+      total += fold_sum(lane);                                                                \
+    }                                                                                         \
+    return total;                                                                             \
+  }
+ROW_SUM(row_sum_f32, float)
+ROW_SUM(row_sum_f64, double)
+
+#define BETTER_MAX(a, b) ((b) > (a) || (b) != (b) ? (b) : (a))
+#define BETTER_MIN(a, b) ((b) < (a) || (b) != (b) ? (b) : (a))
+
+#define REDUCE(NAME, TYPE, ROW)                                                               \
+  CLONES void NAME(int op, const TYPE *restrict x, TYPE *restrict y, long outer, long length, \
+                   long inner) {                                                              \
+    for (long o = 0; o < outer; o++) {                                                        \
+      const TYPE *base = x + o * length * inner;                                              \
+      TYPE *out = y + o * inner;                                                              \
+      if (op == CK_SUM || op == CK_MEAN) {                                                    \
+        double scale = op == CK_MEAN ? (double)length : 1.0;                                  \
+        if (inner == 1) { out[0] = (TYPE)(ROW(base, length) / scale); continue; }             \
+        for (long start = 0; start < inner; start += 256) {                                   \
+          double sum[256] = {0};                                                              \
+          long n = inner - start < 256 ? inner - start : 256;                                 \
+          for (long r = 0; r < length; r++)                                                   \
+            for (long i = 0; i < n; i++) sum[i] += (double)base[r * inner + start + i];       \
+          for (long i = 0; i < n; i++) out[start + i] = (TYPE)(sum[i] / scale);               \
+        }                                                                                     \
+        continue;                                                                             \
+      }                                                                                       \
+      for (long i = 0; i < inner; i++) out[i] = base[i];                                      \
+      for (long r = 1; r < length; r++)                                                       \
+        for (long i = 0; i < inner; i++) {                                                    \
+          TYPE a = out[i], b = base[r * inner + i];                                           \
+          out[i] = op == CK_PROD ? a * b                                                      \
+                   : a != a ? a                                                               \
+                   : op == CK_MAX ? BETTER_MAX(a, b) : BETTER_MIN(a, b);                      \
+        }                                                                                     \
+    }                                                                                         \
+  }
+REDUCE(ck_reduce_f32, float, row_sum_f32)
+REDUCE(ck_reduce_f64, double, row_sum_f64)
+
+#define SOFTMAX(NAME, TYPE)                                                                   \
+  CLONES void NAME(const TYPE *restrict x, TYPE *restrict y, long rows, long n, int logarithm) { \
+    for (long r = 0; r < rows; r++, x += n, y += n) {                                         \
+      double top = -INFINITY;                                                                 \
+      for (long i = 0; i < n; i++) top = x[i] > top ? x[i] : top;                             \
+      double shift = top == -INFINITY ? 0.0 : top;                                            \
+      double lane[LANES] = {0};                                                               \
+      long i = 0;                                                                             \
+      for (; i + LANES <= n; i += LANES)                                                      \
+        for (int l = 0; l < LANES; l++) {                                                     \
+          double e = ck_exp((double)x[i + l] - shift);                                        \
+          y[i + l] = (TYPE)e;                                                                 \
+          lane[l] += e;                                                                       \
+        }                                                                                     \
+      for (int l = 0; i + l < n; l++) {                                                       \
+        double e = ck_exp((double)x[i + l] - shift);                                          \
+        y[i + l] = (TYPE)e;                                                                   \
+        lane[l] += e;                                                                         \
+      }                                                                                       \
+      double total = fold_sum(lane);                                                          \
+      if (logarithm) {                                                                        \
+        double ln = ck_log(total);                                                            \
+        for (long j = 0; j < n; j++) y[j] = (TYPE)(((double)x[j] - shift) - ln);              \
+      } else {                                                                                \
+        for (long j = 0; j < n; j++) y[j] = (TYPE)((double)y[j] / total);                     \
+      }                                                                                       \
+    }                                                                                         \
+  }
+SOFTMAX(ck_softmax_f32, float)
+SOFTMAX(ck_softmax_f64, double)
