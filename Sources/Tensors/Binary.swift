@@ -1,0 +1,177 @@
+import CKernels
+
+/// Functions of two numbers, applied to each pair under broadcasting.
+package enum BinaryOperation: Int32, Sendable {
+  case add, subtract, multiply, divide, floorDivide, remainder, power, minimum, maximum
+
+  package var symbol: String {
+    switch self {
+    case .add: "+"
+    case .subtract: "-"
+    case .multiply: "*"
+    case .divide: "/"
+    case .floorDivide: "//"
+    case .remainder: "%"
+    case .power: "^"
+    case .minimum: "minimum"
+    case .maximum: "maximum"
+    }
+  }
+}
+
+package enum Comparison: Int32, Sendable {
+  case equal, notEqual, less, lessEqual, greater, greaterEqual
+
+  package var symbol: String {
+    switch self {
+    case .equal: "=="
+    case .notEqual: "!="
+    case .less: "<"
+    case .lessEqual: "<="
+    case .greater: ">"
+    case .greaterEqual: ">="
+    }
+  }
+}
+
+extension Tensor {
+  /// The kind that two operands meet in: bool < i64 < f32 < f64, where a single number (rank 0) takes
+  /// the other's kind unless it is a float and the other is not (then f32).
+  package static func promoted(_ a: Tensor, _ b: Tensor) -> DType {
+    if a.rank == 0 && b.rank == 0 { return max(a.dtype, b.dtype) }
+    if a.rank == 0 { return weak(a.dtype, beside: b.dtype) }
+    if b.rank == 0 { return weak(b.dtype, beside: a.dtype) }
+    return max(a.dtype, b.dtype)
+  }
+
+  private static func weak(_ number: DType, beside other: DType) -> DType {
+    if number.isFloat { return other.isFloat ? other : .float32 }
+    return max(number, other)
+  }
+
+  package func binary(_ operation: BinaryOperation, _ other: Tensor) throws -> Tensor {
+    var kind = Tensor.promoted(self, other)
+    if kind == .bool { kind = .int64 }
+    if kind == .int64 {
+      let isNumbers = rank == 0 && other.rank == 0
+      if operation == .divide || (operation == .power && other.hasNegative) {
+        kind = isNumbers ? .float64 : .float32
+      }
+    }
+    let a = try cast(kind)
+    let b = try other.cast(kind)
+    let shape = try Shape.broadcast(a.shape, b.shape, operation: operation.symbol)
+    let result = try Tensor(uninitialised: shape, kind)
+    let code = operation.rawValue
+    switch kind {
+    case .float32:
+      let y = result.fresh(Float.self)
+      pairs(a, b, shape, Float.self) { p, sp, q, sq, at, n in
+        ck_binary_f32(code, p, sp, q, sq, y + at, n)
+      }
+    case .float64:
+      let y = result.fresh(Double.self)
+      pairs(a, b, shape, Double.self) { p, sp, q, sq, at, n in
+        ck_binary_f64(code, p, sp, q, sq, y + at, n)
+      }
+    case .int64, .bool:
+      if operation == .floorDivide || operation == .remainder, b.hasZero {
+        throw TensorError.divisionByZero(operation: operation.symbol)
+      }
+      let y = result.fresh(Int64.self)
+      pairs(a, b, shape, Int64.self) { p, sp, q, sq, at, n in
+        for i in 0..<n { y[at + i] = integers(operation, p[i * sp], q[i * sq]) }
+      }
+    }
+    return result
+  }
+
+  package func compare(_ comparison: Comparison, _ other: Tensor) throws -> Tensor {
+    var kind = max(dtype, other.dtype)
+    if kind.isFloat { kind = Tensor.promoted(self, other) }
+    if !kind.isFloat { kind = .float64 }
+    let a = try cast(kind)
+    let b = try other.cast(kind)
+    let shape = try Shape.broadcast(a.shape, b.shape, operation: comparison.symbol)
+    let result = try Tensor(uninitialised: shape, .bool)
+    let y = result.fresh(UInt8.self)
+    if kind == .float32 {
+      pairs(a, b, shape, Float.self) { p, sp, q, sq, at, n in
+        ck_compare_f32(comparison.rawValue, p, sp, q, sq, y + at, n)
+      }
+    } else {
+      pairs(a, b, shape, Double.self) { p, sp, q, sq, at, n in
+        ck_compare_f64(comparison.rawValue, p, sp, q, sq, y + at, n)
+      }
+    }
+    return result
+  }
+
+  package func logical(and isAnd: Bool, _ other: Tensor) throws -> Tensor {
+    for operand in [self, other] where operand.dtype != .bool {
+      throw TensorError.wrongKind(
+        operation: isAnd ? "and" : "or", found: operand.dtype, expected: "bool")
+    }
+    let shape = try Shape.broadcast(self.shape, other.shape, operation: isAnd ? "and" : "or")
+    let result = try Tensor(uninitialised: shape, .bool)
+    let y = result.fresh(Bool.self)
+    pairs(self, other, shape, Bool.self) { p, sp, q, sq, at, n in
+      for i in 0..<n {
+        y[at + i] = isAnd ? p[i * sp] && q[i * sq] : p[i * sp] || q[i * sq]
+      }
+    }
+    return result
+  }
+
+  /// Where `condition` holds `a`, elsewhere `b`, all broadcast together.
+  package static func `where`(_ condition: Tensor, _ a: Tensor, _ b: Tensor) throws -> Tensor {
+    let kind = promoted(a, b)
+    let chosen = try condition.cast(.bool)
+    let outer = try Shape.broadcast(
+      chosen.shape, Shape.broadcast(a.shape, b.shape, operation: "where"), operation: "where")
+    let mask = try chosen.broadcast(to: outer)
+    let x = try a.cast(kind).broadcast(to: outer)
+    let y = try b.cast(kind).broadcast(to: outer)
+    let result = try Tensor(uninitialised: outer, kind)
+    func fill<E: BitwiseCopyable>(_: E.Type) {
+      let (m, p, q) = (mask.elements(Bool.self), x.elements(E.self), y.elements(E.self))
+      let out = result.fresh(E.self)
+      for i in 0..<outer.count { out[i] = m[i] ? p[i] : q[i] }
+    }
+    switch kind.size {
+    case 1: fill(UInt8.self)
+    case 4: fill(UInt32.self)
+    default: fill(UInt64.self)
+    }
+    return result
+  }
+
+  private var hasNegative: Bool { dtype == .int64 && (0..<count).contains { integer(at: $0) < 0 } }
+  private var hasZero: Bool { (0..<count).contains { integer(at: $0) == 0 } }
+}
+
+private func integers(_ operation: BinaryOperation, _ p: Int64, _ q: Int64) -> Int64 {
+  switch operation {
+  case .add: return p &+ q
+  case .subtract: return p &- q
+  case .multiply: return p &* q
+  case .minimum: return min(p, q)
+  case .maximum: return max(p, q)
+  case .floorDivide:
+    if q == -1 { return 0 &- p }
+    return p / q - (p % q != 0 && (p < 0) != (q < 0) ? 1 : 0)
+  case .remainder:
+    if q == -1 { return 0 }
+    let rest = p % q
+    return rest != 0 && (rest < 0) != (q < 0) ? rest + q : rest
+  case .power:
+    var (result, base, exponent): (Int64, Int64, Int64) = (1, p, q)
+    while exponent > 0 {
+      if exponent & 1 == 1 { result = result &* base }
+      base = base &* base
+      exponent >>= 1
+    }
+    return result
+  case .divide: return 0
+  }
+}

@@ -1,0 +1,238 @@
+import CKernels
+
+/// How a window moves over an image: sizes as (height, width) pairs.
+package struct WindowGeometry: Sendable, Equatable {
+  package var stride: (height: Int, width: Int) = (1, 1)
+  package var padTop = 0
+  package var padLeft = 0
+  package var padBottom = 0
+  package var padRight = 0
+  package var dilation: (height: Int, width: Int) = (1, 1)
+  package var groups = 1
+
+  package init() {}
+
+  package static func == (a: Self, b: Self) -> Bool {
+    a.stride == b.stride && a.dilation == b.dilation && a.groups == b.groups
+      && a.padTop == b.padTop && a.padLeft == b.padLeft && a.padBottom == b.padBottom
+      && a.padRight == b.padRight
+  }
+
+  /// The output's height and width for an image and a window, or an error that names both.
+  func output(_ operation: String, image: [Int], window: [Int]) throws -> (height: Int, width: Int) {
+    func size(_ length: Int, _ window: Int, _ pad: Int, _ stride: Int, _ dilation: Int) throws -> Int {
+      guard stride > 0, dilation > 0, window > 0, pad >= 0, pad < 1 << 20, dilation < 1 << 20 else {
+        throw TensorError.invalid(
+          operation: operation, reason: "window, stride and dilation should be at least 1", hint: nil)
+      }
+      let reach = dilation * (window - 1) + 1
+      guard length + pad >= reach else {
+        throw TensorError.windowTooLarge(operation: operation, window: [reach], input: [length + pad])
+      }
+      return (length + pad - reach) / stride + 1
+    }
+    return (
+      try size(image[0], window[0], padTop + padBottom, stride.height, dilation.height),
+      try size(image[1], window[1], padLeft + padRight, stride.width, dilation.width)
+    )
+  }
+}
+
+/// A convolution whose sizes have been checked.
+private struct ConvolutionPlan {
+  let images, channels, outputs, groups, positions, patch: Int
+  let window: ck_window
+  let target: Shape
+  let kind: DType
+  var outputsOfGroup: Int { outputs / groups }
+  var imageSize: Int { channels / groups * Int(window.height * window.width) }
+
+  init(_ input: [Int], _ weight: [Int], _ geometry: WindowGeometry, _ kind: DType) throws {
+    guard input.count == 4, weight.count == 4 else {
+      throw TensorError.invalid(
+        operation: "conv2d",
+        reason: "needs images [N, C, H, W] and weights [out, C, h, w], these are \(input) and \(weight)",
+        hint: nil)
+    }
+    groups = geometry.groups
+    guard groups > 0, input[1] % groups == 0, weight[0] % groups == 0,
+      weight[1] == input[1] / groups
+    else {
+      throw TensorError.invalid(
+        operation: "conv2d",
+        reason: "the images have \(input[1]) channels, the weights \(weight) expect "
+          + "\(weight[1] * max(groups, 1))", hint: nil)
+    }
+    let out = try geometry.output("conv2d", image: [input[2], input[3]], window: [weight[2], weight[3]])
+    (images, channels, outputs) = (input[0], input[1], weight[0])
+    positions = out.height * out.width
+    patch = weight[1] * weight[2] * weight[3]
+    _ = try Shape(checking: [patch, positions])
+    target = try Shape(checking: [images, outputs, out.height, out.width])
+    self.kind = kind
+    window = ck_window(
+      channels: input[1] / groups, height: input[2], width: input[3], kernel_height: weight[2],
+      kernel_width: weight[3], stride_height: geometry.stride.height,
+      stride_width: geometry.stride.width, pad_top: geometry.padTop, pad_left: geometry.padLeft,
+      dilation_height: geometry.dilation.height, dilation_width: geometry.dilation.width,
+      out_height: out.height, out_width: out.width)
+  }
+}
+
+/// The kernels of one element type under one name.
+protocol ConvolutionElement: TensorElement {
+  static func im2col(_ w: UnsafePointer<ck_window>, _ image: UnsafePointer<Self>, _ columns: UnsafeMutablePointer<Self>)
+  static func col2im(_ w: UnsafePointer<ck_window>, _ columns: UnsafePointer<Self>, _ image: UnsafeMutablePointer<Self>)
+  static func gemm(
+    _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Self>, _ lda: Int, _ ta: Bool,
+    _ b: UnsafePointer<Self>, _ ldb: Int, _ tb: Bool, _ c: UnsafeMutablePointer<Self>, _ ldc: Int,
+    accumulate: Bool)
+}
+
+extension Float: ConvolutionElement {
+  static func im2col(_ w: UnsafePointer<ck_window>, _ image: UnsafePointer<Float>, _ columns: UnsafeMutablePointer<Float>) {
+    ck_im2col_f32(w, image, columns)
+  }
+  static func col2im(_ w: UnsafePointer<ck_window>, _ columns: UnsafePointer<Float>, _ image: UnsafeMutablePointer<Float>) {
+    ck_col2im_f32(w, columns, image)
+  }
+  static func gemm(
+    _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Float>, _ lda: Int, _ ta: Bool,
+    _ b: UnsafePointer<Float>, _ ldb: Int, _ tb: Bool, _ c: UnsafeMutablePointer<Float>, _ ldc: Int,
+    accumulate: Bool
+  ) { ck_gemm_f32(m, n, k, a, lda, ta ? 1 : 0, b, ldb, tb ? 1 : 0, c, ldc, accumulate ? 1 : 0) }
+}
+
+extension Double: ConvolutionElement {
+  static func im2col(_ w: UnsafePointer<ck_window>, _ image: UnsafePointer<Double>, _ columns: UnsafeMutablePointer<Double>) {
+    ck_im2col_f64(w, image, columns)
+  }
+  static func col2im(_ w: UnsafePointer<ck_window>, _ columns: UnsafePointer<Double>, _ image: UnsafeMutablePointer<Double>) {
+    ck_col2im_f64(w, columns, image)
+  }
+  static func gemm(
+    _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Double>, _ lda: Int, _ ta: Bool,
+    _ b: UnsafePointer<Double>, _ ldb: Int, _ tb: Bool, _ c: UnsafeMutablePointer<Double>, _ ldc: Int,
+    accumulate: Bool
+  ) { ck_gemm_f64(m, n, k, a, lda, ta ? 1 : 0, b, ldb, tb ? 1 : 0, c, ldc, accumulate ? 1 : 0) }
+}
+
+extension Tensor {
+  /// Images that one worker takes, and the chunk over which weight gradients are first summed.
+  private static let imageChunk = 8
+
+  /// Cross-correlation of images [N, C, H, W] with weights [out, C / groups, h, w]:
+  /// [N, out, H', W'].
+  package static func conv2d(_ x: Tensor, _ w: Tensor, _ geometry: WindowGeometry) throws -> Tensor {
+    let kind = max(.float32, max(x.dtype, w.dtype))
+    let plan = try ConvolutionPlan(x.dims, w.dims, geometry, kind)
+    let result = try Tensor(uninitialised: plan.target, kind)
+    let (images, weights) = (try x.cast(kind), try w.cast(kind))
+    func run<E: ConvolutionElement>(_: E.Type) throws {
+      nonisolated(unsafe) let (p, q, r) = (
+        images.elements(E.self), weights.elements(E.self), result.fresh(E.self)
+      )
+      let rows = plan.outputsOfGroup
+      try eachChunk(plan, E.self) { part, scratch in
+        var window = plan.window
+        for n in part {
+          for g in 0..<plan.groups {
+            E.im2col(&window, p + (n * plan.groups + g) * plan.imageSize, scratch)
+            E.gemm(
+              rows, plan.positions, plan.patch, q + g * rows * plan.patch, plan.patch, false, scratch,
+              plan.positions, false, r + (n * plan.outputs + g * rows) * plan.positions,
+              plan.positions, accumulate: false)
+          }
+        }
+      }
+    }
+    try withExtendedLifetime((images.storage, weights.storage)) {
+      if kind == .float64 { try run(Double.self) } else { try run(Float.self) }
+    }
+    return result
+  }
+
+  /// The gradient of `conv2d` for its images, from the gradient of its result.
+  package static func conv2dInputGradient(
+    _ upstream: Tensor, _ w: Tensor, input: Shape, _ geometry: WindowGeometry
+  ) throws -> Tensor {
+    let kind = upstream.dtype
+    let plan = try ConvolutionPlan(input.dims, w.dims, geometry, kind)
+    let result = try Tensor.zeros(input, kind)
+    let weights = try w.cast(kind)
+    func run<E: ConvolutionElement>(_: E.Type) throws {
+      nonisolated(unsafe) let (p, q, r) = (
+        upstream.elements(E.self), weights.elements(E.self), result.fresh(E.self)
+      )
+      let rows = plan.outputsOfGroup
+      try eachChunk(plan, E.self) { part, scratch in
+        var window = plan.window
+        for n in part {
+          for g in 0..<plan.groups {
+            E.gemm(
+              plan.patch, plan.positions, rows, q + g * rows * plan.patch, plan.patch, true,
+              p + (n * plan.outputs + g * rows) * plan.positions, plan.positions, false, scratch,
+              plan.positions, accumulate: false)
+            E.col2im(&window, scratch, r + (n * plan.groups + g) * plan.imageSize)
+          }
+        }
+      }
+    }
+    try withExtendedLifetime((upstream.storage, weights.storage)) {
+      if kind == .float64 { try run(Double.self) } else { try run(Float.self) }
+    }
+    return result
+  }
+
+  /// The gradient of `conv2d` for its weights: image by image within fixed chunks, then chunk by chunk.
+  package static func conv2dWeightGradient(
+    _ upstream: Tensor, _ x: Tensor, weight: Shape, _ geometry: WindowGeometry
+  ) throws -> Tensor {
+    let kind = upstream.dtype
+    let plan = try ConvolutionPlan(x.dims, weight.dims, geometry, kind)
+    let images = try x.cast(kind)
+    let chunks = max(1, (plan.images + imageChunk - 1) / imageChunk)
+    let partial = try Tensor.zeros(Shape(checking: [chunks] + weight.dims), kind)
+    func run<E: ConvolutionElement>(_: E.Type) throws {
+      nonisolated(unsafe) let (p, q, r) = (
+        upstream.elements(E.self), images.elements(E.self), partial.fresh(E.self)
+      )
+      let rows = plan.outputsOfGroup
+      try eachChunk(plan, E.self) { part, scratch in
+        var window = plan.window
+        let sum = r + part.lowerBound / imageChunk * weight.count
+        for n in part {
+          for g in 0..<plan.groups {
+            E.im2col(&window, q + (n * plan.groups + g) * plan.imageSize, scratch)
+            E.gemm(
+              rows, plan.patch, plan.positions,
+              p + (n * plan.outputs + g * rows) * plan.positions, plan.positions, false, scratch,
+              plan.positions, true, sum + g * rows * plan.patch, plan.patch, accumulate: true)
+          }
+        }
+      }
+    }
+    try withExtendedLifetime((upstream.storage, images.storage)) {
+      if kind == .float64 { try run(Double.self) } else { try run(Float.self) }
+    }
+    return try partial.reduce(.sum, axes: [0])
+  }
+
+  /// Calls the body for each fixed chunk of images with scratch memory for one image's columns.
+  private static func eachChunk<E: ConvolutionElement>(
+    _ plan: ConvolutionPlan, _: E.Type,
+    _ body: @Sendable (Range<Int>, UnsafeMutablePointer<E>) -> Void
+  ) throws {
+    let parts = (plan.images + imageChunk - 1) / imageChunk
+    let size = plan.patch * plan.positions
+    let slots = max(1, parts)
+    let scratch = try Tensor(uninitialised: Shape(checking: [min(slots, 64), size]), plan.kind)
+    nonisolated(unsafe) let memory = scratch.fresh(E.self)
+    for first in stride(from: 0, to: parts, by: 64) {
+      Workers.run(parts: min(64, parts - first)) { slot in
+        let start = (first + slot) * imageChunk
+        body(start..<min(plan.images, start + imageChunk), memory + slot * size)
+      }
+    }
+  }
+}

@@ -1,0 +1,97 @@
+extension Tensor {
+  /// One number, of rank 0.
+  package static func number(_ value: Double, _ dtype: DType = .float64) throws -> Tensor {
+    try full(.number, value, dtype)
+  }
+
+  package static func integer(_ value: Int) throws -> Tensor {
+    try Tensor([Int64(value)], shape: .number)
+  }
+
+  package static func full(_ shape: Shape, _ value: Double, _ dtype: DType = .float32) throws -> Tensor
+  {
+    let result = try Tensor(uninitialised: shape, dtype)
+    switch dtype {
+    case .bool: result.fresh(Bool.self).initialize(repeating: value != 0, count: shape.count)
+    case .int64: result.fresh(Int64.self).initialize(repeating: value.asInt64, count: shape.count)
+    case .float32: result.fresh(Float.self).initialize(repeating: Float(value), count: shape.count)
+    case .float64: result.fresh(Double.self).initialize(repeating: value, count: shape.count)
+    }
+    return result
+  }
+
+  package static func zeros(_ shape: Shape, _ dtype: DType = .float32) throws -> Tensor {
+    try full(shape, 0, dtype)
+  }
+
+  /// `count` numbers from `first` on, `step` apart: i64.
+  package static func arange(_ first: Int, count: Int, step: Int = 1) throws -> Tensor {
+    let shape = try Shape(checking: [count])
+    let result = try Tensor(uninitialised: shape, .int64)
+    let out = result.fresh(Int64.self)
+    for i in 0..<count { out[i] = Int64(first &+ i &* step) }
+    return result
+  }
+
+  /// `count` numbers from `first` to `last`, both included: f32.
+  package static func linspace(_ first: Double, _ last: Double, count: Int) throws -> Tensor {
+    let shape = try Shape(checking: [count])
+    let result = try Tensor(uninitialised: shape, .float32)
+    let out = result.fresh(Float.self)
+    for i in 0..<count {
+      let part = count == 1 ? 0 : Double(i) / Double(count - 1)
+      out[i] = Float(first + (last - first) * part)
+    }
+    return result
+  }
+
+  /// The identity matrix [n, n]: f32.
+  package static func eye(_ n: Int) throws -> Tensor {
+    let result = try zeros(Shape(checking: [n, n]))
+    let out = result.fresh(Float.self)
+    for i in 0..<n { out[i * n + i] = 1 }
+    return result
+  }
+
+  /// Indices of any shape to rows of zeros with a one: [..., classes], f32.
+  package static func oneHot(_ indices: Tensor, classes: Int) throws -> Tensor {
+    let result = try zeros(Shape(checking: indices.dims + [classes]))
+    let out = result.fresh(Float.self)
+    for i in 0..<indices.count {
+      let index = indices.integer(at: i)
+      guard index >= 0, index < classes else {
+        throw TensorError.indexOutOfRange(index: index, size: classes, axis: indices.rank)
+      }
+      out[i * classes + index] = 1
+    }
+    return result
+  }
+
+  /// The same numbers as another kind; floats become integers towards zero.
+  package func cast(_ target: DType) throws -> Tensor {
+    if target == dtype { return self }
+    let result = try Tensor(uninitialised: shape, target)
+    func fill<S: TensorElement, E: TensorElement>(_: S.Type, _: E.Type, _ body: (S) -> E) {
+      let source = elements(S.self)
+      let out = result.fresh(E.self)
+      for i in 0..<count { out[i] = body(source[i]) }
+    }
+    func from<S: TensorElement>(_: S.Type) {
+      switch target {
+      case .bool: fill(S.self, Bool.self) { $0.asDouble != 0 }
+      case .int64: fill(S.self, Int64.self) { $0.asInt64 }
+      case .float32: fill(S.self, Float.self) { Float($0.asDouble) }
+      case .float64: fill(S.self, Double.self) { $0.asDouble }
+      }
+    }
+    withExtendedLifetime(storage) {
+      switch dtype {
+      case .bool: from(Bool.self)
+      case .int64: from(Int64.self)
+      case .float32: from(Float.self)
+      case .float64: from(Double.self)
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,153 @@
+import Glibc
+
+/// Up to `digits` significant digits, as C's %g prints them, with short exponents: 1e-7.
+func shortNumber(_ x: Double, digits: Int = 6) -> String {
+  if x.isNaN { return "nan" }
+  if x.isInfinite { return x < 0 ? "-inf" : "inf" }
+  return withVaList([Int32(digits), x]) { arguments in
+    var buffer = [CChar](repeating: 0, count: 64)
+    vsnprintf(&buffer, buffer.count, "%.*g", arguments)
+    var text = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    if text == "-0" { text = "0" }
+    guard let e = text.firstIndex(of: "e") else { return text }
+    let exponent = Int(text[text.index(after: e)...]) ?? 0
+    return text[..<e] + "e\(exponent)"
+  }
+}
+
+func fixedNumber(_ x: Double, decimals: Int) -> String {
+  if !x.isFinite { return shortNumber(x) }
+  return withVaList([Int32(decimals), x]) { arguments in
+    var buffer = [CChar](repeating: 0, count: 400)
+    vsnprintf(&buffer, buffer.count, "%.*f", arguments)
+    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}
+
+extension Tensor {
+  /// Canonical text, the same on every terminal: one line for a short vector, else a header with kind,
+  /// shape and (above 64 elements) range, mean and histogram, then at most 8 rows.
+  package func text(width: Int = 72) -> String {
+    if rank == 0 { return element(0) }
+    if rank == 1, count <= 64 { return vector(width: width) }
+    var lines = [header()]
+    if count > 0 { lines += rows(width: width) }
+    return lines.joined(separator: "\n")
+  }
+
+  private func element(_ i: Int) -> String {
+    switch dtype {
+    case .bool: double(at: i) != 0 ? "true" : "false"
+    case .int64: "\(integer(at: i))"
+    case .float32, .float64: shortNumber(double(at: i))
+    }
+  }
+
+  /// `[0.5, -1, 2]`, broken into lines no wider than `width`.
+  private func vector(width: Int) -> String {
+    var lines: [String] = []
+    var line = "["
+    for i in 0..<count {
+      let piece = element(i) + (i < count - 1 ? "," : "]")
+      if line.count + piece.count + 1 > width, line.count > 1 {
+        lines.append(line)
+        line = " " + piece
+      } else {
+        line += (line == "[" ? "" : " ") + piece
+      }
+    }
+    if count == 0 { line = "[]" }
+    lines.append(line)
+    return lines.joined(separator: "\n")
+  }
+
+  private func header() -> String {
+    var header = "\(dtype.name) \(shape)"
+    guard count > 64, dtype != .bool else { return header }
+    let values = array(of: Double.self)
+    let finite = values.filter(\.isFinite)
+    if let low = finite.min(), let high = finite.max() {
+      let mean = finite.reduce(0, +) / Double(finite.count)
+      header += "  min \(shortNumber(low, digits: 4))  mean \(shortNumber(mean, digits: 4))"
+      header += "  max \(shortNumber(high, digits: 4))  " + histogram(finite, low, high)
+    }
+    let nans = values.count { $0.isNaN }
+    let infinities = values.count { $0.isInfinite }
+    if nans > 0 { header += "  \(nans) nan" }
+    if infinities > 0 { header += "  \(infinities) inf" }
+    return header
+  }
+
+  private func histogram(_ values: [Double], _ low: Double, _ high: Double) -> String {
+    let blocks = Array("▁▂▃▄▅▆▇█")
+    guard high > low else { return "▇" }
+    var counts = [Int](repeating: 0, count: 8)
+    for value in values { counts[min(7, Int((value / 2 - low / 2) / (high / 2 - low / 2) * 8))] += 1 }
+    let top = counts.max() ?? 1
+    return String(counts.map { $0 == 0 ? " " : blocks[min(7, $0 * 8 / (top + 1))] })
+      .replacingSpaces()
+  }
+
+  /// Rows of the last axis with one number of decimals; leading axes name their position.
+  private func rows(width: Int) -> [String] {
+    let columns = dims[rank - 1]
+    let total = columns == 0 ? 0 : count / columns
+    let shownRows = min(total, 8)
+    let precise = (0..<shownRows).map { r in
+      (0..<min(columns, 64)).map { double(at: r * columns + $0) }
+    }
+    let decimals = decimals(precise.flatMap { $0 })
+    func cell(_ x: Double) -> String {
+      switch dtype {
+      case .bool: return x != 0 ? "true" : "false"
+      case .int64: return "\(x.asInt64)"
+      case .float32, .float64:
+        return decimals.map { fixedNumber(x, decimals: $0) } ?? shortNumber(x, digits: 4)
+      }
+    }
+    let texts = precise.map { $0.map(cell) }
+    let cellWidth = texts.flatMap { $0 }.map(\.count).max() ?? 1
+    let fitting = max(1, (width - 2 - 2) / (cellWidth + 2))
+    var lines: [String] = []
+    for (r, row) in texts.enumerated() {
+      if rank > 2, r % dims[rank - 2] == 0 {
+        let matrix = dims[rank - 2]
+        var rest = r / matrix
+        var position: [Int] = []
+        for axis in stride(from: rank - 3, through: 0, by: -1) {
+          position.insert(rest % dims[axis], at: 0)
+          rest /= dims[axis]
+        }
+        lines.append("\(position)")
+      }
+      let cells = row.prefix(fitting).map { String(repeating: " ", count: cellWidth - $0.count) + $0 }
+      let isCut = columns > fitting
+      lines.append("  " + cells.joined(separator: "  ") + (isCut ? "  …" : ""))
+    }
+    if total > shownRows { lines.append("  …") }
+    return lines
+  }
+
+  /// The fewest decimals that show up to 4 significant digits of each value; nil for wide ranges.
+  private func decimals(_ values: [Double]) -> Int? {
+    guard dtype.isFloat else { return 0 }
+    let sizes = values.filter { $0.isFinite && $0 != 0 }.map { abs($0) }
+    guard let high = sizes.max() else { return 0 }
+    guard high < 1e6, high >= 1e-3 else { return nil }
+    if values.allSatisfy({ !$0.isFinite || $0 == $0.rounded() }) { return 0 }
+    var whole = 1
+    var bound = 10.0
+    while high >= bound { (whole, bound) = (whole + 1, bound * 10) }
+    var most = max(0, 4 - whole)
+    if high < 1 { most = high < 0.01 ? 6 : 4 }
+    // Fewer when nothing is lost.
+    while most > 0, values.allSatisfy({ value in
+      !value.isFinite || fixedNumber(value, decimals: most).hasSuffix("0")
+    }) { most -= 1 }
+    return most
+  }
+}
+
+extension String {
+  fileprivate func replacingSpaces() -> String { String(map { $0 == " " ? "▁" : $0 }) }
+}

@@ -1,0 +1,68 @@
+import CKernels
+
+/// Functions of one number, applied to each element. Integers and booleans become f32 first, except
+/// where the result of an integer is an integer.
+package enum UnaryOperation: Int32, Sendable {
+  case negate, exp, log, log1p, expm1, sqrt, rsqrt, square, abs, sign, round, floor, ceil, sin, cos
+  case tanh, sigmoid, relu, gelu, silu, softplus, erf, reciprocal
+
+  fileprivate var keepsIntegers: Bool {
+    switch self {
+    case .negate, .square, .abs, .sign, .round, .floor, .ceil, .relu: true
+    default: false
+    }
+  }
+}
+
+extension Tensor {
+  /// Elements that one thread takes at a time.
+  static let grain = 1 << 15
+
+  package func unary(_ operation: UnaryOperation) throws -> Tensor {
+    if dtype == .int64 && operation.keepsIntegers { return try integerUnary(operation) }
+    if !dtype.isFloat { return try cast(.float32).unary(operation) }
+    let result = try Tensor(uninitialised: shape, dtype)
+    withExtendedLifetime(storage) {
+      if dtype == .float32 {
+        nonisolated(unsafe) let x = elements(Float.self)
+        nonisolated(unsafe) let y = result.fresh(Float.self)
+        Workers.split(count, grain: Tensor.grain) { part in
+          ck_unary_f32(operation.rawValue, x + part.lowerBound, y + part.lowerBound, part.count)
+        }
+      } else {
+        nonisolated(unsafe) let x = elements(Double.self)
+        nonisolated(unsafe) let y = result.fresh(Double.self)
+        Workers.split(count, grain: Tensor.grain) { part in
+          ck_unary_f64(operation.rawValue, x + part.lowerBound, y + part.lowerBound, part.count)
+        }
+      }
+    }
+    return result
+  }
+
+  private func integerUnary(_ operation: UnaryOperation) throws -> Tensor {
+    let result = try Tensor(uninitialised: shape, .int64)
+    let x = elements(Int64.self)
+    let y = result.fresh(Int64.self)
+    for i in 0..<count {
+      let v = x[i]
+      switch operation {
+      case .negate: y[i] = 0 &- v
+      case .square: y[i] = v &* v
+      case .abs: y[i] = v < 0 ? 0 &- v : v
+      case .sign: y[i] = v.signum()
+      case .relu: y[i] = max(v, 0)
+      default: y[i] = v
+      }
+    }
+    return result
+  }
+
+  /// Tests each element: bool of the same shape.
+  package func test(_ isTrue: (Double) -> Bool) throws -> Tensor {
+    let result = try Tensor(uninitialised: shape, .bool)
+    let out = result.fresh(Bool.self)
+    for i in 0..<count { out[i] = isTrue(double(at: i)) }
+    return result
+  }
+}

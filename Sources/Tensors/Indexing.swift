@@ -1,0 +1,208 @@
+/// One entry between the brackets of `x[…]`.
+package enum IndexItem: Sendable {
+  /// One position; the axis disappears.
+  case index(Int)
+  /// start, stop (excluded) and step; nil means the end that the step comes from or goes to.
+  case range(Int?, Int?, Int)
+  /// A new axis of size 1.
+  case newAxis
+  /// As many whole axes as are needed.
+  case ellipsis
+  /// A boolean tensor keeps, an integer tensor chooses; the axis is replaced by its axes.
+  case gather(Tensor)
+}
+
+extension Tensor {
+  /// Flat positions (in elements) that the items choose, and the shape of the choice.
+  func positions(_ items: [IndexItem]) throws -> (flat: [Int], shape: Shape) {
+    var items = try items.flatMap { try masked($0) }
+    let used = items.reduce(0) { total, item in
+      if case .newAxis = item { return total }
+      if case .ellipsis = item { return total }
+      return total + 1
+    }
+    guard used <= rank else { throw TensorError.tooManyIndices(given: used, rank: rank) }
+    if !items.contains(where: { if case .ellipsis = $0 { true } else { false } }) {
+      items.append(.ellipsis)
+    }
+    var target: [Int] = []
+    // Each factor lists offsets that are added in all combinations, in row-major order.
+    var factors: [[Int]] = []
+    var together: (factor: Int, shape: [Int])?
+    let strides = shape.strides
+    var axis = 0
+    var sawEllipsis = false
+    for item in items {
+      switch item {
+      case .newAxis: target.append(1)
+      case .ellipsis:
+        if sawEllipsis {
+          throw TensorError.invalid(operation: "index", reason: "only one ... can stand in an index", hint: nil)
+        }
+        sawEllipsis = true
+        for _ in 0..<rank - used {
+          factors.append((0..<dims[axis]).map { $0 * strides[axis] })
+          target.append(dims[axis])
+          axis += 1
+        }
+      case .index(let index):
+        let at = index < 0 ? index + dims[axis] : index
+        guard at >= 0, at < dims[axis] else {
+          throw TensorError.indexOutOfRange(index: index, size: dims[axis], axis: axis)
+        }
+        factors.append([at * strides[axis]])
+        axis += 1
+      case .range(let start, let stop, let step):
+        let chosen = try Tensor.steps(start, stop, step, size: dims[axis])
+        factors.append(chosen.map { $0 * strides[axis] })
+        target.append(chosen.count)
+        axis += 1
+      case .gather(let indices):
+        guard indices.dtype == .int64 || indices.count == 0 else {
+          throw TensorError.wrongKind(operation: "index", found: indices.dtype, expected: "integers")
+        }
+        let offsets = try (0..<indices.count).map { i in
+          let index = indices.integer(at: i)
+          let at = index < 0 ? index + dims[axis] : index
+          guard at >= 0, at < dims[axis] else {
+            throw TensorError.indexOutOfRange(index: index, size: dims[axis], axis: axis)
+          }
+          return at * strides[axis]
+        }
+        if let known = together {
+          guard known.shape == indices.dims else {
+            throw TensorError.shapesDiffer(operation: "index", left: known.shape, right: indices.dims)
+          }
+          factors[known.factor] = zip(factors[known.factor], offsets).map { $0 + $1 }
+        } else {
+          together = (factors.count, indices.dims)
+          factors.append(offsets)
+          target += indices.dims
+        }
+        axis += 1
+      }
+    }
+    let result = try Shape(checking: target)
+    try MemoryBudget.check(result.count * 8)
+    var flat = [0]
+    for factor in factors {
+      if factor.count == 1 {
+        if factor[0] != 0 { for i in flat.indices { flat[i] += factor[0] } }
+        continue
+      }
+      var next: [Int] = []
+      next.reserveCapacity(flat.count * factor.count)
+      for base in flat { for offset in factor { next.append(base + offset) } }
+      flat = next
+    }
+    return (flat, result)
+  }
+
+  /// A mask over several axes becomes as many integer tensors.
+  private func masked(_ item: IndexItem) throws -> [IndexItem] {
+    guard case .gather(let mask) = item, mask.dtype == .bool else { return [item] }
+    guard mask.rank <= rank, mask.rank > 0, mask.dims == Array(dims.prefix(mask.rank)) || mask.rank == 1
+    else { throw TensorError.maskShape(mask: mask.dims, shape: dims) }
+    let kept = (0..<mask.count).filter { mask.double(at: $0) != 0 }
+    let walk = mask.shape.strides
+    return try (0..<mask.rank).map { axis in
+      .gather(try Tensor(kept.map { Int64($0 / walk[axis] % mask.dims[axis]) }))
+    }
+  }
+
+  /// Coordinates of a slice, clamped as in Python.
+  static func steps(_ start: Int?, _ stop: Int?, _ step: Int, size: Int) throws -> [Int] {
+    guard step != 0 else {
+      throw TensorError.invalid(operation: "index", reason: "the step of a slice cannot be 0", hint: nil)
+    }
+    func place(_ value: Int, low: Int, high: Int) -> Int {
+      let at = value < 0 ? value &+ size : value
+      return min(max(at, low), high)
+    }
+    if step > 0 {
+      let first = start.map { place($0, low: 0, high: size) } ?? 0
+      let last = stop.map { place($0, low: 0, high: size) } ?? size
+      return first < last ? Array(stride(from: first, to: last, by: min(step, size))) : []
+    }
+    let first = start.map { place($0, low: -1, high: size - 1) } ?? size - 1
+    let last = stop.map { place($0, low: -1, high: size - 1) } ?? -1
+    return first > last ? Array(stride(from: first, to: last, by: max(step, -size))) : []
+  }
+
+  /// `x[items]`.
+  package func indexed(_ items: [IndexItem]) throws -> Tensor {
+    if let simple = try leading(items) { return simple }
+    let (flat, target) = try positions(items)
+    let result = try Tensor(uninitialised: target, dtype)
+    func move<E: BitwiseCopyable>(_: E.Type) {
+      let x = elements(E.self)
+      let y = result.fresh(E.self)
+      for (i, at) in flat.enumerated() { y[i] = x[at] }
+    }
+    withExtendedLifetime(storage) {
+      switch dtype.size {
+      case 1: move(UInt8.self)
+      case 4: move(UInt32.self)
+      default: move(UInt64.self)
+      }
+    }
+    return result
+  }
+
+  /// One index or plain range along the first axis shares memory; one integer tensor copies rows.
+  private func leading(_ items: [IndexItem]) throws -> Tensor? {
+    guard items.count == 1, rank > 0 else { return nil }
+    switch items[0] {
+    case .index(let index):
+      let at = index < 0 ? index + dims[0] : index
+      guard at >= 0, at < dims[0] else {
+        throw TensorError.indexOutOfRange(index: index, size: dims[0], axis: 0)
+      }
+      let rest = Array(dims.dropFirst())
+      return try sliced(axis: 0, at..<at + 1).viewed(as: Shape(trusted: rest))
+    case .range(let start, let stop, 1):
+      let rows = try Tensor.steps(start, stop, 1, size: dims[0])
+      return try sliced(axis: 0, (rows.first ?? 0)..<(rows.last.map { $0 + 1 } ?? 0))
+    case .gather(let indices) where indices.dtype == .int64 && indices.rank == 1:
+      return try taking(indices.array(of: Int64.self).map { Int($0) })
+    default: return nil
+    }
+  }
+
+  /// A copy in which the chosen places hold `value`, broadcast to them.
+  package func assigning(_ value: Tensor, at items: [IndexItem]) throws -> Tensor {
+    let (flat, target) = try positions(items)
+    let kind = dtype.isFloat || !value.dtype.isFloat ? dtype : DType.float32
+    let source = try value.cast(kind).broadcast(to: target)
+    let base = try cast(kind)
+    let result = try base.copied(to: shape, strides: shape.strides)
+    func move<E: BitwiseCopyable>(_: E.Type) {
+      let x = source.elements(E.self)
+      let y = result.fresh(E.self)
+      for (i, at) in flat.enumerated() { y[at] = x[i] }
+    }
+    switch kind.size {
+    case 1: move(UInt8.self)
+    case 4: move(UInt32.self)
+    default: move(UInt64.self)
+    }
+    return result
+  }
+
+  /// The gradient of `indexed`: this tensor's elements are added to zeros of `shape` where they came
+  /// from.
+  package func scattered(_ items: [IndexItem], from source: Tensor) throws -> Tensor {
+    let (flat, _) = try source.positions(items)
+    let result = try Tensor.zeros(source.shape, dtype)
+    withExtendedLifetime(storage) {
+      if dtype == .float32 {
+        let (x, y) = (elements(Float.self), result.fresh(Float.self))
+        for (i, at) in flat.enumerated() { y[at] += x[i] }
+      } else {
+        let (x, y) = (elements(Double.self), result.fresh(Double.self))
+        for (i, at) in flat.enumerated() { y[at] += x[i] }
+      }
+    }
+    return result
+  }
+}

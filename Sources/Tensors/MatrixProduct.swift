@@ -1,0 +1,113 @@
+import CKernels
+
+extension Tensor {
+  /// Matrix product with NumPy's rules: vectors count as a row (left) or a column (right), leading
+  /// axes broadcast. `transposeA` and `transposeB` swap an operand's last two axes first.
+  package static func matmul(
+    _ a: Tensor, _ b: Tensor, transposeA: Bool = false, transposeB: Bool = false
+  ) throws -> Tensor {
+    if a.rank == 0 || b.rank == 0 {
+      throw TensorError.invalid(
+        operation: "@", reason: "needs vectors or matrices, this is a number", hint: "use * instead")
+    }
+    var kind = promoted(a, b)
+    if !kind.isFloat { kind = a.isExactlyFloat(b) ? .float64 : .float32 }
+    let wasInteger = !promoted(a, b).isFloat
+    let x = a.rank == 1 ? a.viewed(as: Shape(trusted: [1, a.count])) : a
+    let y = b.rank == 1 ? b.viewed(as: Shape(trusted: [b.count, 1])) : b
+    let (r, c) = (x.rank, y.rank)
+    let (m, k) = transposeA ? (x.dims[r - 1], x.dims[r - 2]) : (x.dims[r - 2], x.dims[r - 1])
+    let (depth, n) = transposeB ? (y.dims[c - 1], y.dims[c - 2]) : (y.dims[c - 2], y.dims[c - 1])
+    guard k == depth else {
+      throw TensorError.cannotMultiply(
+        left: transposeA ? a.swapped : a.dims, right: transposeB ? b.swapped : b.dims)
+    }
+    let batchA = Shape(trusted: Array(x.dims.dropLast(2)))
+    let batchB = Shape(trusted: Array(y.dims.dropLast(2)))
+    let batch = try Shape.broadcast(batchA, batchB, operation: "@")
+    var target = batch.dims
+    if a.rank > 1 { target.append(m) }
+    if b.rank > 1 { target.append(n) }
+    let result = try Tensor(uninitialised: Shape(checking: target), kind)
+    let left = try x.cast(kind)
+    let right = try y.cast(kind)
+    // One matrix on the right serves all on the left: one tall product.
+    if batchB.count == 1, !transposeA, kind == .float32 {
+      product(left, right, result, [(0, 0, 0)], m * batch.count, n, k, false, transposeB)
+    } else {
+      let walkA = offsets(batchA, batch, m * k)
+      let walkB = offsets(batchB, batch, k * n)
+      let jobs = (0..<batch.count).map { (walkA[$0], walkB[$0], $0 * m * n) }
+      product(left, right, result, jobs, m, n, k, transposeA, transposeB)
+    }
+    return wasInteger ? try result.cast(.int64) : result
+  }
+
+  private var swapped: [Int] {
+    var dims = dims
+    if rank > 1 { dims.swapAt(rank - 1, rank - 2) }
+    return dims
+  }
+
+  /// Integer products are formed in double precision, exact up to 2^53.
+  private func isExactlyFloat(_ other: Tensor) -> Bool { !dtype.isFloat && !other.dtype.isFloat }
+
+  private static func offsets(_ own: Shape, _ batch: Shape, _ size: Int) -> [Int] {
+    let strides = own.strides(broadcastTo: batch)
+    let walk = batch.strides
+    return (0..<batch.count).map { flat in
+      var offset = 0
+      for axis in 0..<batch.rank { offset += flat / walk[axis] % batch.dims[axis] * strides[axis] }
+      return offset * size
+    }
+  }
+
+  /// Runs each product in parts of rows (or columns when there are few rows): every element is a
+  /// chain over k of its own, so the partition leaves no trace.
+  private static func product(
+    _ a: Tensor, _ b: Tensor, _ c: Tensor, _ jobs: [(a: Int, b: Int, c: Int)], _ m: Int, _ n: Int,
+    _ k: Int, _ transposeA: Bool, _ transposeB: Bool
+  ) {
+    let lda = transposeA ? m : k
+    let ldb = transposeB ? k : n
+    let work = max(1, n * k)
+    let isTall = m >= n
+    let rows = isTall ? max(48, (1 << 21) / work / 12 * 12) : m
+    let columns = isTall ? n : max(64, (1 << 21) / max(1, m * k) / 32 * 32)
+    let across = isTall ? (m + rows - 1) / max(rows, 1) : (n + columns - 1) / max(columns, 1)
+    let parts = max(1, across)
+    let total = parts * jobs.count
+    let isSmall = jobs.count * m * n * k < 1 << 20
+    let (ta, tb) = (transposeA, transposeB)
+    @Sendable func part(_ index: Int) -> (Range<Int>, Range<Int>, (a: Int, b: Int, c: Int)) {
+      let at = index % parts
+      return isTall
+        ? (at * rows..<min(m, (at + 1) * rows), 0..<n, jobs[index / parts])
+        : (0..<m, at * columns..<min(n, (at + 1) * columns), jobs[index / parts])
+    }
+    withExtendedLifetime((a.storage, b.storage)) {
+      if c.dtype == .float32 {
+        nonisolated(unsafe) let (p, q, r) = (a.elements(Float.self), b.elements(Float.self), c.fresh(Float.self))
+        let body: @Sendable (Int) -> Void = { index in
+          let (i, j, job) = part(index)
+          ck_gemm_f32(
+            i.count, j.count, k, p + job.a + (ta ? i.lowerBound : i.lowerBound * lda), lda,
+            ta ? 1 : 0, q + job.b + (tb ? j.lowerBound * ldb : j.lowerBound), ldb, tb ? 1 : 0,
+            r + job.c + i.lowerBound * n + j.lowerBound, n, 0)
+        }
+        if isSmall { for index in 0..<total { body(index) } } else { Workers.run(parts: total, body) }
+      } else {
+        nonisolated(unsafe) let (p, q, r) = (
+          a.elements(Double.self), b.elements(Double.self), c.fresh(Double.self)
+        )
+        for index in 0..<total {
+          let (i, j, job) = part(index)
+          ck_gemm_f64(
+            i.count, j.count, k, p + job.a + (ta ? i.lowerBound : i.lowerBound * lda), lda,
+            ta ? 1 : 0, q + job.b + (tb ? j.lowerBound * ldb : j.lowerBound), ldb, tb ? 1 : 0,
+            r + job.c + i.lowerBound * n + j.lowerBound, n, 0)
+        }
+      }
+    }
+  }
+}

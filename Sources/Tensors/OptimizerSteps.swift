@@ -1,0 +1,61 @@
+import CKernels
+
+extension Tensor {
+  /// A copy that nobody else holds, for the steps below.
+  func owned() throws -> Tensor { try copied(to: shape, strides: shape.strides) }
+
+  /// One step of stochastic gradient descent: new weights and momentum.
+  /// v = mu v + (g + decay w), w - lr v; with mu 0 no momentum is kept.
+  package func sgdStep(
+    gradient: Tensor, momentum: Tensor?, learningRate: Double, mu: Double, decay: Double
+  ) throws -> (weights: Tensor, momentum: Tensor?) {
+    if dtype != .float32 {
+      var direction = try gradient.binary(.add, binary(.multiply, Tensor.number(decay)))
+      if mu != 0, let momentum {
+        direction = try momentum.binary(.multiply, Tensor.number(mu)).binary(.add, direction)
+      }
+      let step = try direction.binary(.multiply, Tensor.number(learningRate))
+      return (try binary(.subtract, step), mu == 0 ? nil : direction)
+    }
+    let weights = try owned()
+    let velocity = mu == 0 ? nil : try momentum?.owned() ?? Tensor(uninitialised: shape, .float32)
+    let g = try gradient.cast(.float32)
+    withExtendedLifetime(g.storage) {
+      ck_sgd_f32(
+        weights.fresh(Float.self), g.elements(Float.self), velocity?.fresh(Float.self), count,
+        Float(learningRate), Float(mu), Float(decay), momentum == nil ? 1 : 0)
+    }
+    return (weights, velocity)
+  }
+
+  /// One step of Adam, or AdamW when `decoupled`: new weights and moments. `step` counts from 1.
+  package func adamStep(
+    gradient: Tensor, first: Tensor?, second: Tensor?, learningRate: Double,
+    betas: (Double, Double), epsilon: Double, decay: Double, decoupled: Bool, step: Int
+  ) throws -> (weights: Tensor, first: Tensor, second: Tensor) {
+    let correction1 = 1 - ck_power(betas.0, Double(step))
+    let correction2 = 1 - ck_power(betas.1, Double(step))
+    if dtype != .float32 {
+      func times(_ t: Tensor, _ x: Double) throws -> Tensor { try t.binary(.multiply, Tensor.number(x)) }
+      let start = decoupled ? try times(self, 1 - learningRate * decay) : self
+      let g = decoupled ? gradient : try gradient.binary(.add, times(self, decay))
+      let zero = try Tensor.zeros(shape, dtype)
+      let m = try times(first ?? zero, betas.0).binary(.add, times(g, 1 - betas.0))
+      let v = try times(second ?? zero, betas.1).binary(.add, times(g.unary(.square), 1 - betas.1))
+      let root = try times(v, 1 / correction2).unary(.sqrt).binary(.add, Tensor.number(epsilon))
+      let move = try times(m, learningRate / correction1).binary(.divide, root)
+      return (try start.binary(.subtract, move), m, v)
+    }
+    let weights = try owned()
+    let m = try first?.owned() ?? Tensor.zeros(shape)
+    let v = try second?.owned() ?? Tensor.zeros(shape)
+    let g = try gradient.cast(.float32)
+    withExtendedLifetime(g.storage) {
+      ck_adam_f32(
+        weights.fresh(Float.self), g.elements(Float.self), m.fresh(Float.self), v.fresh(Float.self),
+        count, Float(learningRate), Float(betas.0), Float(betas.1), Float(epsilon), Float(decay),
+        decoupled ? 1 : 0, Float(correction1), Float(correction2))
+    }
+    return (weights, m, v)
+  }
+}

@@ -1,0 +1,109 @@
+import CKernels
+
+/// Random numbers that depend on where they are drawn, not on when: Philox4x32-10 keyed by seed,
+/// cell and call.
+package struct RandomStream: Sendable, Equatable {
+  private let key: UInt64
+  private let stream: UInt64
+  /// The next unused counter block.
+  private var position: UInt64 = 0
+  private var children: UInt64 = 0
+
+  package init(seed: UInt64, cell: UInt64 = 0, call: UInt64 = 0) {
+    key = RandomStream.mix(seed, 0x9E37_79B9_7F4A_7C15)
+    stream = RandomStream.mix(cell, RandomStream.mix(call, 0xD1B5_4A32_D192_ED03))
+  }
+
+  private init(key: UInt64, stream: UInt64) {
+    self.key = key
+    self.stream = stream
+  }
+
+  /// The next child stream: independent of this one and of its other children.
+  package mutating func split() -> RandomStream {
+    children &+= 1
+    return child(children)
+  }
+
+  /// The child with a number of its own, whatever was drawn before.
+  package func child(_ number: UInt64) -> RandomStream {
+    RandomStream(key: key, stream: RandomStream.mix(stream, RandomStream.mix(number, 0x8CB9_2BA7_2F3D_8DD7)))
+  }
+
+  /// The finalizer of SplitMix64 over both words.
+  private static func mix(_ a: UInt64, _ b: UInt64) -> UInt64 {
+    var z = (a &+ 0x9E37_79B9_7F4A_7C15) ^ (b &* 0xBF58_476D_1CE4_E5B9)
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+
+  private mutating func take(_ blocks: Int) -> UInt64 {
+    defer { position &+= UInt64(blocks) }
+    return position
+  }
+
+  /// Uniform in [0, 1): f32.
+  package mutating func uniform(_ shape: Shape) throws -> Tensor {
+    let result = try Tensor(uninitialised: shape, .float32)
+    ck_uniform_f32(key, stream, take((shape.count + 3) / 4), result.fresh(Float.self), shape.count)
+    return result
+  }
+
+  /// Standard normal: f32.
+  package mutating func normal(_ shape: Shape) throws -> Tensor {
+    let result = try Tensor(uninitialised: shape, .float32)
+    ck_normal_f32(key, stream, take((shape.count + 1) / 2), result.fresh(Float.self), shape.count)
+    return result
+  }
+
+  package mutating func nextUInt64() -> UInt64 {
+    let block = take(1)
+    var out: (UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0)
+    let counter = [
+      UInt32(truncatingIfNeeded: block), UInt32(truncatingIfNeeded: block >> 32),
+      UInt32(truncatingIfNeeded: stream), UInt32(truncatingIfNeeded: stream >> 32),
+    ]
+    let keys = [UInt32(truncatingIfNeeded: key), UInt32(truncatingIfNeeded: key >> 32)]
+    withUnsafeMutableBytes(of: &out) { bytes in
+      ck_philox(counter, keys, bytes.bindMemory(to: UInt32.self).baseAddress)
+    }
+    return UInt64(out.0) | UInt64(out.1) << 32
+  }
+
+  /// Uniform in 0..<bound, without bias (Lemire 2019).
+  package mutating func next(below bound: UInt64) -> UInt64 {
+    precondition(bound > 0)
+    var product = nextUInt64().multipliedFullWidth(by: bound)
+    if product.low < bound {
+      let threshold = (0 &- bound) % bound
+      while product.low < threshold { product = nextUInt64().multipliedFullWidth(by: bound) }
+    }
+    return product.high
+  }
+
+  /// Uniform in [0, 1) with 53 bits.
+  package mutating func nextUniform() -> Double { Double(nextUInt64() >> 11) * 0x1p-53 }
+
+  /// The numbers 0..<n in random order (Fisher and Yates).
+  package mutating func permutation(_ n: Int) -> [Int] {
+    var order = Array(0..<n)
+    for i in stride(from: n - 1, to: 0, by: -1) {
+      order.swapAt(i, Int(next(below: UInt64(i + 1))))
+    }
+    return order
+  }
+
+  /// Integers in low..<high: i64.
+  package mutating func integers(_ low: Int, _ high: Int, _ shape: Shape) throws -> Tensor {
+    guard low < high, !high.subtractingReportingOverflow(low).overflow else {
+      throw TensorError.invalid(
+        operation: "randint", reason: "there is no integer from \(low) up to, not including, \(high)",
+        hint: nil)
+    }
+    let result = try Tensor(uninitialised: shape, .int64)
+    let out = result.fresh(Int64.self)
+    for i in 0..<shape.count { out[i] = Int64(low + Int(next(below: UInt64(high - low)))) }
+    return result
+  }
+}

@@ -1,0 +1,147 @@
+import CKernels
+
+package enum Reduction: Int32, Sendable {
+  case sum, mean, max, min, prod
+  package var name: String { "\(self)" }
+}
+
+extension Tensor {
+  /// Reduces the given axes (all when nil). Sums and means of integers: i64 and f32; of booleans they
+  /// count. Sums run over 16 fixed lanes in double precision.
+  package func reduce(_ operation: Reduction, axes: [Int]? = nil, keepDims: Bool = false) throws
+    -> Tensor
+  {
+    let axes = try shape.axes(axes)
+    if dtype == .bool { return try cast(.int64).reduce(operation, axes: axes, keepDims: keepDims) }
+    if dtype == .int64, operation == .mean {
+      return try cast(.float32).reduce(operation, axes: axes, keepDims: keepDims)
+    }
+    let (front, kept, length) = try gathered(axes)
+    if length == 0, operation != .sum, operation != .prod {
+      throw TensorError.emptyReduction(operation: operation.name)
+    }
+    let target = try Shape(checking: keepDims ? dims.enumerated().map { axes.contains($0) ? 1 : $1 } : kept)
+    if length == 0 { return try Tensor.full(target, operation == .prod ? 1 : 0, dtype) }
+    let result = try Tensor(uninitialised: target, dtype)
+    let (outer, inner) = (front.outer, front.inner)
+    let code = operation.rawValue
+    withExtendedLifetime(front.tensor.storage) {
+      switch dtype {
+      case .float32:
+        nonisolated(unsafe) let x = front.tensor.elements(Float.self)
+        nonisolated(unsafe) let y = result.fresh(Float.self)
+        let rows = Swift.max(1, Tensor.grain / Swift.max(1, length * inner))
+        Workers.split(outer, grain: rows) { part in
+          ck_reduce_f32(
+            code, x + part.lowerBound * length * inner, y + part.lowerBound * inner, part.count,
+            length, inner)
+        }
+      case .float64:
+        ck_reduce_f64(
+          code, front.tensor.elements(Double.self), result.fresh(Double.self), outer, length, inner)
+      case .int64, .bool:
+        front.tensor.reduceIntegers(operation, into: result, outer, length, inner)
+      }
+    }
+    return result
+  }
+
+  /// Brings the reduced axes side by side: [outer, length, inner].
+  private func gathered(_ axes: [Int]) throws -> (
+    (tensor: Tensor, outer: Int, inner: Int), kept: [Int], length: Int
+  ) {
+    let keptAxes = (0..<rank).filter { !axes.contains($0) }
+    let kept = keptAxes.map { dims[$0] }
+    let length = axes.reduce(1) { $0 * dims[$1] }
+    let isBlock = axes.isEmpty || axes[axes.count - 1] - axes[0] == axes.count - 1
+    if isBlock {
+      let first = axes.first ?? rank
+      let outer = dims[..<first].reduce(1, *)
+      let inner = axes.isEmpty ? 1 : dims[(first + axes.count)...].reduce(1, *)
+      return ((self, outer, inner), kept, length)
+    }
+    let moved = try transposed(keptAxes + axes)
+    return ((moved, kept.reduce(1, *), 1), kept, length)
+  }
+
+  private func reduceIntegers(
+    _ operation: Reduction, into result: Tensor, _ outer: Int, _ length: Int, _ inner: Int
+  ) {
+    let x = elements(Int64.self)
+    let y = result.fresh(Int64.self)
+    for o in 0..<outer {
+      for i in 0..<inner {
+        var value = x[o * length * inner + i]
+        for r in 1..<Swift.max(length, 1) {
+          let next = x[(o * length + r) * inner + i]
+          switch operation {
+          case .sum, .mean: value = value &+ next
+          case .prod: value = value &* next
+          case .max: value = Swift.max(value, next)
+          case .min: value = Swift.min(value, next)
+          }
+        }
+        y[o * inner + i] = value
+      }
+    }
+  }
+
+  /// Whether any (all) elements along the axes are true: bool.
+  package func reduce(any isAny: Bool, axes: [Int]? = nil, keepDims: Bool = false) throws -> Tensor {
+    let truth = try cast(.bool).cast(.int64)
+    if count == 0 {
+      let sum = try truth.reduce(.sum, axes: axes, keepDims: keepDims)
+      return try Tensor.full(sum.shape, isAny ? 0 : 1, .bool)
+    }
+    return try truth.reduce(isAny ? .max : .min, axes: axes, keepDims: keepDims).cast(.bool)
+  }
+
+  /// Positions of the largest (smallest) element along an axis, the first of equals: i64. NaN counts
+  /// as largest and smallest.
+  package func arg(max isMax: Bool, axis: Int, keepDims: Bool = false) throws -> Tensor {
+    let axis = try shape.axis(axis)
+    let length = dims[axis]
+    if length == 0 { throw TensorError.emptyReduction(operation: isMax ? "argmax" : "argmin") }
+    let outer = dims[..<axis].reduce(1, *)
+    let inner = dims[(axis + 1)...].reduce(1, *)
+    var target = dims
+    if keepDims { target[axis] = 1 } else { target.remove(at: axis) }
+    let result = try Tensor(uninitialised: Shape(checking: target), .int64)
+    let out = result.fresh(Int64.self)
+    let values = array(of: Double.self)
+    for o in 0..<outer {
+      for i in 0..<inner {
+        var best = 0
+        var top = values[o * length * inner + i]
+        for r in 1..<Swift.max(length, 1) where !top.isNaN {
+          let next = values[(o * length + r) * inner + i]
+          if next.isNaN || (isMax ? next > top : next < top) { (best, top) = (r, next) }
+        }
+        out[o * inner + i] = Int64(best)
+      }
+    }
+    return result
+  }
+
+  /// Running sums (products) along an axis.
+  package func cumulative(product isProduct: Bool, axis: Int) throws -> Tensor {
+    let axis = try shape.axis(axis)
+    let source = dtype == .bool ? try cast(.int64) : self
+    let result = try Tensor(uninitialised: shape, source.dtype)
+    let length = dims[axis]
+    let inner = dims[(axis + 1)...].reduce(1, *)
+    func run<E: BitwiseCopyable>(_: E.Type, _ join: (E, E) -> E) {
+      let x = source.elements(E.self)
+      let y = result.fresh(E.self)
+      for i in 0..<count {
+        y[i] = i / inner % length == 0 ? x[i] : join(y[i - inner], x[i])
+      }
+    }
+    switch source.dtype {
+    case .float32: run(Float.self, isProduct ? { $0 * $1 } : { $0 + $1 })
+    case .float64: run(Double.self, isProduct ? { $0 * $1 } : { $0 + $1 })
+    case .int64, .bool: run(Int64.self, isProduct ? { $0 &* $1 } : { $0 &+ $1 })
+    }
+    return result
+  }
+}

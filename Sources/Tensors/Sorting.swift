@@ -1,0 +1,29 @@
+extension Tensor {
+  /// Positions that sort each row along the last axis; stable, NaN last: i64.
+  package func argsort(descending: Bool = false) throws -> Tensor {
+    guard rank > 0 else { throw TensorError.axisOutOfRange(axis: -1, rank: 0) }
+    let n = dims[rank - 1]
+    let values = array(of: Double.self)
+    let result = try Tensor(uninitialised: shape, .int64)
+    let out = result.fresh(Int64.self)
+    for row in 0..<(n == 0 ? 0 : count / n) {
+      let base = row * n
+      let order = (0..<n).sorted { a, b in
+        let (x, y) = (values[base + a], values[base + b])
+        if x.isNaN || y.isNaN { return x.isNaN == y.isNaN ? a < b : y.isNaN }
+        if x == y { return a < b }
+        return descending ? x > y : x < y
+      }
+      for (i, at) in order.enumerated() { out[base + i] = Int64(at) }
+    }
+    return result
+  }
+
+  /// Each row along the last axis in order.
+  package func sorted(descending: Bool = false) throws -> Tensor {
+    let order = try argsort(descending: descending)
+    let n = dims[rank - 1]
+    let flat = (0..<count).map { $0 / max(n, 1) * n + order.integer(at: $0) }
+    return try reshaped([-1]).taking(flat).viewed(as: shape)
+  }
+}
