@@ -1,0 +1,110 @@
+import Tensors
+
+/// What can be wrong with a request for a gradient.
+package enum AutogradError: Error, Sendable, Equatable {
+  case notOneNumber(shape: [Int])
+  case notDifferentiable(operation: String)
+
+  package var message: String {
+    switch self {
+    case .notOneNumber(let shape): "grad needs one number, this function returned \(shape)"
+    case .notDifferentiable(let operation): "\(operation) has no gradient"
+    }
+  }
+
+  package var hint: String? {
+    switch self {
+    case .notOneNumber: "sum(…) or mean(…) around the result, or jacobian for all derivatives"
+    case .notDifferentiable: "stop_grad(…) around it if it should count as a constant"
+    }
+  }
+}
+
+package enum Gradients {
+  /// The value of `body` at `inputs` and its derivative for each of them, shaped like them.
+  ///
+  /// Scopes nest to any order: an inner result stays differentiable for the outer scope. Integers
+  /// become floats first. An input that the result does not depend on has gradient zero.
+  package static func of(_ inputs: [Variable], _ body: ([Variable]) throws -> Variable) throws -> (
+    value: Variable, gradients: [Variable]
+  ) {
+    let (value, _, gradients) = try of(inputs) { (try body($0), ()) }
+    return (value, gradients)
+  }
+
+  /// The same for a body that also returns something that is not differentiated.
+  package static func of<Extra>(
+    _ inputs: [Variable], _ body: ([Variable]) throws -> (Variable, Extra)
+  ) throws -> (value: Variable, extra: Extra, gradients: [Variable]) {
+    if let tape = Tape.current, tape.isOpen {
+      return try scope(on: tape, inputs, body)
+    }
+    let tape = Tape()
+    defer { tape.close() }
+    return try Tape.$current.withValue(tape) { try scope(on: tape, inputs, body) }
+  }
+
+  private static func scope<Extra>(
+    on tape: Tape, _ inputs: [Variable], _ body: ([Variable]) throws -> (Variable, Extra)
+  ) throws -> (value: Variable, extra: Extra, gradients: [Variable]) {
+    tape.depth += 1
+    defer { tape.depth -= 1 }
+    let isOutermost = tape.depth == 1
+    let first = tape.count
+    let leaves = try inputs.map { input in
+      let float = try input.dtype.isFloat ? input : input.cast(input.rank == 0 ? .float64 : .float32)
+      return tape.append(float.value, inputs: [float], attributes: [:]) { [$0.upstream] }
+    }
+    let (result, extra) = try body(leaves)
+    guard result.shape.count == 1 else { throw AutogradError.notOneNumber(shape: result.dims) }
+    let wasRecording = tape.isRecording
+    if isOutermost { tape.isRecording = false }
+    defer { tape.isRecording = wasRecording }
+    let gradients = try backward(tape, from: result, to: leaves, first: first, frees: isOutermost)
+    if isOutermost { return (result.detached(), extra, gradients.map { $0.detached() }) }
+    return (result, extra, gradients)
+  }
+
+  private static func backward(
+    _ tape: Tape, from result: Variable, to leaves: [Variable], first: Int, frees: Bool
+  ) throws -> [Variable] {
+    let zeros = { (leaf: Variable) in Variable(try Tensor.zeros(leaf.shape, leaf.dtype)) }
+    guard result.tape === tape, result.node >= first else { return try leaves.map(zeros) }
+    let last = result.node
+    // Only nodes that depend on a leaf of this scope take part.
+    var depends = [Bool](repeating: false, count: last - first + 1)
+    for leaf in leaves where leaf.node <= last { depends[leaf.node - first] = true }
+    for index in first...last where !depends[index - first] {
+      depends[index - first] = tape.nodes[index].inputs.contains {
+        $0.node >= first && depends[$0.node - first]
+      }
+    }
+    var gradients = [Variable?](repeating: nil, count: last - first + 1)
+    gradients[last - first] = Variable(try Tensor.full(result.shape, 1, result.dtype))
+    let firstInner = first + leaves.count
+    if last >= firstInner {
+      for index in stride(from: last, through: firstInner, by: -1) where depends[index - first] {
+        guard let upstream = gradients[index - first] else { continue }
+        gradients[index - first] = nil
+        let node = tape.nodes[index]
+        guard let rule = node.rule, let output = node.output else { continue }
+        let parts = try rule(
+          GradientContext(
+            upstream: upstream, inputs: node.inputs.map(tape.variable),
+            output: Variable(output, tape: tape, node: index), attributes: node.attributes))
+        for (input, part) in zip(node.inputs, parts) {
+          guard let part, input.node >= first, depends[input.node - first] else { continue }
+          let at = input.node - first
+          gradients[at] = try gradients[at].map { try $0 + part } ?? part
+        }
+        if frees { tape.release(index) }
+      }
+    }
+    return try leaves.map { leaf in
+      guard leaf.node <= last, let gradient = gradients[leaf.node - first] else {
+        return try zeros(leaf)
+      }
+      return gradient
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Tensors
+
+/// What a gradient rule is given.
+package struct GradientContext: Sendable {
+  /// The gradient of the result.
+  package let upstream: Variable
+  package let inputs: [Variable]
+  package let output: Variable
+  package let attributes: Attributes
+}
+
+/// From the gradient of a result to the gradients of its inputs; nil where there is none.
+package typealias GradientRule = @Sendable (GradientContext) throws -> [Variable?]
+
+/// The operations of one differentiation in the order they ran: a flat array, so that graphs of any
+/// depth are walked and freed without recursion.
+///
+/// A tape belongs to the thread that opened it and is emptied when its outermost scope closes.
+final class Tape: @unchecked Sendable {
+  struct Node {
+    /// Values with their own nodes (-1: a constant). Nodes hold no tape, so nothing is circular.
+    var inputs: [(value: Tensor, node: Int)]
+    var output: Tensor?
+    var attributes: Attributes
+    var rule: GradientRule?
+  }
+
+  @TaskLocal static var current: Tape?
+
+  private(set) var nodes: [Node] = []
+  private(set) var isOpen = true
+  var isRecording = true
+  var depth = 0
+
+  var count: Int { nodes.count }
+
+  func append(_ output: Tensor, inputs: [Variable], attributes: Attributes, rule: @escaping GradientRule)
+    -> Variable
+  {
+    nodes.append(
+      Node(
+        inputs: inputs.map { ($0.value, $0.tape === self ? $0.node : -1) }, output: output,
+        attributes: attributes, rule: rule))
+    return Variable(output, tape: self, node: nodes.count - 1)
+  }
+
+  func variable(_ input: (value: Tensor, node: Int)) -> Variable {
+    input.node < 0 ? Variable(input.value) : Variable(input.value, tape: self, node: input.node)
+  }
+
+  /// Gives back what a node holds once its gradient has passed.
+  func release(_ index: Int) { nodes[index] = Node(inputs: [], output: nil, attributes: [:], rule: nil) }
+
+  func close() {
+    isOpen = false
+    // Newest first: an output may be all that keeps an earlier value alive.
+    while !nodes.isEmpty { nodes.removeLast() }
+  }
+}
+
+extension Tensor {
+  /// This result as a variable: on the inputs' tape with its gradient rule, if one is listening.
+  package func recorded(
+    from inputs: [Variable], _ attributes: Attributes = [:], _ rule: @escaping GradientRule
+  ) -> Variable {
+    for input in inputs {
+      if let tape = input.tape, tape.isOpen {
+        if !tape.isRecording { break }
+        return tape.append(self, inputs: inputs, attributes: attributes, rule: rule)
+      }
+    }
+    return Variable(self)
+  }
+}

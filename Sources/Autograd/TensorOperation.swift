@@ -1,0 +1,66 @@
+import Tensors
+import Vocabulary
+
+/// One row of the catalog: how an operation describes itself, computes, and differentiates.
+///
+/// In the entry, arguments of kind `tensor` are the inputs in order (a `list` argument stands for any
+/// number of them); all others are attributes.
+package struct TensorOperation: Sendable {
+  package let entry: Entry
+  /// Whether the result changes smoothly with some input.
+  package let isDifferentiable: Bool
+  /// Inputs in double precision at which the gradient is compared with finite differences.
+  package let samples: [Sample]
+  private let run: @Sendable ([Variable], Attributes) throws -> Variable
+
+  package struct Sample: Sendable {
+    package let inputs: [[Double]]
+    package let shapes: [[Int]]
+    package let attributes: Attributes
+    /// Which inputs are differentiated; the others are constants such as labels.
+    package let varying: [Int]
+
+    package init(
+      _ inputs: [[Double]], _ shapes: [[Int]], _ attributes: Attributes = [:], varying: [Int]? = nil
+    ) {
+      self.inputs = inputs
+      self.shapes = shapes
+      self.attributes = attributes
+      self.varying = varying ?? Array(inputs.indices)
+    }
+  }
+
+  /// An operation with a gradient rule of its own, or none.
+  package init(
+    _ entry: Entry, samples: [Sample] = [],
+    forward: @escaping @Sendable ([Tensor], Attributes) throws -> Tensor, gradient: GradientRule? = nil
+  ) {
+    self.entry = entry
+    self.samples = samples
+    isDifferentiable = gradient != nil
+    run = { inputs, attributes in
+      let result = try forward(inputs.map(\.value), attributes)
+      guard let gradient else { return Variable(result) }
+      return result.recorded(from: inputs, attributes, gradient)
+    }
+  }
+
+  /// An operation made of others, whose gradient follows from theirs.
+  package init(
+    _ entry: Entry, samples: [Sample],
+    composed: @escaping @Sendable ([Variable], Attributes) throws -> Variable
+  ) {
+    self.entry = entry
+    self.samples = samples
+    isDifferentiable = true
+    run = composed
+  }
+
+  package func callAsFunction(_ inputs: [Variable], _ attributes: Attributes = [:]) throws -> Variable {
+    try run(inputs, attributes)
+  }
+
+  package func callAsFunction(_ input: Variable, _ attributes: Attributes = [:]) throws -> Variable {
+    try run([input], attributes)
+  }
+}

@@ -1,0 +1,140 @@
+import Tensors
+
+// Arithmetic under broadcasting; gradients are summed back to each operand's shape and kind.
+extension Variable {
+  package static func + (a: Variable, b: Variable) throws -> Variable {
+    try a.value.binary(.add, b.value).recorded(from: [a, b]) { c in
+      [try c.upstream.like(c.inputs[0]), try c.upstream.like(c.inputs[1])]
+    }
+  }
+
+  package static func - (a: Variable, b: Variable) throws -> Variable {
+    try a.value.binary(.subtract, b.value).recorded(from: [a, b]) { c in
+      [try c.upstream.like(c.inputs[0]), try c.upstream.negated().like(c.inputs[1])]
+    }
+  }
+
+  package static func * (a: Variable, b: Variable) throws -> Variable {
+    try a.value.binary(.multiply, b.value).recorded(from: [a, b]) { c in
+      let (x, y) = (c.inputs[0], c.inputs[1])
+      return [
+        c.isWanted(0) ? try (c.upstream * y).like(x) : nil,
+        c.isWanted(1) ? try (c.upstream * x).like(y) : nil,
+      ]
+    }
+  }
+
+  package static func / (a: Variable, b: Variable) throws -> Variable {
+    try a.value.binary(.divide, b.value).recorded(from: [a, b]) { c in
+      let (x, y) = (c.inputs[0], c.inputs[1])
+      return [
+        c.isWanted(0) ? try (c.upstream / y).like(x) : nil,
+        c.isWanted(1) ? try (c.upstream * c.output / y).negated().like(y) : nil,
+      ]
+    }
+  }
+
+  package static func * (a: Variable, b: Double) throws -> Variable { try a * .number(b) }
+  package static func + (a: Variable, b: Double) throws -> Variable { try a + .number(b) }
+  package static func - (a: Variable, b: Double) throws -> Variable { try a - .number(b) }
+  package static func / (a: Variable, b: Double) throws -> Variable { try a / .number(b) }
+  package static func - (a: Double, b: Variable) throws -> Variable { try .number(a) - b }
+
+  package func negated() throws -> Variable {
+    try value.unary(.negate).recorded(from: [self]) { [try $0.upstream.negated()] }
+  }
+
+  /// a^b. The derivative for the exponent needs a positive base; elsewhere it counts as 0.
+  package func power(_ exponent: Variable) throws -> Variable {
+    try value.binary(.power, exponent.value).recorded(from: [self, exponent]) { c in
+      let (x, y) = (c.inputs[0], c.inputs[1])
+      var parts: [Variable?] = [nil, nil]
+      if c.isWanted(0) { parts[0] = try (c.upstream * y * x.power(y - 1)).like(x) }
+      if c.isWanted(1) {
+        let positive = Variable(try x.value.compare(.greater, .number(0)))
+        let safe = try Variable.where(positive, x, .number(1))
+        parts[1] = try (c.upstream * c.output * Operations.log(safe)).like(y)
+      }
+      return parts
+    }
+  }
+
+  /// Floor division and remainder: the quotient is constant almost everywhere.
+  package func floorDivided(by other: Variable) throws -> Variable {
+    Variable(try value.binary(.floorDivide, other.value))
+  }
+
+  package func remainder(_ other: Variable) throws -> Variable {
+    try value.binary(.remainder, other.value).recorded(from: [self, other]) { c in
+      let quotient = try c.inputs[0].detached().floorDivided(by: c.inputs[1].detached())
+      return [
+        try c.upstream.like(c.inputs[0]), try (c.upstream * quotient).negated().like(c.inputs[1]),
+      ]
+    }
+  }
+
+  /// Matrix product with NumPy's rules for vectors and leading axes.
+  package static func matmul(
+    _ a: Variable, _ b: Variable, transposeA: Bool = false, transposeB: Bool = false
+  ) throws -> Variable {
+    let product = try Tensor.matmul(
+      a.value, b.value, transposeA: transposeA, transposeB: transposeB)
+    if transposeA || transposeB {
+      return product.recorded(from: [a, b]) { c in
+        // Rare, and only inside gradient rules: let the plain product differentiate.
+        let x = try transposeA ? c.inputs[0].swappedLast() : c.inputs[0]
+        let y = try transposeB ? c.inputs[1].swappedLast() : c.inputs[1]
+        let (dx, dy) = try productGradients(c.upstream, x, y)
+        return [
+          try transposeA ? dx.swappedLast().like(c.inputs[0]) : dx.like(c.inputs[0]),
+          try transposeB ? dy.swappedLast().like(c.inputs[1]) : dy.like(c.inputs[1]),
+        ]
+      }
+    }
+    return product.recorded(from: [a, b]) { c in
+      let (dx, dy) = try productGradients(
+        c.upstream, c.inputs[0], c.inputs[1], left: c.isWanted(0), right: c.isWanted(1))
+      return [try dx.like(c.inputs[0]), try dy.like(c.inputs[1])]
+    }
+  }
+
+  private static func productGradients(
+    _ g: Variable, _ a: Variable, _ b: Variable, left: Bool = true, right: Bool = true
+  ) throws -> (Variable, Variable) {
+    // Vectors become matrices; the upstream gradient gets the axes they lost.
+    let x = try a.rank == 1 ? a.expanded(axis: 0) : a
+    let y = try b.rank == 1 ? b.expanded(axis: 1) : b
+    var up = g
+    if b.rank == 1 { up = try up.expanded(axis: up.rank) }
+    if a.rank == 1 { up = try up.expanded(axis: up.rank - 1) }
+    var dx = a
+    if left {
+      dx = try matmul(up, y, transposeB: true)
+      if a.rank == 1 { dx = try dx.summed(to: x.shape).reshaped(a.dims) }
+    }
+    var dy = b
+    if right {
+      if y.rank == 2, x.rank > 2 {
+        // One matrix served all of x: a single tall product gives its gradient.
+        let (rows, columns) = (x.dims[x.rank - 1], up.dims[up.rank - 1])
+        dy = try matmul(x.reshaped([-1, rows]), up.reshaped([-1, columns]), transposeA: true)
+      } else {
+        dy = try matmul(x, up, transposeA: true)
+      }
+      if b.rank == 1 { dy = try dy.summed(to: y.shape).reshaped(b.dims) }
+    }
+    return (dx, dy)
+  }
+
+  /// Summed and cast to the shape and kind of an operand that was broadcast or promoted.
+  func like(_ operand: Variable) throws -> Variable {
+    let summed = try dims == operand.dims ? self : self.summed(to: operand.shape)
+    return try operand.dtype.isFloat && summed.dtype != operand.dtype
+      ? summed.cast(operand.dtype) : summed
+  }
+}
+
+extension GradientContext {
+  /// Whether the gradient of an input is needed at all (constants have none).
+  func isWanted(_ index: Int) -> Bool { inputs[index].tape != nil }
+}
