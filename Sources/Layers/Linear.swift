@@ -1,0 +1,35 @@
+import Autograd
+import Tensors
+import Vocabulary
+
+extension LayerKinds {
+  /// y = x Wᵀ + b with weight [out, in] and bias [out], on the last axis of x.
+  static let linear = LayerKind(
+    Entry(
+      "Linear", family: "Layers",
+      [
+        Argument("in", .integer, "Inputs; taken from the chain when left out.", default: "none"),
+        Argument("out", .integer, "Outputs."),
+        Argument("bias", .boolean, "Add a learned constant to each output.", default: "true"),
+      ], summary: "Weighted sums of the last axis plus a bias.",
+      details: "weight [out, in] and bias [out] start uniform in ±1/sqrt(in).",
+      examples: [Example("Linear(3, 2)(ones(4, 3)).shape", prints: "(4, 2)")]),
+    inputSetting: "in", inputSize: { $0.last },
+    parameters: { settings, stream in
+      let (rows, columns) = (settings.integer("out", default: 1), settings.integer("in", default: 1))
+      let weight = try uniform([rows, columns], fanIn: columns, &stream)
+      guard settings.boolean("bias", default: true) else { return [("weight", weight)] }
+      return [("weight", weight), ("bias", try uniform([rows], fanIn: columns, &stream))]
+    },
+    apply: { layer, x, _ in
+      guard let weight = layer.parameter("weight") else { return x }
+      guard x.dims.last == weight.dims[1] else {
+        throw TensorError.invalid(
+          operation: layer.text, reason: "expects \(weight.dims[1]) on its last axis, found \(x.dims)",
+          hint: x.rank > 2 ? "flatten before it" : nil)
+      }
+      let float = try x.dtype.isFloat ? x : x.cast(.float32)
+      let product = try Variable.matmul(float, weight, transposeB: true)
+      return try layer.parameter("bias").map { try product + $0 } ?? product
+    })
+}
