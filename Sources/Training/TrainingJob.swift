@@ -1,0 +1,269 @@
+import Dispatch
+import Synchronization
+import Tensors
+
+/// A run in the background: it owns its learner, and answers questions with copies.
+package final class TrainingJob: Sendable {
+  package enum Status: Sendable, Equatable {
+    case waiting, running, paused, finished, stopped
+    case failed(message: String)
+
+    package var isOver: Bool {
+      switch self {
+      case .finished, .stopped, .failed: true
+      case .waiting, .running, .paused: false
+      }
+    }
+
+    package var word: String {
+      switch self {
+      case .waiting: "waiting"
+      case .running: "running"
+      case .paused: "paused"
+      case .finished: "finished"
+      case .stopped: "stopped"
+      case .failed: "failed"
+      }
+    }
+  }
+
+  /// The run as of one step.
+  package struct Snapshot: Sendable {
+    package let step: Int
+    package let epoch: Int
+    package let learner: any Learner
+    package let series: [Series]
+  }
+
+  private struct State {
+    var status = Status.waiting
+    var step = 0
+    var learner: any Learner
+    var best: (loss: Double, learner: any Learner)?
+    var series: [Series] = []
+    var events: [SteeringEvent] = []
+    /// Events of an earlier run of the same cell, to be repeated at their steps.
+    var script: [SteeringEvent]
+    /// What live calls will do that the script has done (or will do) by itself.
+    var expected: [SteeringEvent]
+    var peeked: [Snapshot] = []
+    var wanted: [SteeringEvent.Kind] = []
+    var isPaused = false
+    var failure: (any Error)?
+    var startedAt: UInt64 = 0
+    var seconds = 0.0
+  }
+
+  package let plan: TrainingPlan
+  package let totalSteps: Int
+  package let stepsPerEpoch: Int
+  private let state: Mutex<State>
+  private let changed = DispatchSemaphore(value: 0)
+  private let over = DispatchGroup()
+  private let queue = DispatchQueue(label: "training")
+
+  /// With `recorded` events the run is steered by them, not by live calls.
+  package init(_ learner: any Learner, _ plan: TrainingPlan, recorded: [SteeringEvent] = []) throws {
+    guard learner.exampleCount > 0 else { throw TrainingError.noExamples }
+    self.plan = plan
+    totalSteps = plan.totalSteps(learner.exampleCount)
+    stepsPerEpoch = plan.stepsPerEpoch(learner.exampleCount)
+    state = Mutex(State(learner: learner, script: recorded, expected: recorded))
+  }
+
+  package func start() {
+    over.enter()
+    state.withLock {
+      $0.status = .running
+      $0.startedAt = DispatchTime.now().uptimeNanoseconds
+    }
+    queue.async { @Sendable in
+      self.run()
+      self.state.withLock {
+        $0.seconds = Double(DispatchTime.now().uptimeNanoseconds - $0.startedAt) / 1e9
+      }
+      self.over.leave()
+    }
+  }
+
+  // MARK: What others ask
+
+  package var status: Status { state.withLock { $0.isPaused && !$0.status.isOver ? .paused : $0.status } }
+  package var step: Int { state.withLock { $0.step } }
+  package var series: [Series] { state.withLock { $0.series } }
+  package var events: [SteeringEvent] { state.withLock { $0.events } }
+  package var failure: (any Error)? { state.withLock { $0.failure } }
+  package var epoch: Int { step / max(1, stepsPerEpoch) }
+
+  /// Seconds since the start, or that the whole run took.
+  package var seconds: Double {
+    state.withLock {
+      $0.status.isOver
+        ? $0.seconds : Double(DispatchTime.now().uptimeNanoseconds - $0.startedAt) / 1e9
+    }
+  }
+
+  /// Waits for the end; `isInterrupted` is asked every 20 ms.
+  package func wait(isInterrupted: () -> Bool) throws {
+    while over.wait(timeout: .now() + .milliseconds(20)) == .timedOut {
+      if isInterrupted() { throw TrainingError.interrupted }
+    }
+  }
+
+  /// The learner at the end: the best one when patience was asked for.
+  package var result: any Learner { state.withLock { $0.best?.learner ?? $0.learner } }
+
+  /// The run as of now; under a script, as of the step at which it was looked at then.
+  package func peek(isInterrupted: () -> Bool) throws -> Snapshot {
+    let scripted = state.withLock { s -> Int? in
+      guard let at = s.expected.firstIndex(where: { $0.kind == .peek }) else { return nil }
+      s.expected.remove(at: at)
+      return s.events.count { $0.kind == .peek }
+    }
+    guard scripted != nil else {
+      return state.withLock { s in
+        s.events.append(SteeringEvent(step: s.step, .peek))
+        return snapshot(s)
+      }
+    }
+    while true {
+      let (found, isOver) = state.withLock { s -> (Snapshot?, Bool) in
+        if s.peeked.isEmpty { return (nil, s.status.isOver) }
+        return (s.peeked.removeFirst(), false)
+      }
+      if let found { return found }
+      if isOver { return state.withLock { snapshot($0) } }
+      if isInterrupted() { throw TrainingError.interrupted }
+      _ = changed.wait(timeout: .now() + .milliseconds(20))
+    }
+  }
+
+  private func snapshot(_ s: State) -> Snapshot {
+    Snapshot(step: s.step, epoch: s.step / max(1, stepsPerEpoch), learner: s.learner, series: s.series)
+  }
+
+  package func pause() { state.withLock { $0.isPaused = true } }
+  package func resume() { state.withLock { $0.isPaused = false } }
+
+  package func stop() { request(.stop) }
+
+  /// Changes a setting before the next step.
+  package func set(_ name: String, _ value: Double) throws {
+    var probe = state.withLock { $0.learner }
+    try probe.set(name, value)
+    request(.set(name: name, value: value))
+  }
+
+  private func request(_ kind: SteeringEvent.Kind) {
+    state.withLock { s in
+      if let at = s.expected.firstIndex(where: { $0.kind == kind }) {
+        s.expected.remove(at: at)
+        return
+      }
+      if !s.status.isOver { s.wanted.append(kind) }
+    }
+  }
+
+  // MARK: The run itself
+
+  private func run() {
+    var (learner, script) = state.withLock { ($0.learner, $0.script) }
+    var order: [Int] = []
+    var epochOfOrder = -1
+    var epochsWithoutBest = 0
+    var step = 0
+    while step < totalSteps {
+      switch steer(before: step, &learner, &script) {
+      case .stop: return finish(.stopped)
+      case .fail(let error): return fail(error)
+      case .go: break
+      }
+      let epoch = step / stepsPerEpoch
+      if epoch != epochOfOrder { (order, epochOfOrder) = (plan.order(epoch: epoch, learner.exampleCount), epoch) }
+      let start = step % stepsPerEpoch * plan.batchSize
+      let batch = Array(order[start..<min(order.count, start + plan.batchSize)])
+      do {
+        let before = learner
+        let metrics = try learner.step(batch, number: step, stream: plan.stream(step: step))
+        if let bad = metrics.first(where: { !$0.value.isFinite }) {
+          state.withLock { $0.learner = before }
+          record(metrics, step: step + 1, learner: before)
+          throw TrainingError.notFinite(
+            step: step + 1, epoch: epoch + 1, metric: bad.name, value: bad.value.isNaN ? "nan" : "inf")
+        }
+        step += 1
+        record(metrics, step: step, learner: learner)
+        if step % stepsPerEpoch == 0 || step == totalSteps {
+          let held = try learner.validate()
+          record(held, step: step, learner: learner)
+          if let patience = plan.patience, let loss = held.first?.value {
+            let isBest = state.withLock { s in
+              guard loss < s.best?.loss ?? .infinity else { return false }
+              s.best = (loss, learner)
+              return true
+            }
+            epochsWithoutBest = isBest ? 0 : epochsWithoutBest + 1
+            if epochsWithoutBest >= patience { return finish(.finished) }
+          }
+        }
+      } catch {
+        return fail(error)
+      }
+    }
+    _ = steer(before: step, &learner, &script)
+    finish(.finished)
+  }
+
+  private enum Course { case go, stop, fail(any Error) }
+
+  /// Applies what the script says for this step, then what was asked for live; waits while paused.
+  private func steer(
+    before step: Int, _ learner: inout any Learner, _ script: inout [SteeringEvent]
+  ) -> Course {
+    var kinds: [SteeringEvent.Kind] = []
+    while let next = script.first, next.step <= step {
+      kinds.append(next.kind)
+      script.removeFirst()
+    }
+    while state.withLock({ $0.isPaused && $0.wanted.isEmpty }) {
+      _ = changed.wait(timeout: .now() + .milliseconds(10))
+    }
+    kinds += state.withLock { s in
+      defer { s.wanted = [] }
+      return s.wanted
+    }
+    for kind in kinds {
+      state.withLock { $0.events.append(SteeringEvent(step: step, kind)) }
+      switch kind {
+      case .stop: return .stop
+      case .peek: state.withLock { $0.peeked.append(snapshot($0)) }
+      case .set(let name, let value):
+        do { try learner.set(name, value) } catch { return .fail(error) }
+      }
+    }
+    return .go
+  }
+
+  private func record(_ metrics: [Metric], step: Int, learner: any Learner) {
+    state.withLock { s in
+      s.step = step
+      s.learner = learner
+      for metric in metrics {
+        let at = s.series.firstIndex { $0.name == metric.name } ?? s.series.count
+        if at == s.series.count { s.series.append(Series(metric.name)) }
+        s.series[at].steps.append(step)
+        s.series[at].values.append(Float(metric.value))
+      }
+    }
+  }
+
+  private func finish(_ status: Status) { state.withLock { $0.status = status } }
+
+  private func fail(_ error: any Error) {
+    let message = (error as? TrainingError)?.message ?? "\(error)"
+    state.withLock {
+      $0.failure = error
+      $0.status = .failed(message: message)
+    }
+  }
+}

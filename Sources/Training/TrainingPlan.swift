@@ -1,0 +1,59 @@
+import Tensors
+
+/// A named number that a step or a validation reports.
+package struct Metric: Sendable, Equatable {
+  package let name: String
+  package let value: Double
+
+  package init(_ name: String, _ value: Double) {
+    self.name = name
+    self.value = value
+  }
+}
+
+/// Something that learns from batches: a value, so that a copy is a snapshot.
+package protocol Learner: Sendable {
+  var exampleCount: Int { get }
+  /// One step on the examples at `indices`; `step` counts from 0. The first metric is the loss.
+  mutating func step(_ indices: [Int], number step: Int, stream: RandomStream) throws -> [Metric]
+  /// Metrics on held-out data, after an epoch; empty without such data.
+  func validate() throws -> [Metric]
+  /// Changes a setting of the optimizer.
+  mutating func set(_ name: String, _ value: Double) throws
+}
+
+/// How long and in which order a learner sees its examples.
+package struct TrainingPlan: Sendable {
+  package var epochs: Int
+  /// Ends after this many steps when given, whatever `epochs` says.
+  package var steps: Int?
+  package var batchSize: Int
+  /// Epochs without a better validation loss before the run ends.
+  package var patience: Int?
+  package let stream: RandomStream
+
+  package init(
+    epochs: Int, steps: Int? = nil, batchSize: Int, patience: Int? = nil, stream: RandomStream
+  ) {
+    self.epochs = epochs
+    self.steps = steps
+    self.batchSize = batchSize
+    self.patience = patience
+    self.stream = stream
+  }
+
+  package func stepsPerEpoch(_ examples: Int) -> Int { (examples + batchSize - 1) / batchSize }
+
+  package func totalSteps(_ examples: Int) -> Int {
+    steps ?? epochs.multipliedReportingOverflow(by: stepsPerEpoch(examples)).partialValue
+  }
+
+  /// The examples of an epoch in the order it visits them.
+  func order(epoch: Int, _ examples: Int) -> [Int] {
+    var own = stream.child(UInt64(epoch) << 1)
+    return own.permutation(examples)
+  }
+
+  /// The random numbers of one step.
+  func stream(step: Int) -> RandomStream { stream.child(UInt64(step) << 1 | 1) }
+}
