@@ -1,7 +1,7 @@
 import Glibc
 
 /// Up to `digits` significant digits, as C's %g prints them, with short exponents: 1e-7.
-func shortNumber(_ x: Double, digits: Int = 6) -> String {
+package func shortNumber(_ x: Double, digits: Int = 6) -> String {
   if x.isNaN { return "nan" }
   if x.isInfinite { return x < 0 ? "-inf" : "inf" }
   return withVaList([Int32(digits), x]) { arguments in
@@ -15,7 +15,8 @@ func shortNumber(_ x: Double, digits: Int = 6) -> String {
   }
 }
 
-func fixedNumber(_ x: Double, decimals: Int) -> String {
+/// Always `decimals` places after the point.
+package func fixedNumber(_ x: Double, decimals: Int) -> String {
   if !x.isFinite { return shortNumber(x) }
   return withVaList([Int32(decimals), x]) { arguments in
     var buffer = [CChar](repeating: 0, count: 400)
@@ -150,4 +151,16 @@ extension Tensor {
 
 extension String {
   fileprivate func replacingSpaces() -> String { String(map { $0 == " " ? "▁" : $0 }) }
+}
+
+/// `decimals` places after the first digit and an exponent: 1.50e-7.
+package func scientificNumber(_ x: Double, decimals: Int) -> String {
+  if !x.isFinite { return shortNumber(x) }
+  return withVaList([Int32(decimals), x]) { arguments in
+    var buffer = [CChar](repeating: 0, count: 80)
+    vsnprintf(&buffer, buffer.count, "%.*e", arguments)
+    let text = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    guard let e = text.firstIndex(of: "e") else { return text }
+    return text[..<e] + "e\(Int(text[text.index(after: e)...]) ?? 0)"
+  }
 }

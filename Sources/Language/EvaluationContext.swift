@@ -1,0 +1,53 @@
+import Synchronization
+import Tensors
+
+/// A request to stop, from another thread.
+package final class Interruption: Sendable {
+  private let flag = Atomic<Bool>(false)
+  package init() {}
+  package func request() { flag.store(true, ordering: .relaxed) }
+  package func clear() { flag.store(false, ordering: .relaxed) }
+  package var isRequested: Bool { flag.load(ordering: .relaxed) }
+}
+
+/// A piece of what a cell shows.
+package enum OutputItem: Sendable {
+  case text(String)
+  case value(Value)
+}
+
+/// What one evaluation may use and leaves behind, besides its names.
+package final class EvaluationContext {
+  /// Randomness belongs to the cell.
+  package var stream: RandomStream
+  package let interruption: Interruption
+  /// Where relative file names begin.
+  package let folder: String
+  package var output: [OutputItem] = []
+  /// Runs that were started, in order.
+  package var started: [any LanguageObject] = []
+  /// Steering recorded by an earlier evaluation, one entry for each run in order; opaque here.
+  package var recorded: [any Sendable] = []
+  /// Whether the clock was read, so that the values cannot be the same again.
+  package var hasReadClock = false
+  package var notes: [String] = []
+
+  package init(
+    stream: RandomStream = RandomStream(seed: 0), interruption: Interruption = Interruption(),
+    folder: String = "."
+  ) {
+    self.stream = stream
+    self.interruption = interruption
+    self.folder = folder
+  }
+}
+
+/// What an evaluation gave.
+package struct Evaluation {
+  package let output: [OutputItem]
+  package let names: Names
+  package let bound: [String]
+  package let notes: [String]
+  package let started: [any LanguageObject]
+  package let hasReadClock: Bool
+}

@@ -1,0 +1,203 @@
+import Autograd
+import Tensors
+import Vocabulary
+
+extension Interpreter {
+  func arguments(_ fields: [Syntax.Field], _ frame: Frame?) throws -> [Call.Argument] {
+    var result: [Call.Argument] = []
+    for field in fields {
+      if case .hole = field.value.kind {
+        throw LanguageError("hole", "_ stands for a missing argument of a call", at: field.value.span)
+      }
+      let value = try eval(field.value, frame)
+      guard field.isSpread else {
+        result.append(Call.Argument(field.name, value, span: field.value.span))
+        continue
+      }
+      if case .record(let record) = value {
+        result += record.fields.map { Call.Argument($0.name, $0.value, span: field.value.span) }
+      } else if let all = try elements(of: value) {
+        result += all.map { Call.Argument(nil, $0, span: field.value.span) }
+      } else {
+        throw LanguageError("spread", "only lists, tensors and records spread", at: field.value.span)
+      }
+    }
+    return result
+  }
+
+  func call(
+    _ callee: Syntax.Expression, _ fields: [Syntax.Field], _ span: SourceSpan, _ frame: Frame?
+  ) throws -> Value {
+    try checkBounds(span)
+    if fields.contains(where: { if case .hole = $0.value.kind { true } else { false } }) {
+      return .function(make(partial(callee, fields, span), frame))
+    }
+    // x.f(a) is f(x, a) unless x has a field f.
+    if case .field(let base, let name, let nameSpan) = callee.kind {
+      let value = try eval(base, frame)
+      if let own = try located(nameSpan, { try self.ownField(value, name) }) {
+        return try apply(own, arguments(fields, frame), span)
+      }
+      guard let word = find(name, frame) else { throw noField(value, name, nameSpan) }
+      let all = try [Call.Argument(nil, value, span: base.span)] + arguments(fields, frame)
+      return try apply(word, all, span)
+    }
+    return try apply(eval(callee, frame), arguments(fields, frame), span, callee: callee.span)
+  }
+
+  /// `f(a, _)`: a function of the missing argument.
+  private func partial(_ callee: Syntax.Expression, _ fields: [Syntax.Field], _ span: SourceSpan)
+    -> FunctionSyntax
+  {
+    let name = Syntax.Expression(kind: .name("it"), span: span, depth: 1)
+    let filled = fields.map { field in
+      if case .hole = field.value.kind {
+        return Syntax.Field(name: field.name, isSpread: false, value: name)
+      }
+      return field
+    }
+    let body = Syntax.Expression(kind: .call(callee, filled), span: span, depth: callee.depth + 1)
+    return FunctionSyntax(
+      name: nil,
+      parameters: [Syntax.Parameter(name: "it", shape: nil, standard: nil, isRest: false)],
+      resultShape: nil, body: body, source: "it => …", help: "")
+  }
+
+  func pipe(_ value: Value, _ right: Syntax.Expression, _ frame: Frame?) throws -> Value {
+    guard case .call(let callee, let fields) = right.kind else {
+      return try apply(eval(right, frame), [Call.Argument(nil, value)], right.span)
+    }
+    if let at = fields.firstIndex(where: { if case .hole = $0.value.kind { true } else { false } }) {
+      var others = fields
+      let hole = others.remove(at: at)
+      var all = try arguments(others, frame)
+      all.insert(Call.Argument(hole.name, value, span: hole.value.span), at: min(at, all.count))
+      return try apply(eval(callee, frame), all, right.span)
+    }
+    return try apply(
+      eval(callee, frame), [Call.Argument(nil, value)] + arguments(fields, frame), right.span)
+  }
+
+  /// Calls a value with positional arguments: for words that take functions.
+  package func apply(_ function: Value, _ arguments: [Value]) throws -> Value {
+    try apply(function, arguments.map { Call.Argument(nil, $0) }, nil)
+  }
+
+  func apply(
+    _ function: Value, _ arguments: [Call.Argument], _ span: SourceSpan?, callee: SourceSpan? = nil
+  ) throws -> Value {
+    switch function {
+    case .function(let function): return try invoke(function, arguments, span)
+    case .builtin(let word):
+      return try located(span) {
+        try word.run(Call(word.entry, arguments, span: span, self), self)
+      }
+    case .object(let object):
+      if let named = arguments.first(where: { $0.name != nil }), let name = named.name {
+        throw LanguageError(
+          "argument", "\(function.withArticle) takes its arguments by position, not `\(name)`",
+          at: named.span)
+      }
+      if let result = try located(span, { try object.call(arguments.map(\.value), self) }) {
+        return result
+      }
+    default: break
+    }
+    throw LanguageError(
+      "call", "this is \(function.withArticle) and cannot be called", at: callee ?? span,
+      details: [function.brief], hint: function.variable == nil ? nil : "* to multiply")
+  }
+
+  private func invoke(_ function: Function, _ arguments: [Call.Argument], _ span: SourceSpan?) throws
+    -> Value
+  {
+    try checkBounds(span)
+    let syntax = function.syntax
+    let frame = Frame(
+      locals: [:], captured: Dictionary(function.captured.map { ($0.name, $0.value) }) { $1 },
+      function: function)
+    let label = syntax.name ?? "this function"
+    var position = 0
+    var rest: [(name: String?, value: Value)] = []
+    let restName = syntax.parameters.first { $0.isRest }?.name
+    let plain = syntax.parameters.filter { !$0.isRest }
+    for argument in arguments {
+      if let name = argument.name {
+        guard plain.contains(where: { $0.name == name }) else {
+          if restName != nil {
+            rest.append((name, argument.value))
+            continue
+          }
+          throw LanguageError(
+            "argument", "\(label) has no argument `\(name)`", at: argument.span,
+            hint: Suggestion.nearest(to: name, among: plain.map(\.name)).map { "\($0)=" })
+        }
+        guard frame.locals[name] == nil else {
+          throw LanguageError("argument", "\(label) is given `\(name)` twice", at: argument.span)
+        }
+        frame.locals[name] = argument.value
+      } else {
+        while position < plain.count, frame.locals[plain[position].name] != nil { position += 1 }
+        if position < plain.count {
+          frame.locals[plain[position].name] = argument.value
+          position += 1
+        } else if restName != nil {
+          rest.append((nil, argument.value))
+        } else {
+          throw LanguageError(
+            "argument",
+            "\(label) takes \(plain.count) argument\(plain.count == 1 ? "" : "s"), here are \(arguments.count)",
+            at: argument.span ?? span)
+        }
+      }
+    }
+    if let restName { frame.locals[restName] = .record(Record(rest)) }
+    for parameter in plain where frame.locals[parameter.name] == nil {
+      guard let standard = parameter.standard else {
+        throw LanguageError("argument", "\(label) needs `\(parameter.name)`", at: span)
+      }
+      frame.locals[parameter.name] = try eval(standard, frame)
+    }
+    do {
+      var sizes: [String: Int] = [:]
+      for parameter in plain {
+        guard let shape = parameter.shape, let value = frame.locals[parameter.name] else { continue }
+        try check(value, shape, name: parameter.name, at: span, known: { sizes[$0] }) { name, size in
+          sizes[name] = size.asInteger
+          frame.locals[name] = size
+        }
+      }
+      let result: Value
+      do { result = try eval(syntax.body, frame) } catch Flow.result(let value, _) { result = value }
+      if let shape = syntax.resultShape {
+        try check(result, shape, name: "the result", at: span, known: { sizes[$0] }) { _, _ in }
+      }
+      return result
+    } catch let flow as Flow {
+      throw flow.misplaced
+    } catch var error as LanguageError {
+      // Places inside a called function are told by name; the caret stays in the cell.
+      if error.calls.count < 3 { error.calls.append(label) }
+      if let span, !isTopLevel(error, under: span) { error.span = span }
+      throw error
+    }
+  }
+
+  /// Whether an error's place lies in the source that is being evaluated, inside the call.
+  private func isTopLevel(_ error: LanguageError, under span: SourceSpan) -> Bool {
+    guard let place = error.span else { return false }
+    return place.start >= span.start && place.end <= span.end
+  }
+
+  /// A top-level function used as a model takes along the top-level names that hold parameters.
+  package func asModel(_ value: Value) -> Value {
+    guard case .function(let function) = value else { return value }
+    let known = Set(function.captured.map(\.name))
+    let extra = function.syntax.mentions.compactMap { name -> (name: String, value: Value)? in
+      guard !known.contains(name), let held = globals[name], name != function.syntax.name else { return nil }
+      let inner = asModel(held)
+      return Tree.leaves(of: inner, .parameters).isEmpty ? nil : (name, inner)
+    }
+    return extra.isEmpty ? value : .function(function.capturing(function.captured + extra))
+  }
+}

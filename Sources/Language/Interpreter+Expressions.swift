@@ -1,0 +1,276 @@
+import Autograd
+import Tensors
+
+extension Interpreter {
+  func eval(_ e: Syntax.Expression, _ frame: Frame?) throws -> Value {
+    switch e.kind {
+    case .none: return .none
+    case .boolean(let flag): return .boolean(flag)
+    case .integer(let n): return .integer(n)
+    case .number(let x): return .number(x)
+    case .text(let parts): return try text(parts, frame)
+    case .name(let name): return try lookUp(name, frame, at: e.span)
+    case .hole:
+      throw LanguageError("hole", "_ stands for a missing argument of a call", at: e.span)
+    case .list(let items): return try list(items, e.span, frame)
+    case .comprehension(let value, let clauses):
+      var collected: [Value] = []
+      try comprehend(value, clauses[...], frame) { collected.append($0) }
+      return try gathered(collected, e.span)
+    case .record(let fields): return .record(Record(try arguments(fields, frame).map { ($0.name, $0.value) }))
+    case .block(let statements): return try block(statements, frame)
+    case .call(let callee, let fields): return try call(callee, fields, e.span, frame)
+    case .index(let base, let items):
+      return try index(eval(base, frame), subscripts(items, frame), e.span)
+    case .field(let base, let name, let span): return try field(eval(base, frame), name, span)
+    case .negate(let a): return try negated(eval(a, frame), e.span)
+    case .not(let a): return try inverted(eval(a, frame), e.span)
+    case .arithmetic(let operation, let a, let b, let span):
+      try checkBounds(span)
+      return try arithmetic(operation, eval(a, frame), eval(b, frame), span)
+    case .comparison(let first, let rest): return try comparison(first, rest, frame)
+    case .and(let a, let b, let span): return try logical(isAnd: true, a, b, span, frame)
+    case .or(let a, let b, let span): return try logical(isAnd: false, a, b, span, frame)
+    case .compose(let a, let b, let span):
+      let (left, right) = (try eval(a, frame), try eval(b, frame))
+      return try located(b.span.start > span.start ? b.span : span) {
+        try composer(left, right, self)
+      }
+    case .pipe(let a, let b, _): return try pipe(eval(a, frame), b, frame)
+    case .function(let syntax): return .function(make(syntax, frame))
+    case .choose(let condition, let then, let otherwise):
+      if try truth(eval(condition, frame), condition.span) { return try eval(then, frame) }
+      return try otherwise.map { try eval($0, frame) } ?? .none
+    case .forEach(let targets, let source, let body):
+      return try loop(over: source, targets, body, frame)
+    case .whileLoop(let condition, let body):
+      var collected: [Value] = []
+      while try truth(eval(condition, frame), condition.span) {
+        try checkBounds(condition.span)
+        if try !turn(body, frame, &collected) { break }
+      }
+      return try gathered(collected, body.span)
+    case .attempt(let body, let name, let fallback): return try attempt(body, name, fallback, frame)
+    }
+  }
+
+  private func block(_ statements: [Syntax.Statement], _ frame: Frame?) throws -> Value {
+    var last = Value.none
+    for statement in statements { last = try run(statement, frame) }
+    return last
+  }
+
+  private func text(_ parts: [Syntax.TextPart], _ frame: Frame?) throws -> Value {
+    var result = ""
+    for part in parts {
+      switch part {
+      case .plain(let text): result += text
+      case .value(let e, let format):
+        let value = try eval(e, frame)
+        guard let text = value.formatted(format) else {
+          throw LanguageError(
+            "format", "the format `\(format)` does not fit \(value.withArticle)", at: e.span,
+            hint: ":.2f, :.1%, :>8, :d")
+        }
+        result += text
+      }
+    }
+    return .text(result)
+  }
+
+  private func list(_ items: [Syntax.Item], _ span: SourceSpan, _ frame: Frame?) throws -> Value {
+    var values: [Value] = []
+    for item in items {
+      let value = try eval(item.value, frame)
+      guard item.isSpread else {
+        values.append(value)
+        continue
+      }
+      guard let parts = try elements(of: value) else {
+        throw LanguageError("spread", "only lists and tensors spread", at: item.value.span)
+      }
+      values += parts
+    }
+    return try gathered(values, span)
+  }
+
+  /// Brackets make a tensor of numbers, booleans or tensors of one shape, else a list.
+  package func gathered(_ values: [Value], _ span: SourceSpan?) throws -> Value {
+    guard !values.isEmpty else { return .list([]) }
+    var floats = false
+    var integers = false
+    for value in values {
+      switch value {
+      case .boolean: break
+      case .integer: integers = true
+      case .number: floats = true
+      case .tensor(let x), .parameter(let x):
+        if x.rank > 0 || x.isTraced { return try stacked(values, span) }
+        floats = true
+      default: return .list(values)
+      }
+    }
+    return try located(span) {
+      let shape = try Shape(checking: [values.count])
+      if floats {
+        return .tensor(Variable(try Tensor(values.map { Float($0.asNumber ?? Value.bit($0)) }, shape: shape)))
+      }
+      if integers {
+        return .tensor(
+          Variable(try Tensor(values.map { Int64($0.asInteger ?? Int(Value.bit($0))) }, shape: shape)))
+      }
+      return .tensor(Variable(try Tensor(values.map { Value.bit($0) != 0 }, shape: shape)))
+    }
+  }
+
+  private func stacked(_ values: [Value], _ span: SourceSpan?) throws -> Value {
+    var parts: [Variable] = []
+    for value in values {
+      switch value {
+      case .tensor(let x), .parameter(let x): parts.append(x.rank == 0 ? try x.cast(.float32) : x)
+      case .boolean, .integer, .number: if let x = value.variable { parts.append(x) }
+      default: return .list(values)
+      }
+    }
+    guard parts.count == values.count, parts.allSatisfy({ $0.dims == parts[0].dims }) else {
+      return .list(values)
+    }
+    return .tensor(try located(span) { try Variable.stack(parts, axis: 0) })
+  }
+
+  // MARK: Choosing and repeating
+
+  func truth(_ value: Value, _ span: SourceSpan) throws -> Bool {
+    if case .boolean(let flag) = value { return flag }
+    if case .tensor(let x) = value, x.shape.count == 1, x.dtype == .bool {
+      return x.value.double(at: 0) != 0
+    }
+    let hint: String? = if case .tensor = value { "any(…) or all(…)" } else { nil }
+    throw LanguageError(
+      "condition", "a condition should be true or false, this is \(value.withArticle)", at: span,
+      details: [value.brief], hint: hint)
+  }
+
+  private func loop(
+    over source: Syntax.Expression, _ targets: [Syntax.Target], _ body: Syntax.Expression,
+    _ frame: Frame?
+  ) throws -> Value {
+    let whole = try eval(source, frame)
+    var collected: [Value] = []
+    func step(_ value: Value) throws -> Bool {
+      try checkBounds(source.span)
+      if targets.count == 1 {
+        try assign(targets[0], value, frame, at: source.span)
+      } else {
+        try assign(.parts(targets, source.span), value, frame, at: source.span)
+      }
+      return try turn(body, frame, &collected)
+    }
+    if case .range(let range) = whole {
+      for i in 0..<range.count { if try !step(.integer(range[i])) { break } }
+      return try gathered(collected, body.span)
+    }
+    guard let all = try elements(of: whole) else {
+      throw LanguageError(
+        "loop", "a for goes through lists, tensors, ranges and records, this is \(whole.withArticle)",
+        at: source.span, hint: whole.asInteger.map { "range(\($0))" })
+    }
+    for value in all { if try !step(value) { break } }
+    return try gathered(collected, body.span)
+  }
+
+  /// One turn of a loop; false when it was left.
+  private func turn(_ body: Syntax.Expression, _ frame: Frame?, _ collected: inout [Value]) throws -> Bool {
+    do {
+      let value = try eval(body, frame)
+      if case .none = value { return true }
+      collected.append(value)
+      return true
+    } catch Flow.leave { return false } catch Flow.next { return true }
+  }
+
+  private func comprehend(
+    _ value: Syntax.Expression, _ clauses: ArraySlice<Syntax.Clause>, _ frame: Frame?,
+    _ collect: (Value) -> Void
+  ) throws {
+    guard let clause = clauses.first else { return collect(try eval(value, frame)) }
+    switch clause {
+    case .filter(let condition):
+      if try truth(eval(condition, frame), condition.span) {
+        try comprehend(value, clauses.dropFirst(), frame, collect)
+      }
+    case .each(let targets, let source):
+      guard let all = try elements(of: eval(source, frame)) else {
+        throw LanguageError("loop", "a for goes through lists, tensors and ranges", at: source.span)
+      }
+      // The names of a comprehension are its own.
+      let inner = Frame(
+        locals: frame?.locals ?? [:], captured: frame?.captured ?? [:], function: frame?.function)
+      for element in all {
+        try checkBounds(source.span)
+        let target = targets.count == 1 ? targets[0] : .parts(targets, source.span)
+        try assign(target, element, inner, at: source.span)
+        try comprehend(value, clauses.dropFirst(), inner, collect)
+      }
+    }
+  }
+
+  private func attempt(
+    _ body: Syntax.Expression, _ name: String?, _ fallback: Syntax.Expression, _ frame: Frame?
+  ) throws -> Value {
+    let before = frame?.locals
+    let names = globals
+    do { return try eval(body, frame) } catch let error as LanguageError {
+      if error.code == "interrupted" { throw error }
+      if let frame, let before { frame.locals = before } else { globals = names }
+      if let name { bind(name, .text(error.message), frame) }
+      return try eval(fallback, frame)
+    }
+  }
+
+  // MARK: Logic
+
+  private func inverted(_ value: Value, _ span: SourceSpan) throws -> Value {
+    if case .tensor(let x) = value, x.dtype == .bool {
+      return .tensor(Variable(try located(span) { try x.value.test { $0 == 0 } }))
+    }
+    return .boolean(try !truth(value, span))
+  }
+
+  private func logical(
+    isAnd: Bool, _ a: Syntax.Expression, _ b: Syntax.Expression, _ span: SourceSpan, _ frame: Frame?
+  ) throws -> Value {
+    let left = try eval(a, frame)
+    if case .boolean(let flag) = left {
+      if flag != isAnd { return left }
+      let right = try eval(b, frame)
+      if case .boolean = right { return right }
+      if case .tensor(let x) = right, x.dtype == .bool { return right }
+      return .boolean(try truth(right, b.span))
+    }
+    let right = try eval(b, frame)
+    guard let x = left.variable, let y = right.variable else {
+      return .boolean(try truth(left, a.span) && truth(right, b.span))
+    }
+    return try located(span) { try Value(x.value.logical(and: isAnd, y.value)) }
+  }
+
+  private func comparison(
+    _ first: Syntax.Expression, _ rest: [(Syntax.Comparator, SourceSpan, Syntax.Expression)],
+    _ frame: Frame?
+  ) throws -> Value {
+    var left = try eval(first, frame)
+    var result: Value?
+    for (comparator, span, e) in rest {
+      let right = try eval(e, frame)
+      let link = try compare(comparator, left, right, span)
+      if let before = result, let x = before.variable, let y = link.variable {
+        result = try located(span) { try Value(x.value.logical(and: true, y.value)) }
+      } else {
+        result = link
+      }
+      left = right
+    }
+    return result ?? .none
+  }
+}

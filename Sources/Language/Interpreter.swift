@@ -1,0 +1,216 @@
+import Autograd
+import Tensors
+import Vocabulary
+
+/// A mistake that can say itself in one sentence.
+package protocol Diagnosable: Error {
+  var code: String { get }
+  var message: String { get }
+  var hint: String? { get }
+}
+
+extension TensorError: Diagnosable {
+  package var code: String {
+    switch self {
+    case .cannotMultiply: "shape-mm"
+    case .cannotBroadcast: "shape-broadcast"
+    case .overBudget, .sizeOverflow: "memory"
+    case .indexOutOfRange, .tooManyIndices: "index"
+    default: "tensor"
+    }
+  }
+}
+
+extension AutogradError: Diagnosable {
+  package var code: String { "grad" }
+}
+
+/// Evaluates programs. One interpreter serves one thread; runs make their own.
+package final class Interpreter {
+  package let words: Catalog<Builtin>
+  /// Definitions in the language itself, by name; parsed when first used.
+  let prelude: [String: String]
+  private var preludeValues: [String: Value] = [:]
+  private var constants: [String: Value] = [:]
+  /// What `f >> g` means.
+  let composer: @Sendable (Value, Value, Interpreter) throws -> Value
+  /// The names of the page.
+  package internal(set) var globals = Names()
+  package var context = EvaluationContext()
+  private var stackTop: UInt = 0
+  /// Bytes of stack that evaluation may take: less than any thread has.
+  package var stackBudget = 5 << 20
+
+  package init(
+    words: Catalog<Builtin>, prelude: [String: String],
+    composer: @escaping @Sendable (Value, Value, Interpreter) throws -> Value
+  ) {
+    self.words = words
+    self.prelude = prelude
+    self.composer = composer
+  }
+
+  /// An interpreter with the same words and names for another thread.
+  package func forAnotherThread(_ context: EvaluationContext) -> Interpreter {
+    let other = Interpreter(words: words, prelude: prelude, composer: composer)
+    other.globals = globals
+    other.context = context
+    return other
+  }
+
+  /// Runs a program in `names`. On an error nothing has changed but what `context` notes.
+  package func evaluate(_ source: String, in names: Names, _ context: EvaluationContext)
+    throws(LanguageError) -> Evaluation
+  {
+    let program = try Parser.program(source)
+    let (oldNames, oldContext) = (globals, self.context)
+    defer { (globals, self.context) = (oldNames, oldContext) }
+    globals = names
+    self.context = context
+    markStack()
+    var bound = NameCollector()
+    bound.visit(program)
+    do {
+      for statement in program {
+        let value = try run(statement, nil)
+        if statement.isQuiet { continue }
+        if case .none = value { continue }
+        if case .value = statement.kind {
+          context.output.append(.value(value))
+          globals["ans"] = value
+        }
+      }
+    } catch let flow as Flow {
+      throw flow.misplaced
+    } catch {
+      throw diagnosed(error, at: nil)
+    }
+    return Evaluation(
+      output: context.output, names: globals, bound: bound.binds, notes: context.notes,
+      started: context.started, hasReadClock: context.hasReadClock)
+  }
+
+  // MARK: Bounds
+
+  /// Remembers where the stack of this thread stands now.
+  package func markStack() { stackTop = Interpreter.stackPointer() }
+
+  @inline(never)
+  private static func stackPointer() -> UInt {
+    var marker: UInt8 = 0
+    return withUnsafeMutablePointer(to: &marker) { UInt(bitPattern: $0) }
+  }
+
+  func checkBounds(_ span: SourceSpan?) throws {
+    if context.interruption.isRequested {
+      throw LanguageError("interrupted", "interrupted", at: span)
+    }
+    if stackTop == 0 { markStack() }
+    let here = Interpreter.stackPointer()
+    if stackTop > here, stackTop - here > UInt(stackBudget) {
+      throw LanguageError(
+        "recursion", "functions call each other too deeply", at: span,
+        hint: "a loop, or an end to the recursion")
+    }
+  }
+
+  // MARK: Names
+
+  func lookUp(_ name: String, _ frame: Frame?, at span: SourceSpan?) throws -> Value {
+    if let value = find(name, frame) { return value }
+    var known = globals.order + prelude.keys.sorted() + words.names
+    if let frame { known = frame.locals.keys.sorted() + frame.captured.keys.sorted() + known }
+    throw LanguageError(
+      "name", "nothing is called `\(name)`", at: span,
+      hint: Suggestion.nearest(to: name, among: known))
+  }
+
+  func find(_ name: String, _ frame: Frame?) -> Value? {
+    if let frame {
+      if let value = frame.locals[name] ?? frame.captured[name] { return value }
+      if let own = frame.function, own.syntax.name == name, globals[name] == nil {
+        return .function(own)
+      }
+    }
+    if let value = globals[name] { return value }
+    if let value = preludeValues[name] { return value }
+    if let source = prelude[name] { return load(name, source) }
+    if let word = words[name] { return .builtin(word) }
+    switch name {
+    case "pi": return .number(.pi)
+    case "inf": return .number(.infinity)
+    case "nan": return .number(.nan)
+    default: return nil
+    }
+  }
+
+  private func load(_ name: String, _ source: String) -> Value? {
+    guard let program = try? Parser.program(source), let first = program.first,
+      case .define(_, let syntax) = first.kind
+    else { preconditionFailure("the prelude's \(name) is not a definition") }
+    let value = Value.function(Function(syntax, captured: []))
+    preludeValues[name] = value
+    return value
+  }
+
+  /// The value of a default in an entry, such as `(0.9, 0.999)`.
+  func constant(_ source: String) throws -> Value {
+    if let known = constants[source] { return known }
+    let value = try eval(Parser.embedded(source, offset: 0, nesting: 0), nil)
+    constants[source] = value
+    return value
+  }
+
+  /// Words, prelude and names of the page that begin with a prefix.
+  package func completions(of prefix: String, in names: Names) -> [String] {
+    let all = names.order + prelude.keys.sorted() + words.names
+    return Array(Set(all.filter { $0.hasPrefix(prefix) })).sorted()
+  }
+
+  // MARK: Errors
+
+  /// Gives an error a place and a sentence.
+  func diagnosed(_ error: any Error, at span: SourceSpan?) -> LanguageError {
+    switch error {
+    case var known as LanguageError:
+      if known.span == nil { known.span = span }
+      return known
+    case let known as any Diagnosable:
+      return LanguageError(known.code, known.message, at: span, hint: known.hint)
+    default: return LanguageError("internal", "\(error)", at: span)
+    }
+  }
+
+  /// Runs something that may fail on the user's values; its error gets a place.
+  func located<R>(_ span: SourceSpan?, _ body: () throws -> R) throws -> R {
+    do { return try body() } catch let flow as Flow { throw flow } catch {
+      throw diagnosed(error, at: span)
+    }
+  }
+}
+
+/// How a block ends early.
+enum Flow: Error {
+  case leave(SourceSpan), next(SourceSpan), result(Value, SourceSpan)
+
+  var misplaced: LanguageError {
+    switch self {
+    case .leave(let span): LanguageError("flow", "break stands outside a loop", at: span)
+    case .next(let span): LanguageError("flow", "continue stands outside a loop", at: span)
+    case .result(_, let span): LanguageError("flow", "return stands outside a function", at: span)
+    }
+  }
+}
+
+/// The names of one call.
+final class Frame {
+  var locals: [String: Value]
+  let captured: [String: Value]
+  let function: Function?
+
+  init(locals: [String: Value], captured: [String: Value], function: Function?) {
+    self.locals = locals
+    self.captured = captured
+    self.function = function
+  }
+}

@@ -1,0 +1,37 @@
+/// The smallest piece of a program.
+struct Token: Sendable, Equatable {
+  enum Kind: Sendable, Equatable {
+    case integer(Int), number(Double)
+    case text([TextPart])
+    case name(String), keyword(Keyword)
+    case symbol(String)
+    case newline, end
+  }
+
+  enum TextPart: Sendable, Equatable {
+    case plain(String)
+    /// The source of an interpolated expression, where it starts, and its format.
+    case expression(source: String, offset: Int, format: String)
+  }
+
+  enum Keyword: String, Sendable, CaseIterable {
+    case `if`, `else`, `for`, `in`, `while`, `break`, `continue`, `return`, and, or, not, `true`
+    case `false`, none, `try`
+  }
+
+  let kind: Kind
+  let span: SourceSpan
+
+  /// How the token is named in a message.
+  var described: String {
+    switch kind {
+    case .integer, .number: "a number"
+    case .text: "a text"
+    case .name(let name): "`\(name)`"
+    case .keyword(let word): "`\(word.rawValue)`"
+    case .symbol(let symbol): "`\(symbol)`"
+    case .newline: "the end of the line"
+    case .end: "the end"
+    }
+  }
+}
