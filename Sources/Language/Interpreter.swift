@@ -214,3 +214,8 @@ final class Frame {
     self.function = function
   }
 }
+
+extension Interpreter {
+  /// Takes over the names of a page.
+  package func adopt(_ names: Names) { globals = names }
+}

@@ -192,3 +192,7 @@ extension LanguageObject {
   package func replacingChildren(_ values: [Value]) -> any LanguageObject { self }
   package func inTraining(_ isTraining: Bool) -> any LanguageObject { self }
 }
+
+extension Function {
+  package var parameterCount: Int { syntax.parameters.count }
+}

@@ -1,0 +1,261 @@
+import Autograd
+import Language
+import Tensors
+import Vocabulary
+
+extension StandardLibrary {
+  private static let sizes = Argument("sizes", .integer, "Sizes one by one, or as one list.", variadic: true)
+
+  private static func filled(_ name: String, _ value: Double, _ summary: String, _ example: Example)
+    -> Builtin
+  {
+    Builtin(Entry(name, family: "Create", [sizes], summary: summary, examples: [example])) {
+      call, interpreter in
+      try Value(Tensor.full(Shape(checking: call.sizes("sizes", interpreter)), value))
+    }
+  }
+
+  static let creationWords: [Builtin] = [
+    filled("zeros", 0, "A tensor of zeros.", Example("zeros(2)", prints: "[0, 0]")),
+    filled("ones", 1, "A tensor of ones.", Example("ones(2)", prints: "[1, 1]")),
+    Builtin(
+      Entry(
+        "full", family: "Create",
+        [Argument("shape", .shape, "A list of sizes."), Argument("value", .number, "The element.")],
+        summary: "A tensor of one number.", examples: [Example("full([2], 7)", prints: "[7, 7]")])
+    ) { call, interpreter in
+      let dims = try call.elements("shape", interpreter).map { value in
+        guard let n = value.asInteger else { throw call.wrong("shape", expected: "a list of sizes") }
+        return n
+      }
+      let value = call["value"]
+      let isInteger = value.asInteger != nil && { if case .integer = value { true } else { false } }()
+      return try Value(
+        Tensor.full(Shape(checking: dims), call.number("value"), isInteger ? .int64 : .float32))
+    },
+    Builtin(
+      Entry(
+        "eye", family: "Create", [Argument("n", .integer, "Rows and columns.")],
+        summary: "The identity matrix.", examples: [Example("eye(2)[0]", prints: "[1, 0]")])
+    ) { call, _ in try Value(Tensor.eye(call.integer("n"))) },
+    Builtin(
+      Entry(
+        "range", family: "Create",
+        [
+          Argument("a", .integer, "The start, or the end when it is alone."),
+          Argument("b", .any, "The end, excluded.", default: "none"),
+          Argument("step", .integer, "The distance.", default: "1"),
+        ], summary: "Whole numbers from a start to an end, the end excluded.",
+        examples: [Example("sum(range(5))", prints: "10")])
+    ) { call, _ in
+      let step = try call.integer("step")
+      guard step != 0 else { throw call.error("the step cannot be 0", at: "step") }
+      let a = try call.integer("a")
+      return .range(
+        call.isNone("b")
+          ? IntegerRange(start: 0, end: a, step: step)
+          : IntegerRange(start: a, end: try call.integer("b"), step: step))
+    },
+    Builtin(
+      Entry(
+        "arange", family: "Create",
+        [
+          Argument("a", .number, "The start, or the end when it is alone."),
+          Argument("b", .any, "The end, excluded.", default: "none"),
+          Argument("step", .number, "The distance.", default: "1"),
+        ], summary: "Numbers from a start to an end as a tensor.",
+        examples: [Example("arange(0, 1, 0.25)", prints: "[0, 0.25, 0.5, 0.75]")])
+    ) { call, _ in
+      let (a, step) = (try call.number("a"), try call.number("step"))
+      let (from, to) = call.isNone("b") ? (0, a) : (a, try call.number("b"))
+      let exact = ((to - from) / step).rounded(.up)
+      guard step != 0, exact.isFinite, exact < 1e12 else {
+        throw call.error("the step should lead from the start to the end", at: "step")
+      }
+      let count = max(0, Int(exact))
+      if let start = Int(exactly: from), let stride = Int(exactly: step) {
+        return try Value(Tensor.arange(start, count: count, step: stride))
+      }
+      _ = try Shape(checking: [count])
+      try MemoryBudget.check(count * 8)
+      return try Value(Tensor((0..<count).map { Float(from + Double($0) * step) }))
+    },
+    Builtin(
+      Entry(
+        "linspace", family: "Create",
+        [
+          Argument("a", .number, "The first."), Argument("b", .number, "The last."),
+          Argument("n", .integer, "How many."),
+        ], summary: "Numbers evenly spaced from the first to the last, both included.",
+        examples: [Example("linspace(0, 1, 3)", prints: "[0, 0.5, 1]")])
+    ) { call, _ in
+      try Value(Tensor.linspace(call.number("a"), call.number("b"), count: call.integer("n")))
+    },
+    Builtin(
+      Entry(
+        "tensor", family: "Create",
+        [
+          Argument("x", .any, "Numbers."),
+          Argument("dtype", .text, "\"f32\", \"f64\", \"i64\" or \"bool\".", default: "\"f32\""),
+        ], summary: "Numbers as a tensor of a kind.",
+        examples: [Example("tensor([1, 2], dtype=\"f64\").dtype", prints: "f64")])
+    ) { call, interpreter in
+      var value = call["x"]
+      if case .list = value, let all = try interpreter.elements(of: value) {
+        value = try interpreter.gathered(all, call.span)
+      }
+      guard let x = value.variable else { throw call.wrong("x", expected: "numbers") }
+      return .tensor(try x.cast(kind(call, "dtype")))
+    },
+    Builtin(
+      Entry(
+        "cast", family: "Elementwise",
+        [
+          Argument("x", .tensor, "Any shape."),
+          Argument("dtype", .text, "\"f32\", \"f64\", \"i64\" or \"bool\"."),
+        ], summary: "The same numbers as another kind.",
+        examples: [Example("cast([1.7, -1.7], \"i64\")", prints: "[1, -1]")])
+    ) { call, _ in try Value(call.variable("x").cast(kind(call, "dtype"))) },
+    Builtin(
+      Entry(
+        "one_hot", family: "Create",
+        [
+          Argument("y", .tensor, "Whole numbers."),
+          Argument("n", .any, "How many classes; one more than the largest when none.", default: "none"),
+        ], summary: "Rows of zeros with a one at each label.",
+        examples: [Example("one_hot([1, 0], 3)[0]", prints: "[0, 1, 0]")])
+    ) { call, _ in
+      let y = try call.tensor("y")
+      let top = y.count == 0 ? 0 : Int(try y.reduce(.max).item ?? 0) + 1
+      return try Value(Tensor.oneHot(y, classes: call.isNone("n") ? max(top, 0) : call.integer("n")))
+    },
+    Builtin(
+      Entry(
+        "record", family: "Create",
+        [Argument("keys", .list, "Texts."), Argument("values", .list, "As many values.")],
+        summary: "A record of named values.",
+        examples: [Example("record([\"a\", \"b\"], [1, 2])", prints: "(a=1, b=2)")])
+    ) { call, interpreter in
+      let (keys, values) = (
+        try call.elements("keys", interpreter), try call.elements("values", interpreter)
+      )
+      guard keys.count == values.count else {
+        throw call.error("\(keys.count) keys for \(values.count) values", at: "values")
+      }
+      return .record(
+        Record(
+          try zip(keys, values).map { key, value in
+            guard case .text(let name) = key else { throw call.wrong("keys", expected: "a list of texts") }
+            return (name, value)
+          }))
+    },
+  ]
+
+  static func kind(_ call: Call, _ name: String) throws -> DType {
+    guard let kind = DType(name: try call.text(name)) else {
+      throw call.wrong(name, expected: "\"f32\", \"f64\", \"i64\" or \"bool\"")
+    }
+    return kind
+  }
+
+  static let randomWords: [Builtin] = [
+    Builtin(
+      Entry(
+        "seed", family: "Random", [Argument("n", .integer, "Any whole number.")],
+        summary: "Starts the cell's random numbers anew.",
+        examples: [Example("seed(1)")])
+    ) { call, interpreter in
+      interpreter.context.stream = RandomStream(seed: UInt64(bitPattern: Int64(try call.integer("n"))))
+      return .none
+    },
+    Builtin(
+      Entry(
+        "rand", family: "Random", [sizes], summary: "Uniform numbers from 0 to 1.",
+        examples: [Example("rand(3).shape", prints: "(3,)")])
+    ) { call, interpreter in
+      var stream = interpreter.context.stream.split()
+      return try Value(stream.uniform(Shape(checking: call.sizes("sizes", interpreter))))
+    },
+    Builtin(
+      Entry(
+        "randn", family: "Random", [sizes], summary: "Standard normal numbers.",
+        examples: [Example("randn(2, 3).shape", prints: "(2, 3)")])
+    ) { call, interpreter in
+      var stream = interpreter.context.stream.split()
+      return try Value(stream.normal(Shape(checking: call.sizes("sizes", interpreter))))
+    },
+    Builtin(
+      Entry(
+        "randint", family: "Random",
+        [Argument("lo", .integer, "The smallest."), Argument("hi", .integer, "One above the largest."), sizes],
+        summary: "Whole numbers from lo up to, not including, hi.",
+        examples: [Example("randint(0, 10, 4).shape", prints: "(4,)")])
+    ) { call, interpreter in
+      var stream = interpreter.context.stream.split()
+      let shape = try Shape(checking: call.sizes("sizes", interpreter))
+      return try Value(stream.integers(call.integer("lo"), call.integer("hi"), shape))
+    },
+    Builtin(
+      Entry(
+        "shuffle", family: "Random", [Argument("x", .any, "A tensor, a list or a data set.")],
+        summary: "The same rows in random order.",
+        examples: [Example("sum(shuffle([1, 2, 3]))", prints: "6")])
+    ) { call, interpreter in
+      var stream = interpreter.context.stream.split()
+      guard let rows = rows(of: call["x"]) else { throw call.wrong("x", expected: "a tensor, a list or a data set") }
+      return try choosing(stream.permutation(rows), from: call["x"])
+    },
+    Builtin(
+      Entry(
+        "categorical", family: "Random",
+        [
+          Argument("p", .tensor, "Chances [n], not necessarily adding up to 1."),
+          Argument("n", .any, "How many draws; one number when none.", default: "none"),
+        ], summary: "Positions drawn with the given chances.",
+        examples: [Example("categorical([0, 1, 0])", prints: "1")])
+    ) { call, interpreter in
+      let p = try call.tensor("p").array(of: Double.self)
+      let total = p.reduce(0, +)
+      guard total > 0, total.isFinite, p.allSatisfy({ $0 >= 0 }) else {
+        throw call.error("chances are at least 0 and not all 0", at: "p")
+      }
+      var stream = interpreter.context.stream.split()
+      func draw() -> Int64 {
+        var rest = stream.nextUniform() * total
+        for (i, chance) in p.enumerated() {
+          rest -= chance
+          if rest < 0 { return Int64(i) }
+        }
+        return Int64(p.lastIndex { $0 > 0 } ?? 0)
+      }
+      if call.isNone("n") { return .integer(Int(draw())) }
+      let n = try call.integer("n")
+      guard n >= 0, n < 1 << 30 else { throw call.error("n should be a count", at: "n") }
+      return try Value(Tensor((0..<n).map { _ in draw() }))
+    },
+  ]
+
+  /// Rows along the first axis of a tensor, list or data set.
+  static func rows(of value: Value) -> Int? {
+    if case .record(let record) = value { return record.rows }
+    return value.rowCount
+  }
+
+  /// The chosen rows of a tensor, list, or of every field of a data set that is as long as its first.
+  static func choosing(_ order: [Int], from value: Value) throws -> Value {
+    switch value {
+    case .tensor(let x), .parameter(let x): return .tensor(try x.taking(order))
+    case .list(let items): return .list(order.map { items[$0] })
+    case .range(let range): return try Value(Tensor(order.map { Int64(range[$0]) }))
+    case .record(let record):
+      let rows = record.rows
+      return .record(
+        Record(
+          try record.fields.map { field in
+            field.value.rowCount == rows && rows != nil
+              ? (field.name, try choosing(order, from: field.value)) : field
+          }))
+    default: return value
+    }
+  }
+}

@@ -1,0 +1,172 @@
+import Autograd
+import Datasets
+import Files
+import Language
+import Tensors
+import Training
+import Vocabulary
+
+extension StandardLibrary {
+  static func value(of data: Dataset) throws -> Value {
+    var fields: [(name: String?, value: Value)] = [("x", .tensor(Variable(data.x))), ("y", .tensor(Variable(data.y)))]
+    if !data.classes.isEmpty { fields.append(("classes", .list(data.classes.map { .text($0) }))) }
+    if !data.features.isEmpty { fields.append(("features", .list(data.features.map { .text($0) }))) }
+    return .record(Record(fields))
+  }
+
+  private static let d = Argument("d", .data, "Data: a record, a tensor or a list.")
+
+  private static func generated(_ kind: DatasetKind) -> Builtin {
+    Builtin(
+      Entry(
+        kind.entry.name, family: "Data", [Argument("n", .integer, "How many points.", default: "200")],
+        summary: kind.entry.summary,
+        examples: [Example("\(kind.entry.name)(10).x.shape", prints: "(10, 2)")])
+    ) { call, interpreter in
+      let n = try call.integer("n")
+      guard n > 0 else { throw call.error("n should be at least 1", at: "n") }
+      var stream = interpreter.context.stream.split()
+      return try value(of: kind.make(n, &stream))
+    }
+  }
+
+  static let dataWords: [Builtin] =
+    DatasetKinds.all.filter(\.isGenerated).map(generated) + [
+      Builtin(
+        Entry(
+          "dataset", family: "Data", [Argument("name", .text, "Its name.")],
+          summary: "A data set that comes with Gradus, with fields x and y.",
+          examples: [Example("dataset(\"iris\").x.shape", prints: "(150, 4)")])
+      ) { call, interpreter in
+        let name = try call.text("name")
+        guard let kind = DatasetKinds.catalog[name] else {
+          let near = DatasetKinds.catalog.suggestion(for: name)
+          throw LanguageError(
+            "data", "there is no data set called \"\(name)\"", at: call.span(of: "name"),
+            details: ["there are " + DatasetKinds.catalog.names.joined(separator: ", ")],
+            hint: near.map { "dataset(\"\($0)\")" })
+        }
+        var stream = interpreter.context.stream.split()
+        return try value(of: kind.make(200, &stream))
+      },
+      Builtin(
+        Entry(
+          "datasets", family: "Data", summary: "The names of the data sets that come with Gradus.",
+          examples: [Example("datasets()[0]", prints: "iris")])
+      ) { _, _ in .list(DatasetKinds.catalog.names.map { .text($0) }) },
+      Builtin(
+        Entry(
+          "load", family: "Data", [Argument("path", .text, "A .csv file.")],
+          summary: "The columns of a table as a record: tensors of numbers, lists of texts.",
+          examples: [Example("load(\"datasets/iris/iris.csv\").species.shape", prints: "(150,)")])
+      ) { call, interpreter in
+        let path = try call.text("path")
+        let full = try ReadablePath.of(path, folder: interpreter.context.folder)
+        guard path.hasSuffix(".csv") else {
+          throw DatasetError.unreadable(
+            file: path, ending: path.split(separator: ".").last.map(String.init) ?? "")
+        }
+        let table = try CSVTable(String(decoding: FileBytes.read(full), as: UTF8.self), file: path)
+        return .record(
+          Record(
+            try table.columns.indices.map { column in
+              guard let numbers = table.numbers(column) else {
+                return (table.columns[column], .list(table.rows.map { .text($0[column]) }))
+              }
+              let isWhole = numbers.allSatisfy { $0 == $0.rounded() && abs($0) < 1e15 }
+              return (
+                table.columns[column],
+                .tensor(
+                  Variable(
+                    isWhole ? try Tensor(numbers.map { Int64($0) }) : try Tensor(numbers.map { Float($0) })))
+              )
+            }))
+      },
+      Builtin(
+        Entry(
+          "split", family: "Data",
+          [
+            d, Argument("part", .number, "The share of the first piece."),
+            Argument("seed", .any, "Shuffles the same way whatever the cell.", default: "none"),
+          ], summary: "Two pieces of shuffled data.",
+          examples: [Example("[len(p) for p in split([1, 2, 3, 4, 5], 0.8)]", prints: "[4, 1]")])
+      ) { call, interpreter in
+        guard let n = rows(of: call["d"]) else { throw call.wrong("d", expected: "data with rows") }
+        let part = try call.number("part")
+        guard part >= 0, part <= 1 else { throw call.error("part lies between 0 and 1", at: "part") }
+        var stream = call.isNone("seed")
+          ? interpreter.context.stream.split()
+          : RandomStream(seed: UInt64(bitPattern: Int64(try call.integer("seed"))))
+        let order = stream.permutation(n)
+        let cut = Int((Double(n) * part).rounded())
+        return .record(
+          Record([
+            (nil, try choosing(Array(order[..<cut]), from: call["d"])),
+            (nil, try choosing(Array(order[cut...]), from: call["d"])),
+          ]))
+      },
+      Builtin(
+        Entry(
+          "kfold", family: "Data",
+          [d, Argument("k", .integer, "How many folds."), Argument("seed", .integer, "Of the order.", default: "0")],
+          summary: "Pairs (rest, fold) of shuffled data, one for each fold.",
+          examples: [Example("len(kfold([1, 2, 3, 4, 5], 5))", prints: "5")])
+      ) { call, _ in
+        let k = try call.integer("k")
+        guard let n = rows(of: call["d"]), k >= 2, k <= n else {
+          throw call.error("k lies between 2 and the number of rows", at: "k")
+        }
+        var stream = RandomStream(seed: UInt64(bitPattern: Int64(try call.integer("seed"))))
+        let order = stream.permutation(n)
+        return .list(
+          try (0..<k).map { fold in
+            let (a, b) = (fold * n / k, (fold + 1) * n / k)
+            return .record(
+              Record([
+                (nil, try choosing(Array(order[..<a] + order[b...]), from: call["d"])),
+                (nil, try choosing(Array(order[a..<b]), from: call["d"])),
+              ]))
+          })
+      },
+    ]
+}
+
+/// Which files a program may read: those beneath its folder, and the shipped data.
+enum ReadablePath {
+  static func of(_ path: String, folder: String) throws -> String {
+    guard !path.hasPrefix("/"), !path.split(separator: "/").contains("..") else {
+      throw DatasetError.badName(path)
+    }
+    if path.hasPrefix("datasets/"), let shipped = try? DatasetFolder.find() {
+      return shipped + path.dropFirst("datasets".count)
+    }
+    return folder == "." ? path : folder + "/" + path
+  }
+}
+
+extension StandardLibrary {
+  private static func metric(
+    _ name: String, _ summary: String, _ example: Example,
+    _ body: @escaping @Sendable (Tensor, Tensor) throws -> Value
+  ) -> Builtin {
+    Builtin(
+      Entry(
+        name, family: "Metrics",
+        [
+          Argument("p", .tensor, "Scores [N, classes] or labels [N]."),
+          Argument("y", .tensor, "True labels [N]."),
+        ], summary: summary, examples: [example])
+    ) { call, _ in try body(call.tensor("p"), call.tensor("y")) }
+  }
+
+  static let metricWords: [Builtin] = [
+    metric(
+      "accuracy", "The share of right predictions.",
+      Example("accuracy([1, 0, 1, 1], [1, 0, 0, 1])", prints: "0.75")
+    ) { .number(try Metrics.accuracy($0, $1)) },
+    metric(
+      "confusion", "Counts of true labels (rows) by predicted ones (columns).",
+      Example("confusion([0, 1, 1], [0, 1, 0])[0]", prints: "[1, 1]")
+    ) { try Value(Metrics.confusion($0, $1)) },
+  ]
+}

@@ -1,0 +1,139 @@
+import Autograd
+import Language
+import Tensors
+import Vocabulary
+
+extension StandardLibrary {
+  private static let f = Argument("f", .function, "A function whose result is one number.")
+  private static let wrt = Argument("wrt", .integer, "Which argument is varied.", default: "0")
+
+  /// A function of the same arguments that does something else with them.
+  private static func derived(
+    _ name: String, _ body: @escaping @Sendable ([Value], Interpreter) throws -> Value
+  ) -> Value {
+    .object(DerivedFunction(name: name, body: body))
+  }
+
+  /// Value, extra and gradient of f at the arguments, the gradient with the structure of argument `wrt`.
+  static func differentiate(
+    _ f: Value, _ arguments: [Value], wrt: Int, aux: Bool, _ interpreter: Interpreter
+  ) throws -> (value: Value, extra: Value, gradient: Value) {
+    guard arguments.indices.contains(wrt) else {
+      throw LanguageError(
+        "argument", "there is no argument \(wrt) to differentiate: \(arguments.count) were given")
+    }
+    let target = interpreter.asModel(arguments[wrt])
+    let choice = Tree.choice(for: target)
+    let leaves = Tree.leaves(of: target, choice)
+    var starts = leaves.map(\.variable)
+    // Tensors of whole numbers are varied too when they are the argument itself.
+    if starts.isEmpty, let x = target.variable { starts = [x] }
+    guard !starts.isEmpty else {
+      throw LanguageError(
+        "grad", "there is nothing to differentiate in \(target.withArticle)", details: [target.brief])
+    }
+    let isPlain = leaves.isEmpty
+    let (value, extra, gradients) = try Gradients.of(starts) { traced -> (Variable, Value) in
+      var all = arguments
+      all[wrt] = isPlain
+        ? try Value(traced[0]) : try Tree.replacing(target, choice, with: traced, training: true)
+      var result = try interpreter.apply(f, all)
+      var extra = Value.none
+      if aux {
+        guard case .record(let pair) = result, pair.fields.count == 2 else {
+          throw LanguageError("grad", "with aux=true the function returns (loss, extra)")
+        }
+        (result, extra) = (pair.fields[0].value, pair.fields[1].value)
+      }
+      guard let number = result.variable else {
+        throw LanguageError(
+          "grad", "grad needs one number, this function returned \(result.withArticle)",
+          details: [result.brief])
+      }
+      return (number, extra)
+    }
+    let gradient = isPlain
+      ? try Value(gradients[0]) : try Tree.replacing(target, choice, with: gradients)
+    return (try Value(value), extra, gradient)
+  }
+
+  static let gradientWords: [Builtin] = [
+    Builtin(
+      Entry(
+        "grad", family: "Gradients", [f, wrt],
+        summary: "The function that gives the gradient of f for one of its arguments.",
+        examples: [
+          Example("grad(x => x^2)(3)", prints: "6"),
+          Example("grad(x => sum(x^3))([1, 2])", prints: "[3, 12]"),
+        ])
+    ) { call, _ in
+      let (f, wrt) = (call["f"], try call.integer("wrt"))
+      return derived("grad") { arguments, interpreter in
+        try differentiate(f, arguments, wrt: wrt, aux: false, interpreter).gradient
+      }
+    },
+    Builtin(
+      Entry(
+        "value_and_grad", family: "Gradients",
+        [f, wrt, Argument("aux", .boolean, "f returns (loss, extra).", default: "false")],
+        summary: "The function that gives f's value and its gradient.",
+        examples: [Example("value_and_grad(x => x^2)(3)", prints: "(9, 6)")])
+    ) { call, _ in
+      let (f, wrt, aux) = (call["f"], try call.integer("wrt"), try call.boolean("aux"))
+      return derived("value_and_grad") { arguments, interpreter in
+        let (value, extra, gradient) = try differentiate(
+          f, arguments, wrt: wrt, aux: aux, interpreter)
+        return .record(
+          Record(
+            aux
+              ? [(nil, value), (nil, extra), (nil, gradient)] : [(nil, value), (nil, gradient)]))
+      }
+    },
+    Builtin(
+      Entry(
+        "stop_grad", family: "Gradients", [Argument("x", .tensor, "Any value.")],
+        summary: "The same value, a constant for gradients.",
+        examples: [Example("grad(x => x * stop_grad(x))(3)", prints: "3")])
+    ) { call, _ in try Value(call.variable("x").detached()) },
+    Builtin(
+      Entry(
+        "numeric_grad", family: "Gradients",
+        [
+          f, Argument("x", .tensor, "Where."),
+          Argument("h", .number, "Half the distance of the two points compared.", default: "1e-3"),
+        ], summary: "The gradient by differences, to check the exact one.",
+        details: "(f(x + h) - f(x - h)) / 2h for each element, in double precision.",
+        examples: [Example("close(numeric_grad(x => sum(x^2), [1.0, 2.0]), [2, 4])", prints: "true")])
+    ) { call, interpreter in
+      let x = try call.tensor("x").cast(.float64)
+      let h = try call.number("h")
+      var slopes: [Double] = []
+      let start = x.array(of: Double.self)
+      for i in start.indices {
+        func value(_ shift: Double) throws -> Double {
+          var moved = start
+          moved[i] += shift
+          let point = try Value(Tensor(moved, shape: x.shape))
+          guard let y = try interpreter.apply(call["f"], [point]).asNumber else {
+            throw call.error("the function should return one number", at: "f")
+          }
+          return y
+        }
+        slopes.append((try value(h) - value(-h)) / (2 * h))
+      }
+      return try Value(Tensor(slopes, shape: x.shape).cast(.float32))
+    },
+  ]
+}
+
+/// A function made from another one.
+struct DerivedFunction: LanguageObject {
+  let name: String
+  let body: @Sendable ([Value], Interpreter) throws -> Value
+
+  var kindName: String { "function" }
+  func text(width: Int) -> String { "\(name)(f)" }
+  func call(_ arguments: [Value], _ interpreter: Interpreter) throws -> Value? {
+    try body(arguments, interpreter)
+  }
+}

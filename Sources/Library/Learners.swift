@@ -1,0 +1,135 @@
+import Autograd
+import Language
+import Tensors
+import Training
+
+/// What every learner of the language shares: the names of the page as they were at the start.
+struct LearningScene: Sendable {
+  private let words: @Sendable (EvaluationContext) -> Interpreter
+
+  init(_ interpreter: Interpreter) {
+    let (catalog, prelude, names) = (interpreter.words, Prelude.definitions, interpreter.globals)
+    words = { context in
+      let own = Interpreter(words: catalog, prelude: prelude, composer: Model.composed)
+      own.adopt(names)
+      own.context = context
+      own.markStack()
+      return own
+    }
+  }
+
+  func interpreter(_ stream: RandomStream) -> Interpreter {
+    words(EvaluationContext(stream: stream))
+  }
+}
+
+/// A model that learns from a loss by an optimizer.
+struct ModelLearner: Learner {
+  let scene: LearningScene
+  var model: Value
+  var optimizer: OptimizerObject
+  let data: Value
+  /// loss(prediction, target), or objective(model, batch).
+  let loss: Value
+  let isObjective: Bool
+  let held: Value?
+  let exampleCount: Int
+
+  private func loss(of model: Value, on batch: Value, _ interpreter: Interpreter) throws -> Variable {
+    let result: Value
+    if isObjective {
+      result = try interpreter.apply(loss, [model, batch])
+    } else {
+      guard case .record(let record) = batch, let x = record["x"], let y = record["y"] else {
+        throw LanguageError("data", "training needs data with fields x and y", hint: "(x=…, y=…)")
+      }
+      result = try interpreter.apply(loss, [interpreter.apply(model, [x]), y])
+    }
+    guard let number = result.variable, number.shape.count == 1 else {
+      throw LanguageError(
+        "loss", "the loss should be one number, it is \(result.withArticle)", details: [result.brief])
+    }
+    return number
+  }
+
+  mutating func step(_ indices: [Int], number step: Int, stream: RandomStream) throws -> [Metric] {
+    let interpreter = scene.interpreter(stream)
+    let batch = try StandardLibrary.choosing(indices, from: data)
+    let choice = Tree.Choice.parameters
+    let leaves = Tree.leaves(of: model, choice)
+    let (value, gradients) = try Gradients.of(leaves.map(\.variable)) { traced in
+      try loss(
+        of: Tree.replacing(model, choice, with: traced, training: true), on: batch, interpreter)
+    }
+    let metric = Metric("loss", value.value.item ?? .nan)
+    guard metric.value.isFinite else { return [metric] }
+    let slopes = Value.list(gradients.map { .parameter($0) })
+    (model, optimizer) = try optimizer.updating(model, slopes, interpreter)
+    return [metric]
+  }
+
+  func validate() throws -> [Metric] {
+    guard let held else { return [] }
+    let interpreter = scene.interpreter(RandomStream(seed: 0))
+    let value = try loss(of: model, on: held, interpreter).value.item ?? .nan
+    var metrics = [Metric("val loss", value)]
+    if !isObjective, case .record(let record) = held, let x = record["x"], let y = record["y"]?.variable,
+      y.dtype == .int64, let p = try interpreter.apply(model, [x]).variable
+    {
+      metrics.append(Metric("val accuracy", try Metrics.accuracy(p.value, y.value)))
+    }
+    return metrics
+  }
+
+  mutating func set(_ name: String, _ value: Double) throws {
+    try optimizer.optimizer.set(name, value)
+    if name == "lr" { optimizer = OptimizerObject(optimizer: optimizer.optimizer, schedule: nil) }
+  }
+
+  /// Runs the loss on two examples, so that mistakes show before the run starts.
+  func tryOut() throws {
+    let interpreter = scene.interpreter(RandomStream(seed: 0))
+    let batch = try StandardLibrary.choosing(Array(0..<min(2, exampleCount)), from: data)
+    _ = try loss(of: model, on: batch, interpreter)
+    if let held {
+      let rows = StandardLibrary.rows(of: held) ?? 0
+      _ = try loss(
+        of: model, on: StandardLibrary.choosing(Array(0..<min(2, rows)), from: held), interpreter)
+    }
+  }
+}
+
+/// A state moved by the user's own step: (state, batch) => (state, metrics).
+struct StateLearner: Learner {
+  let scene: LearningScene
+  var state: Value
+  let data: Value
+  let body: Value
+  let exampleCount: Int
+
+  mutating func step(_ indices: [Int], number step: Int, stream: RandomStream) throws -> [Metric] {
+    let interpreter = scene.interpreter(stream)
+    let batch = try StandardLibrary.choosing(indices, from: data)
+    let result = try interpreter.apply(body, [state, batch])
+    guard case .record(let pair) = result, pair.fields.count == 2,
+      case .record(let metrics) = pair.fields[1].value
+    else {
+      throw LanguageError("step", "a step returns (state, (name=number, …))", details: [result.brief])
+    }
+    state = pair.fields[0].value
+    return zip(metrics.names, metrics.fields).map { Metric($0, $1.value.asNumber ?? .nan) }
+  }
+
+  func validate() -> [Metric] { [] }
+
+  mutating func set(_ name: String, _ value: Double) throws {
+    guard case .record(let record) = state, let at = record.fields.firstIndex(where: {
+      if case .object(let object) = $0.value { object is OptimizerObject } else { false }
+    }), case .object(let object) = record.fields[at].value, var holder = object as? OptimizerObject
+    else { throw TrainingError.noSetting(name: name, available: ["none: the state holds no optimizer"]) }
+    try holder.optimizer.set(name, value)
+    var copy = record
+    copy.fields[at].value = .object(OptimizerObject(optimizer: holder.optimizer, schedule: nil))
+    state = .record(copy)
+  }
+}

@@ -1,0 +1,183 @@
+import Autograd
+import Language
+import Layers
+import Tensors
+
+/// A layer as a value of the language.
+struct LayerObject: LanguageObject {
+  var layer: Layer
+
+  init(_ layer: Layer) { self.layer = layer }
+
+  var kindName: String { "model" }
+  var fieldNames: [String] { layer.parameters.map(\.name) }
+
+  func field(_ name: String, _ interpreter: Interpreter) -> Value? {
+    layer.parameter(name).map { .parameter($0) }
+  }
+
+  func replacing(field name: String, with value: Value) -> (any LanguageObject)? {
+    guard let at = layer.parameters.firstIndex(where: { $0.name == name }), let x = value.variable,
+      x.dims == layer.parameters[at].value.dims
+    else { return nil }
+    var copy = layer
+    copy.parameters[at].value = x
+    return LayerObject(copy)
+  }
+
+  func call(_ arguments: [Value], _ interpreter: Interpreter) throws -> Value? {
+    guard arguments.count == 1, let x = arguments[0].variable else {
+      throw LanguageError(
+        "argument", "\(layer.text) takes one tensor, this is "
+          + (arguments.first?.withArticle ?? "nothing"))
+    }
+    var context = LayerContext(
+      isTraining: layer.isTraining,
+      stream: layer.isTraining ? interpreter.context.stream.split() : RandomStream(seed: 0))
+    return try Value(layer(x, &context))
+  }
+
+  func text(width: Int) -> String { layer.text }
+
+  var children: [(name: String, value: Value)] {
+    layer.parameters.map { ($0.name, .parameter($0.value)) }
+  }
+
+  func replacingChildren(_ values: [Value]) -> any LanguageObject {
+    var copy = layer
+    for (index, value) in values.enumerated() {
+      if let x = value.variable { copy.parameters[index].value = x }
+    }
+    return LayerObject(copy)
+  }
+
+  func inTraining(_ isTraining: Bool) -> any LanguageObject {
+    var copy = layer
+    copy.isTraining = isTraining
+    return LayerObject(copy)
+  }
+}
+
+/// What stands at the start of a chain and knows the shape of one sample.
+struct InputObject: LanguageObject {
+  /// Without the batch axis.
+  let sample: [Int]
+  let isInteger: Bool
+
+  var kindName: String { "model" }
+  func text(width: Int) -> String { "Input(\(sample))" }
+  func call(_ arguments: [Value], _ interpreter: Interpreter) throws -> Value? { arguments.first }
+}
+
+/// Functions and layers one after the other: `f >> g` is "f, then g".
+struct Model: LanguageObject {
+  let parts: [Value]
+  /// The shape of one sample behind the last part, when the chain began with Input.
+  let sample: Tensor?
+
+  var kindName: String { "model" }
+  var count: Int? { parts.count }
+  func element(_ index: Int) -> Value? { parts[index] }
+
+  func call(_ arguments: [Value], _ interpreter: Interpreter) throws -> Value? {
+    guard var value = arguments.first, arguments.count == 1 else {
+      throw LanguageError("argument", "a chain takes one argument, here are \(arguments.count)")
+    }
+    for (index, part) in parts.enumerated() {
+      do {
+        value = try interpreter.apply(part, [value])
+      } catch var error as LanguageError {
+        if error.calls.isEmpty { error.calls.append("layer \(index), `\(Model.label(part))`") }
+        throw error
+      }
+    }
+    return value
+  }
+
+  func text(width: Int) -> String {
+    var lines: [(String, String)] = parts.map { part in
+      let count = Tree.leaves(of: part, .parameters).reduce(0) { $0 + $1.variable.shape.count }
+      return (Model.label(part), count == 0 ? "" : "\(count) weights")
+    }
+    let total = parts.flatMap { Tree.leaves(of: $0, .parameters) }.reduce(0) { $0 + $1.variable.shape.count }
+    lines.append(("total", "\(total)"))
+    let column = (lines.map(\.0.count).max() ?? 0) + 3
+    return lines.map { name, count in
+      count.isEmpty ? name : name + String(repeating: " ", count: column - name.count) + count
+    }.joined(separator: "\n")
+  }
+
+  static func label(_ part: Value) -> String {
+    switch part {
+    case .builtin(let word): return word.entry.name
+    case .function(let function): return function.syntax.name ?? Value.function(function).inline
+    default: return part.inline
+    }
+  }
+
+  var children: [(name: String, value: Value)] { parts.enumerated().map { ("\($0)", $1) } }
+
+  func replacingChildren(_ values: [Value]) -> any LanguageObject { Model(parts: values, sample: sample) }
+
+  // MARK: Composing
+
+  /// `left >> right`. Behind an Input the new part is tried on a sample at once, and completed by it.
+  @Sendable static func composed(_ left: Value, _ right: Value, _ interpreter: Interpreter) throws -> Value {
+    var parts: [Value] = []
+    var sample: Tensor?
+    if case .object(let object) = left, let input = object as? InputObject {
+      sample = try Tensor.zeros(
+        Shape(checking: [1] + input.sample), input.isInteger ? .int64 : .float32)
+      parts = [left]
+    } else if case .object(let object) = left, let model = object as? Model {
+      (parts, sample) = (model.parts, model.sample)
+    } else {
+      parts = [try callable(left)]
+    }
+    var added: [Value] = [try callable(right)]
+    if case .object(let object) = right, let model = object as? Model { added = model.parts }
+    for part in added {
+      let (complete, next) = try tried(part, on: sample, before: parts, interpreter)
+      parts.append(complete)
+      sample = next
+    }
+    return .object(Model(parts: parts, sample: sample))
+  }
+
+  private static func callable(_ value: Value) throws -> Value {
+    switch value {
+    case .function, .builtin, .object: return value
+    default:
+      throw LanguageError(
+        "kind", ">> joins layers and functions, this is \(value.withArticle)", details: [value.brief],
+        hint: "|> sends a value through a function")
+    }
+  }
+
+  private static func tried(
+    _ part: Value, on sample: Tensor?, before: [Value], _ interpreter: Interpreter
+  ) throws -> (Value, Tensor?) {
+    guard let sample else { return (part, nil) }
+    var complete = part
+    if case .object(let object) = part, let layer = (object as? LayerObject)?.layer, layer.needsInput {
+      var stream = interpreter.context.stream.split()
+      complete = .object(
+        LayerObject(try layer.completed(for: Array(sample.dims.dropFirst()), &stream)))
+    }
+    do {
+      let result = try interpreter.apply(complete, [.tensor(Variable(sample))])
+      return (complete, result.variable?.value)
+    } catch let error as LanguageError {
+      let shape = (["batch"] + sample.dims.dropFirst().map { "\($0)" }).joined(separator: ", ")
+      var hint = error.hint
+      if case .object(let object) = part, let layer = (object as? LayerObject)?.layer,
+        layer.kind.entry.name == "Linear", case .integer(let out)? = layer.settings["out"]
+      {
+        hint = sample.rank > 2 ? "… >> flatten >> Linear(\(out))" : "Linear(\(out))"
+      }
+      throw LanguageError(
+        "layer", "this layer cannot take what comes before it: \(error.message)",
+        details: ["layer \(before.count), `\(label(part))`", "before it: [\(shape)]"], hint: hint)
+    }
+  }
+}

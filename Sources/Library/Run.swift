@@ -1,0 +1,111 @@
+import Autograd
+import Language
+import Tensors
+import Training
+
+/// A training that goes on by itself: the only value that changes.
+package final class Run: LanguageObject {
+  package let job: TrainingJob
+  /// The value as the learner holds it: a model, or the state of a user's step.
+  private let model: @Sendable (any Learner) -> Value
+
+  init(_ job: TrainingJob, model: @escaping @Sendable (any Learner) -> Value) {
+    self.job = job
+    self.model = model
+  }
+
+  package var kindName: String { "run" }
+  package var fieldNames: [String] {
+    ["model", "loss", "history", "metrics", "val", "steps", "seconds", "status"]
+  }
+
+  package func field(_ name: String, _ interpreter: Interpreter) throws -> Value? {
+    switch name {
+    case "status": return .text(job.status.word)
+    case "seconds":
+      try wait(interpreter)
+      interpreter.context.hasReadClock = true
+      return .number(job.seconds)
+    case "model", "loss", "history", "metrics", "val", "steps":
+      try wait(interpreter)
+      return try Run.result(name, job.result, job.series, job.step, model)
+    default: return nil
+    }
+  }
+
+  /// Waits for the end; a failure is raised here.
+  func wait(_ interpreter: Interpreter) throws {
+    try job.wait { interpreter.context.interruption.isRequested }
+    if let failure = job.failure { throw failure }
+  }
+
+  static func result(
+    _ name: String, _ learner: any Learner, _ series: [Series], _ step: Int,
+    _ model: (any Learner) -> Value
+  ) throws -> Value? {
+    func tensor(_ series: Series?) throws -> Value { .tensor(Variable(try Tensor(series?.values ?? []))) }
+    func named(_ chosen: [Series]) throws -> Value {
+      .record(Record(try chosen.map { ($0.name, try tensor($0)) }))
+    }
+    switch name {
+    case "model": return model(learner)
+    case "loss": return .number(Double(series.first?.values.last ?? .nan))
+    case "history": return try tensor(series.first)
+    case "metrics": return try named(series.filter { !$0.name.hasPrefix("val ") })
+    case "val":
+      return .record(
+        Record(
+          try series.filter { $0.name.hasPrefix("val ") }
+            .map { (String($0.name.dropFirst(4)), try tensor($0)) }))
+    case "steps": return .integer(step)
+    default: return nil
+    }
+  }
+
+  /// The run as of now, as a record of the same fields.
+  func peek(_ interpreter: Interpreter) throws -> Value {
+    let snapshot = try job.peek { interpreter.context.interruption.isRequested }
+    return .record(
+      Record(
+        try ["model", "loss", "history", "metrics", "val", "steps"].map { name in
+          (
+            name,
+            try Run.result(name, snapshot.learner, snapshot.series, snapshot.step, model) ?? .none
+          )
+        }))
+  }
+
+  package var children: [(name: String, value: Value)] { [] }
+
+  package func text(width: Int) -> String {
+    let series = job.series
+    let status = job.status
+    let epochs = (Double(job.step) / Double(max(1, job.stepsPerEpoch)))
+    var text = "run \(status.word)  \(job.step) of \(job.totalSteps) steps"
+    if epochs == epochs.rounded() { text += " (\(Int(epochs)) epochs)" }
+    for each in series {
+      if let first = each.values.first, let last = each.values.last {
+        text += "\n\(each.name)  \(shortNumber(Double(first), digits: 4)) → "
+          + "\(shortNumber(Double(last), digits: 4))  \(Run.sparkline(each.values, width: 24))"
+      }
+    }
+    if case .failed(let message) = status { text += "\n" + message }
+    return text
+  }
+
+  /// Means of equal stretches as eighths of a line.
+  static func sparkline(_ values: [Float], width: Int) -> String {
+    let finite = values.filter(\.isFinite)
+    guard let low = finite.min(), let high = finite.max() else { return "" }
+    let blocks = Array("▁▂▃▄▅▆▇█")
+    let columns = min(width, values.count)
+    return String(
+      (0..<columns).map { column -> Character in
+        let part = values[(column * values.count / columns)..<((column + 1) * values.count / columns)]
+        let known = part.filter(\.isFinite)
+        guard !known.isEmpty else { return "✖" }
+        let mean = known.reduce(0, +) / Float(known.count)
+        return high > low ? blocks[min(7, Int((mean - low) / (high - low) * 7.99))] : "▄"
+      })
+  }
+}

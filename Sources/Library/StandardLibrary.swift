@@ -1,0 +1,34 @@
+import Autograd
+import Datasets
+import Files
+import Language
+import Layers
+import Tensors
+import Training
+import Vocabulary
+
+extension TrainingError: Diagnosable {
+  package var code: String { "training" }
+}
+extension DatasetError: Diagnosable {
+  package var code: String { "data" }
+}
+extension FileError: Diagnosable {
+  package var code: String { "file" }
+}
+
+/// Every word of the language, gathered from the catalogs.
+package enum StandardLibrary {
+  package static let words: [Builtin] =
+    Operations.rows.map(Builtin.init(operation:)) + LayerKinds.all.map(Builtin.init(layer:))
+    + OptimizerKinds.all.map { Builtin(optimizer: $0.rule, $0.entry) } + creationWords + randomWords
+    + gradientWords + modelWords + trainingWords + dataWords + metricWords + listWords + textWords
+    + checkingWords
+
+  package static let catalog = Catalog(words, entry: \.entry)
+
+  /// An interpreter with all words and the prelude.
+  package static func interpreter() -> Interpreter {
+    Interpreter(words: catalog, prelude: Prelude.definitions, composer: Model.composed)
+  }
+}

@@ -1,0 +1,145 @@
+import Autograd
+import Language
+import Tensors
+import Training
+import Vocabulary
+
+extension StandardLibrary {
+  private static let r = Argument("r", .run, "A run.")
+
+  static func run(_ call: Call, _ name: String = "r") throws -> Run {
+    guard case .object(let object) = call[name], let run = object as? Run else {
+      throw call.wrong(name, expected: "a run, as train(…) returns")
+    }
+    return run
+  }
+
+  private static func train(_ call: Call, _ interpreter: Interpreter) throws -> Value {
+    var data = call["data"]
+    if let x = data.variable, x.rank > 0 { data = .record(Record([("x", .tensor(x))])) }
+    guard let count = rows(of: data), count > 0 else {
+      throw call.wrong("data", expected: "data with rows, such as (x=…, y=…)")
+    }
+    let batch = try call.integer("batch")
+    guard batch > 0 else { throw call.error("batch should be at least 1", at: "batch") }
+    let epochs = try call.integer("epochs")
+    let steps = call.isNone("steps") ? nil : try call.integer("steps")
+    guard epochs >= 0, epochs < 1 << 40, (steps ?? 0) >= 0 else {
+      throw call.error("epochs and steps are counts", at: "epochs")
+    }
+    let plan = TrainingPlan(
+      epochs: epochs, steps: steps, batchSize: batch,
+      patience: call.isNone("patience") ? nil : try call.integer("patience"),
+      stream: interpreter.context.stream.split())
+    let scene = LearningScene(interpreter)
+    let recorded = interpreter.context.recorded
+    let number = interpreter.context.started.count
+    let script = number < recorded.count ? recorded[number] as? [SteeringEvent] ?? [] : []
+    let made: Run
+    if !call.isNone("step") {
+      let learner = StateLearner(
+        scene: scene, state: interpreter.asModel(call["model"]), data: data, body: call["step"],
+        exampleCount: count)
+      made = Run(try TrainingJob(learner, plan, recorded: script)) {
+        ($0 as? StateLearner)?.state ?? .none
+      }
+    } else {
+      let model = interpreter.asModel(call["model"])
+      guard !Tree.leaves(of: model, .parameters).isEmpty else {
+        throw call.error(
+          "this model has no parameters to train", at: "model", hint: "Linear(…), or param(…) inside")
+      }
+      guard case .object(let object) = call["opt"], let optimizer = object as? OptimizerObject else {
+        throw call.wrong("opt", expected: "an optimizer such as Adam(1e-3)")
+      }
+      let learner = ModelLearner(
+        scene: scene, model: model, optimizer: optimizer, data: data,
+        loss: call.isNone("objective") ? call["loss"] : call["objective"],
+        isObjective: !call.isNone("objective"), held: call.isNone("val") ? nil : call["val"],
+        exampleCount: count)
+      try learner.tryOut()
+      made = Run(try TrainingJob(learner, plan, recorded: script)) {
+        ($0 as? ModelLearner)?.model ?? .none
+      }
+    }
+    interpreter.context.started.append(made)
+    made.job.start()
+    return .object(made)
+  }
+
+  static let trainingWords: [Builtin] = [
+    Builtin(
+      Entry(
+        "train", family: "Runs",
+        [
+          Argument("model", .model, "What learns."),
+          Argument("data", .data, "Examples: (x=…, y=…), or a tensor for an objective."),
+          Argument("loss", .function, "loss(prediction, target).", default: "cross_entropy"),
+          Argument("opt", .optimizer, "The optimizer.", default: "Adam(1e-3)"),
+          Argument("epochs", .integer, "Passes over the data.", default: "5"),
+          Argument("steps", .any, "Batches in all, instead of epochs.", default: "none"),
+          Argument("batch", .integer, "Examples in a batch.", default: "32"),
+          Argument("val", .any, "Data that is only measured, after each epoch.", default: "none"),
+          Argument("patience", .any, "Epochs without a better val loss before the end.", default: "none"),
+          Argument("objective", .any, "objective(model, batch) in place of loss.", default: "none"),
+          Argument("step", .any, "(state, batch) => (state, metrics), your own step.", default: "none"),
+        ], summary: "Starts a training in the background and returns it at once.",
+        examples: [
+          Example(
+            "train(Linear(1, 1), (x=[[0.0], [1]], y=[[1.0], [3]]), loss=mse, opt=SGD(0.5), steps=200).loss < 1e-3",
+            prints: "true")
+        ]), train),
+    Builtin(
+      Entry(
+        "await", family: "Runs", [r], summary: "Waits for the end of a run and returns it.",
+        examples: [
+          Example("await(train(Linear(1, 2), (x=zeros(4, 1), y=[0, 1, 0, 1]), epochs=1)).status", prints: "finished")
+        ])
+    ) { call, interpreter in
+      try run(call).wait(interpreter)
+      return call["r"]
+    },
+    Builtin(
+      Entry(
+        "peek", family: "Runs", [r], summary: "A run's results as of now, without waiting.",
+        examples: [
+          Example("typeof(peek(train(Linear(1, 2), (x=zeros(4, 1), y=[0, 1, 0, 1]))))", prints: "record")
+        ])
+    ) { call, interpreter in try run(call).peek(interpreter) },
+    Builtin(
+      Entry(
+        "set", family: "Runs",
+        [
+          r, Argument("lr", .any, "Learning rate.", default: "none"),
+          Argument("momentum", .any, "Momentum.", default: "none"),
+          Argument("decay", .any, "Weight decay.", default: "none"),
+          Argument("clip", .any, "Largest gradient norm; 0 for none.", default: "none"),
+        ], summary: "Changes settings of a run before its next step.",
+        examples: [
+          Example("set(train(Linear(1, 2), (x=zeros(4, 1), y=[0, 1, 0, 1])), lr=0.1)")
+        ])
+    ) { call, _ in
+      let run = try run(call)
+      for name in Optimizer.settingNames where !call.isNone(name) {
+        try run.job.set(name, call.number(name))
+      }
+      return .none
+    },
+    control("pause", "Makes a run wait before its next step.") { $0.pause() },
+    control("resume", "Lets a paused run go on.") { $0.resume() },
+    control("stop", "Ends a run before its next step; what it has learned stays.") { $0.stop() },
+  ]
+
+  private static func control(
+    _ name: String, _ summary: String, _ body: @escaping @Sendable (TrainingJob) -> Void
+  ) -> Builtin {
+    Builtin(
+      Entry(
+        name, family: "Runs", [r], summary: summary,
+        examples: [Example("\(name)(train(Linear(1, 2), (x=zeros(4, 1), y=[0, 1, 0, 1])))")])
+    ) { call, _ in
+      body(try run(call).job)
+      return .none
+    }
+  }
+}
