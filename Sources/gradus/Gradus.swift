@@ -1,1 +1,16 @@
-@main struct Gradus { static func main() {} }
+import ArgumentParser
+import Glibc
+import Tensors
+
+/// The command line.
+@main
+struct Gradus: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gradus", abstract: "A notebook for deep learning that lives in the terminal.",
+    subcommands: [EvalCommand.self, WordsCommand.self], defaultSubcommand: ProgramCommand.self)
+
+  static func main() {
+    signal(SIGPIPE, SIG_DFL)
+    main(nil)
+  }
+}
