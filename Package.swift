@@ -24,7 +24,8 @@ let package = Package(
     .target(name: "Autograd", dependencies: ["Tensors", "Vocabulary"]),
     .target(name: "Layers", dependencies: ["Autograd", "Tensors", "Vocabulary"]),
     .target(name: "Datasets", dependencies: ["Tensors", "Files", "Vocabulary"]),
-    .target(name: "Training", dependencies: ["Layers", "Autograd", "Tensors", "Datasets", "Vocabulary"]),
+    .target(
+      name: "Training", dependencies: ["Layers", "Autograd", "Tensors", "Datasets", "Vocabulary"]),
     .target(name: "Plots", dependencies: ["Drawing", "Vocabulary"]),
     .target(
       name: "Language", dependencies: ["Autograd", "Tensors", "Drawing", "Files", "Vocabulary"]),

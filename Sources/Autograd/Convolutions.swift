@@ -38,7 +38,9 @@ extension Variable {
   private static func inputGradient(
     _ up: Variable, _ w: Variable, _ input: Shape, _ geometry: WindowGeometry
   ) throws -> Variable {
-    try Tensor.conv2dInputGradient(up.value, w.value, input: input, geometry).recorded(from: [up, w]) {
+    try Tensor.conv2dInputGradient(up.value, w.value, input: input, geometry).recorded(from: [
+      up, w,
+    ]) {
       c in
       [
         try conv2d(c.upstream, c.inputs[1], geometry),

@@ -68,7 +68,8 @@ extension Operations {
     "round", .round, "The nearest whole number, halves to the even one.",
     Example("round([1.4, 2.5])", prints: "[1, 2]"))
   package static let floor: TensorOperation = step(
-    "floor", .floor, "The next whole number below.", Example("floor([1.7, -1.2])", prints: "[1, -2]"))
+    "floor", .floor, "The next whole number below.",
+    Example("floor([1.7, -1.2])", prints: "[1, -2]"))
   package static let ceil: TensorOperation = step(
     "ceil", .ceil, "The next whole number above.", Example("ceil([1.2, -1.7])", prints: "[2, -1]"))
 

@@ -52,7 +52,8 @@ package enum Gradients {
     let isOutermost = tape.depth == 1
     let first = tape.count
     let leaves = try inputs.map { input in
-      let float = try input.dtype.isFloat ? input : input.cast(input.rank == 0 ? .float64 : .float32)
+      let float =
+        try input.dtype.isFloat ? input : input.cast(input.rank == 0 ? .float64 : .float32)
       return tape.append(float.value, inputs: [float], attributes: [:]) { [$0.upstream] }
     }
     let (result, extra) = try body(leaves)

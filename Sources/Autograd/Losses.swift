@@ -12,7 +12,8 @@ extension Operations {
       if b.dims == a.dims + [1] { hint = "give the prediction a last axis: p[:, none]" }
       throw TensorError.invalid(
         operation: name,
-        reason: "the prediction is \(a.dims) but the target is \(b.dims); broadcasting would compare "
+        reason:
+          "the prediction is \(a.dims) but the target is \(b.dims); broadcasting would compare "
           + "every prediction with every target", hint: hint)
     }
   }
@@ -77,7 +78,8 @@ extension Operations {
       let (z, y) = (inputs[0], inputs[1])
       guard z.rank > 0 else {
         throw TensorError.invalid(
-          operation: "cross_entropy", reason: "the scores are one number, not [..., classes]", hint: nil)
+          operation: "cross_entropy", reason: "the scores are one number, not [..., classes]",
+          hint: nil)
       }
       let targets = try classTargets(z, y, smooth: a.number("smooth", default: 0))
       let rows = Swift.max(1, z.count / Swift.max(1, z.dims[z.rank - 1]))
@@ -116,7 +118,8 @@ extension Operations {
         guard label >= 0, label < Double(classes), label == label.rounded() else {
           throw TensorError.invalid(
             operation: "cross_entropy",
-            reason: "label \(shortLabel(label)) does not fit \(classes) classes (labels run from 0 to "
+            reason:
+              "label \(shortLabel(label)) does not fit \(classes) classes (labels run from 0 to "
               + "\(classes - 1))",
             hint: label == Double(classes) ? "y - 1 if the labels start at 1" : nil)
         }

@@ -32,7 +32,8 @@ extension Operations {
   }
 
   package static let squeeze: TensorOperation = rearranging(
-    "squeeze", [Argument("axis", .any, "The axis of size 1; all of them when none.", default: "none")],
+    "squeeze",
+    [Argument("axis", .any, "The axis of size 1; all of them when none.", default: "none")],
     "Axes of size 1 taken away.", Example("squeeze(zeros(2, 1)).shape", prints: "(2,)"), at: [:],
     shape: [1, 2, 3]
   ) { x, a in try x.squeezed(axis: a.integers("axis")?.first) }
@@ -77,7 +78,8 @@ extension Operations {
       Argument("n", .integer, "How many times."),
       Argument("axis", .integer, "The axis along which.", default: "0"),
     ], "Each element n times in a row along an axis.",
-    Example("repeat([1, 2], 2)", prints: "[1, 1, 2, 2]"), at: ["n": .integer(2), "axis": .integer(1)]
+    Example("repeat([1, 2], 2)", prints: "[1, 1, 2, 2]"),
+    at: ["n": .integer(2), "axis": .integer(1)]
   ) { x, a in
     let n = a.integer("n", default: 1)
     let axis = try x.shape.axis(a.integer("axis", default: 0))
@@ -90,7 +92,8 @@ extension Operations {
     -> TensorOperation
   {
     rearranging(
-      name, [Argument("k", .integer, "The diagonal that bounds it.", default: "0")], summary, example,
+      name, [Argument("k", .integer, "The diagonal that bounds it.", default: "0")], summary,
+      example,
       at: [:]
     ) { x, a in
       let k = a.integer("k", default: 0)

@@ -116,7 +116,9 @@ extension Operations {
         axes: a.integers("axis"), keepDims: a.boolean("keepdims", default: false)))
   }
 
-  static let reductions: [TensorOperation] = [sum, mean, variance, std, max, min, prod, norm, cumsum, any, all, count]
+  static let reductions: [TensorOperation] = [
+    sum, mean, variance, std, max, min, prod, norm, cumsum, any, all, count,
+  ]
 
   package static let cumsum: TensorOperation = TensorOperation(
     Entry(
@@ -132,7 +134,9 @@ extension Operations {
     },
     gradient: { c in
       let axis = c.attributes.integer("axis", default: 0)
-      func flip(_ x: Variable) throws -> Variable { try Operations.flip(x, ["axis": .integer(axis)]) }
+      func flip(_ x: Variable) throws -> Variable {
+        try Operations.flip(x, ["axis": .integer(axis)])
+      }
       return [try flip(Operations.cumsum(flip(c.upstream), ["axis": .integer(axis)]))]
     })
 

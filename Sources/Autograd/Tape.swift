@@ -34,7 +34,9 @@ final class Tape: @unchecked Sendable {
 
   var count: Int { nodes.count }
 
-  func append(_ output: Tensor, inputs: [Variable], attributes: Attributes, rule: @escaping GradientRule)
+  func append(
+    _ output: Tensor, inputs: [Variable], attributes: Attributes, rule: @escaping GradientRule
+  )
     -> Variable
   {
     nodes.append(
@@ -49,7 +51,9 @@ final class Tape: @unchecked Sendable {
   }
 
   /// Gives back what a node holds once its gradient has passed.
-  func release(_ index: Int) { nodes[index] = Node(inputs: [], output: nil, attributes: [:], rule: nil) }
+  func release(_ index: Int) {
+    nodes[index] = Node(inputs: [], output: nil, attributes: [:], rule: nil)
+  }
 
   func close() {
     isOpen = false

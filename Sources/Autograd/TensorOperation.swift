@@ -33,7 +33,8 @@ package struct TensorOperation: Sendable {
   /// An operation with a gradient rule of its own, or none.
   package init(
     _ entry: Entry, samples: [Sample] = [],
-    forward: @escaping @Sendable ([Tensor], Attributes) throws -> Tensor, gradient: GradientRule? = nil
+    forward: @escaping @Sendable ([Tensor], Attributes) throws -> Tensor,
+    gradient: GradientRule? = nil
   ) {
     self.entry = entry
     self.samples = samples
@@ -56,11 +57,14 @@ package struct TensorOperation: Sendable {
     run = composed
   }
 
-  package func callAsFunction(_ inputs: [Variable], _ attributes: Attributes = [:]) throws -> Variable {
+  package func callAsFunction(_ inputs: [Variable], _ attributes: Attributes = [:]) throws
+    -> Variable
+  {
     try run(inputs, attributes)
   }
 
-  package func callAsFunction(_ input: Variable, _ attributes: Attributes = [:]) throws -> Variable {
+  package func callAsFunction(_ input: Variable, _ attributes: Attributes = [:]) throws -> Variable
+  {
     try run([input], attributes)
   }
 }

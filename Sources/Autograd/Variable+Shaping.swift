@@ -10,7 +10,9 @@ extension Variable {
   }
 
   package func reshaped(_ sizes: [Int]) throws -> Variable {
-    try value.reshaped(sizes).recorded(from: [self]) { [try $0.upstream.reshaped($0.inputs[0].dims)] }
+    try value.reshaped(sizes).recorded(from: [self]) {
+      [try $0.upstream.reshaped($0.inputs[0].dims)]
+    }
   }
 
   package func transposed(_ order: [Int]) throws -> Variable {
@@ -115,7 +117,9 @@ extension Variable {
     return try concat(parts.map { try $0.expanded(axis: axis) }, axis: axis)
   }
 
-  package static func `where`(_ condition: Variable, _ a: Variable, _ b: Variable) throws -> Variable {
+  package static func `where`(_ condition: Variable, _ a: Variable, _ b: Variable) throws
+    -> Variable
+  {
     try Operations.where([condition, a, b])
   }
 }

@@ -48,7 +48,8 @@ package enum DatasetKinds {
         let shape = try Shape(checking: [table.rows.count] + (image ?? [last]))
         return Dataset(
           x: try Tensor(values, shape: shape),
-          y: classes.isEmpty ? try Tensor(target.map { Float($0) }) : try Tensor(target.map { Int64($0) }),
+          y: classes.isEmpty
+            ? try Tensor(target.map { Float($0) }) : try Tensor(target.map { Int64($0) }),
           classes: classes, features: image == nil ? Array(table.columns.dropLast()) : [])
       }, isGenerated: false)
   }
@@ -98,7 +99,8 @@ package enum DatasetKinds {
     (try? Tensor.number(x).unary(operation).item) ?? 0
   }
 
-  static let moons = generator("moons", "Two half circles that reach into each other.", classes: 2) {
+  static let moons = generator("moons", "Two half circles that reach into each other.", classes: 2)
+  {
     i, n, stream in
     let label = i % 2
     let angle = Double(i / 2) / Double(max(1, (n + 1) / 2 - 1)) * Double.pi
@@ -122,11 +124,13 @@ package enum DatasetKinds {
     let label = i % 3
     let angle = Double(label) * 2 * Double.pi / 3
     return (
-      2 * sine(angle, .cos) + 0.6 * normal(&stream), 2 * sine(angle, .sin) + 0.6 * normal(&stream), label
+      2 * sine(angle, .cos) + 0.6 * normal(&stream), 2 * sine(angle, .sin) + 0.6 * normal(&stream),
+      label
     )
   }
 
-  static let xor = generator("xor", "Four corners, opposite ones alike.", classes: 2) { i, _, stream in
+  static let xor = generator("xor", "Four corners, opposite ones alike.", classes: 2) {
+    i, _, stream in
     let (a, b) = (i % 2, i / 2 % 2)
     return (
       Double(a) + 0.1 * normal(&stream), Double(b) + 0.1 * normal(&stream), a ^ b
@@ -147,7 +151,8 @@ package enum DatasetFolder {
     var buffer = [CChar](repeating: 0, count: 4096)
     let length = readlink("/proc/self/exe", &buffer, buffer.count)
     if length > 0 {
-      starts.append(String(decoding: buffer[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self))
+      starts.append(
+        String(decoding: buffer[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self))
     }
     for start in starts {
       var folder = Substring(start)

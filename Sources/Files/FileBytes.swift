@@ -21,7 +21,11 @@ package enum FileError: Error, Sendable, Equatable {
   }
 
   package var hint: String? {
-    if case .missing = self { "a path beside the notebook, or from the folder Gradus was started in" } else { nil }
+    if case .missing = self {
+      "a path beside the notebook, or from the folder Gradus was started in"
+    } else {
+      nil
+    }
   }
 
   static func of(_ path: String, _ action: String) -> FileError {
@@ -47,7 +51,9 @@ package enum FileBytes {
     var bytes = [UInt8](repeating: 0, count: size)
     var done = 0
     while done < size {
-      let count = bytes.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress.map { $0 + done }, size - done) }
+      let count = bytes.withUnsafeMutableBytes {
+        Glibc.read(file, $0.baseAddress.map { $0 + done }, size - done)
+      }
       if count < 0 {
         if errno == EINTR { continue }
         throw FileError.of(path, "read")
@@ -78,7 +84,9 @@ package enum FileBytes {
     }
     var done = 0
     while done < bytes.count {
-      let count = bytes.withUnsafeBytes { write(file, $0.baseAddress.map { $0 + done }, bytes.count - done) }
+      let count = bytes.withUnsafeBytes {
+        write(file, $0.baseAddress.map { $0 + done }, bytes.count - done)
+      }
       if count < 0 {
         if errno == EINTR { continue }
         let error = fail()

@@ -34,8 +34,12 @@ package struct Call: Sendable {
     let required = entry.arguments.count { $0.isRequired }
     if let first = entry.arguments.first, !first.isRequired, first.defaultSource == "none",
       entry.arguments.dropFirst().contains(where: \.isRequired),
-      positional.count + given.count(where: { g in g.name.map { name in
-        entry.arguments.contains { $0.isRequired && $0.name == name } } ?? false }) <= required
+      positional.count
+        + given.count(where: { g in
+          g.name.map { name in
+            entry.arguments.contains { $0.isRequired && $0.name == name }
+          } ?? false
+        }) <= required
     {
       position = 1
     }
@@ -63,7 +67,8 @@ package struct Call: Sendable {
       }
       guard position < entry.arguments.count else {
         throw LanguageError(
-          "argument", "\(entry.name) takes \(entry.arguments.count) arguments, here are \(given.count)",
+          "argument",
+          "\(entry.name) takes \(entry.arguments.count) arguments, here are \(given.count)",
           at: argument.span, details: [entry.signature])
       }
       values[position] = argument.value
@@ -113,8 +118,11 @@ package struct Call: Sendable {
       at: span(of: name), details: [self[name].brief], hint: hint)
   }
 
-  package func error(_ message: String, at name: String? = nil, hint: String? = nil) -> LanguageError {
-    LanguageError("value", "\(entry.name): \(message)", at: name.map { span(of: $0) } ?? span, hint: hint)
+  package func error(_ message: String, at name: String? = nil, hint: String? = nil)
+    -> LanguageError
+  {
+    LanguageError(
+      "value", "\(entry.name): \(message)", at: name.map { span(of: $0) } ?? span, hint: hint)
   }
 
   package func isNone(_ name: String) -> Bool { if case .none = self[name] { true } else { false } }

@@ -10,13 +10,15 @@ extension Parser {
       var isName = false
       if case .name = next { isName = true }
       switch name {
-      case "def" where isFirst && isName, "func" where isFirst && isName, "fn" where isFirst && isName:
+      case "def" where isFirst && isName, "func" where isFirst && isName,
+        "fn" where isFirst && isName:
         throw habit(token, "functions are written  f(x) = …", "f(x) = x^2")
       case "lambda" where isName:
         throw habit(token, "functions without a name are written  x => …", "x => x^2")
       case "import" where isFirst && isName:
         throw habit(token, "nothing needs to be imported here: every word is there", nil)
-      case "let" where isFirst && isName, "var" where isFirst && isName, "const" where isFirst && isName:
+      case "let" where isFirst && isName, "var" where isFirst && isName,
+        "const" where isFirst && isName:
         throw habit(token, "a value is named with = alone", "x = 1")
       case "class" where isFirst && isName:
         throw habit(

@@ -7,7 +7,8 @@ extension Interpreter {
     var result: [Call.Argument] = []
     for field in fields {
       if case .hole = field.value.kind {
-        throw LanguageError("hole", "_ stands for a missing argument of a call", at: field.value.span)
+        throw LanguageError(
+          "hole", "_ stands for a missing argument of a call", at: field.value.span)
       }
       let value = try eval(field.value, frame)
       guard field.isSpread else {
@@ -19,7 +20,8 @@ extension Interpreter {
       } else if let all = try elements(of: value) {
         result += all.map { Call.Argument(nil, $0, span: field.value.span) }
       } else {
-        throw LanguageError("spread", "only lists, tensors and records spread", at: field.value.span)
+        throw LanguageError(
+          "spread", "only lists, tensors and records spread", at: field.value.span)
       }
     }
     return result
@@ -67,7 +69,8 @@ extension Interpreter {
     guard case .call(let callee, let fields) = right.kind else {
       return try apply(eval(right, frame), [Call.Argument(nil, value)], right.span)
     }
-    if let at = fields.firstIndex(where: { if case .hole = $0.value.kind { true } else { false } }) {
+    if let at = fields.firstIndex(where: { if case .hole = $0.value.kind { true } else { false } })
+    {
       var others = fields
       let hole = others.remove(at: at)
       var all = try arguments(others, frame)
@@ -108,7 +111,8 @@ extension Interpreter {
       details: [function.brief], hint: function.variable == nil ? nil : "* to multiply")
   }
 
-  private func invoke(_ function: Function, _ arguments: [Call.Argument], _ span: SourceSpan?) throws
+  private func invoke(_ function: Function, _ arguments: [Call.Argument], _ span: SourceSpan?)
+    throws
     -> Value
   {
     try checkBounds(span)
@@ -161,14 +165,19 @@ extension Interpreter {
     do {
       var sizes: [String: Int] = [:]
       for parameter in plain {
-        guard let shape = parameter.shape, let value = frame.locals[parameter.name] else { continue }
-        try check(value, shape, name: parameter.name, at: span, known: { sizes[$0] }) { name, size in
+        guard let shape = parameter.shape, let value = frame.locals[parameter.name] else {
+          continue
+        }
+        try check(value, shape, name: parameter.name, at: span, known: { sizes[$0] }) {
+          name, size in
           sizes[name] = size.asInteger
           frame.locals[name] = size
         }
       }
       let result: Value
-      do { result = try eval(syntax.body, frame) } catch Flow.result(let value, _) { result = value }
+      do { result = try eval(syntax.body, frame) } catch Flow.result(let value, _) {
+        result = value
+      }
       if let shape = syntax.resultShape {
         try check(result, shape, name: "the result", at: span, known: { sizes[$0] }) { _, _ in }
       }
@@ -194,7 +203,9 @@ extension Interpreter {
     guard case .function(let function) = value else { return value }
     let known = Set(function.captured.map(\.name))
     let extra = function.syntax.mentions.compactMap { name -> (name: String, value: Value)? in
-      guard !known.contains(name), let held = globals[name], name != function.syntax.name else { return nil }
+      guard !known.contains(name), let held = globals[name], name != function.syntax.name else {
+        return nil
+      }
       let inner = asModel(held)
       return Tree.leaves(of: inner, .parameters).isEmpty ? nil : (name, inner)
     }

@@ -17,7 +17,8 @@ extension Interpreter {
       var collected: [Value] = []
       try comprehend(value, clauses[...], frame) { collected.append($0) }
       return try gathered(collected, e.span)
-    case .record(let fields): return .record(Record(try arguments(fields, frame).map { ($0.name, $0.value) }))
+    case .record(let fields):
+      return .record(Record(try arguments(fields, frame).map { ($0.name, $0.value) }))
     case .block(let statements): return try block(statements, frame)
     case .call(let callee, let fields): return try call(callee, fields, e.span, frame)
     case .index(let base, let items):
@@ -113,11 +114,13 @@ extension Interpreter {
     return try located(span) {
       let shape = try Shape(checking: [values.count])
       if floats {
-        return .tensor(Variable(try Tensor(values.map { Float($0.asNumber ?? Value.bit($0)) }, shape: shape)))
+        return .tensor(
+          Variable(try Tensor(values.map { Float($0.asNumber ?? Value.bit($0)) }, shape: shape)))
       }
       if integers {
         return .tensor(
-          Variable(try Tensor(values.map { Int64($0.asInteger ?? Int(Value.bit($0))) }, shape: shape)))
+          Variable(
+            try Tensor(values.map { Int64($0.asInteger ?? Int(Value.bit($0))) }, shape: shape)))
       }
       return .tensor(Variable(try Tensor(values.map { Value.bit($0) != 0 }, shape: shape)))
     }
@@ -172,7 +175,8 @@ extension Interpreter {
     }
     guard let all = try elements(of: whole) else {
       throw LanguageError(
-        "loop", "a for goes through lists, tensors, ranges and records, this is \(whole.withArticle)",
+        "loop",
+        "a for goes through lists, tensors, ranges and records, this is \(whole.withArticle)",
         at: source.span, hint: whole.asInteger.map { "range(\($0))" })
     }
     for value in all { if try !step(value) { break } }
@@ -180,7 +184,9 @@ extension Interpreter {
   }
 
   /// One turn of a loop; false when it was left.
-  private func turn(_ body: Syntax.Expression, _ frame: Frame?, _ collected: inout [Value]) throws -> Bool {
+  private func turn(_ body: Syntax.Expression, _ frame: Frame?, _ collected: inout [Value]) throws
+    -> Bool
+  {
     do {
       let value = try eval(body, frame)
       if case .none = value { return true }

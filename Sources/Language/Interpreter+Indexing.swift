@@ -22,7 +22,8 @@ extension Interpreter {
           if case .none = value { return nil }
           guard let n = value.asInteger else {
             throw LanguageError(
-              "index", "the ends of a slice are whole numbers, this is \(value.withArticle)", at: e.span,
+              "index", "the ends of a slice are whole numbers, this is \(value.withArticle)",
+              at: e.span,
               details: [value.brief], hint: value.asNumber == nil ? nil : "int(…) or //")
           }
           return n
@@ -45,7 +46,8 @@ extension Interpreter {
           return .gather(x.value)
         }
         throw LanguageError(
-          "index", "an index is a whole number, a slice, a mask or whole numbers, this is "
+          "index",
+          "an index is a whole number, a slice, a mask or whole numbers, this is "
             + value.withArticle, details: [value.brief])
       }
     }
@@ -80,14 +82,16 @@ extension Interpreter {
       }
     case .record(let record): return try index(record, items, span)
     case .object(let object):
-      if items.count == 1, case .one(let value) = items[0], let n = value.asInteger, let count = object.count,
+      if items.count == 1, case .one(let value) = items[0], let n = value.asInteger,
+        let count = object.count,
         let element = try object.element(position(n, count, span))
       {
         return element
       }
     default: break
     }
-    throw LanguageError("index", "\(whole.withArticle) has no elements", at: span, details: [whole.brief])
+    throw LanguageError(
+      "index", "\(whole.withArticle) has no elements", at: span, details: [whole.brief])
   }
 
   private func picked(
@@ -124,7 +128,8 @@ extension Interpreter {
       return record.fields[try position(n, record.fields.count, span)].value
     }
     guard let rows = record.rows else {
-      throw LanguageError("index", "the fields of this record have no common rows to choose", at: span)
+      throw LanguageError(
+        "index", "the fields of this record have no common rows to choose", at: span)
     }
     return .record(
       Record(

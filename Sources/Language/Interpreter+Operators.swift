@@ -35,12 +35,14 @@ extension Interpreter {
     var hint: String?
     if operation == .add {
       switch (a, b) {
-      case (.text, _), (_, .text), (.list, _), (_, .list): hint = "++ joins lists, texts and tensors"
+      case (.text, _), (_, .text), (.list, _), (_, .list):
+        hint = "++ joins lists, texts and tensors"
       default: break
       }
     }
     return LanguageError(
-      "kind", "`\(operation.rawValue)` does not work on \(a.withArticle) and \(b.withArticle)", at: span,
+      "kind", "`\(operation.rawValue)` does not work on \(a.withArticle) and \(b.withArticle)",
+      at: span,
       details: [a.brief, b.brief], hint: hint)
   }
 
@@ -63,7 +65,8 @@ extension Interpreter {
       }
       let rest = x % y
       let isUneven = rest != 0 && (rest < 0) != (y < 0)
-      return .integer(operation == .remainder ? (isUneven ? rest + y : rest) : x / y - (isUneven ? 1 : 0))
+      return .integer(
+        operation == .remainder ? (isUneven ? rest + y : rest) : x / y - (isUneven ? 1 : 0))
     case .power:
       guard y >= 0 else { return nil }
       var (product, base, exponent) = (1, x, y)
@@ -138,14 +141,18 @@ extension Interpreter {
     if let x = a.variable, let y = b.variable, x.rank > 0, y.rank > 0 {
       return .tensor(try located(span) { try Variable.concat([x, y], axis: 0) })
     }
-    if case .text = a {} else if case .text = b {} else if let x = try elements(of: a), let y = try elements(of: b) {
+    if case .text = a {
+    } else if case .text = b {
+    } else if let x = try elements(of: a), let y = try elements(of: b) {
       return try gathered(x + y, span)
     }
     throw unfit(.join, a, b, span)
   }
 
   /// Arithmetic leaf by leaf on records, lists and models; a number works on every leaf.
-  private func treeArithmetic(_ operation: Syntax.Operator, _ a: Value, _ b: Value, _ span: SourceSpan?)
+  private func treeArithmetic(
+    _ operation: Syntax.Operator, _ a: Value, _ b: Value, _ span: SourceSpan?
+  )
     throws -> Value?
   {
     func isTree(_ value: Value) -> Bool {
@@ -178,7 +185,8 @@ extension Interpreter {
           "structure",
           "these have different structures: \(left.count) and \(right.count) tensors", at: span)
       }
-      return try Tree.replacing(a, choice, with: zip(left, right).map { try one($0.variable, $1.variable) })
+      return try Tree.replacing(
+        a, choice, with: zip(left, right).map { try one($0.variable, $1.variable) })
     case (false, false): return nil
     }
   }
@@ -197,7 +205,9 @@ extension Interpreter {
 
   // MARK: Comparison
 
-  func compare(_ comparator: Syntax.Comparator, _ a: Value, _ b: Value, _ span: SourceSpan) throws -> Value {
+  func compare(_ comparator: Syntax.Comparator, _ a: Value, _ b: Value, _ span: SourceSpan) throws
+    -> Value
+  {
     switch comparator {
     case .isIn: return .boolean(try contains(b, a, span))
     case .isNotIn: return .boolean(try !contains(b, a, span))
@@ -223,7 +233,8 @@ extension Interpreter {
         }
       }
       throw LanguageError(
-        "kind", "`\(comparator.rawValue)` does not order \(a.withArticle) and \(b.withArticle)", at: span)
+        "kind", "`\(comparator.rawValue)` does not order \(a.withArticle) and \(b.withArticle)",
+        at: span)
     }
   }
 

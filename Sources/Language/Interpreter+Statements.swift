@@ -24,7 +24,8 @@ extension Interpreter {
       try assign(.place(place), new, frame, at: span)
     case .leave: throw Flow.leave(statement.span)
     case .next: throw Flow.next(statement.span)
-    case .result(let e): throw Flow.result(try e.map { try eval($0, frame) } ?? .none, statement.span)
+    case .result(let e):
+      throw Flow.result(try e.map { try eval($0, frame) } ?? .none, statement.span)
     }
     return .none
   }
@@ -52,7 +53,8 @@ extension Interpreter {
 
   // MARK: Places
 
-  func assign(_ target: Syntax.Target, _ value: Value, _ frame: Frame?, at span: SourceSpan) throws {
+  func assign(_ target: Syntax.Target, _ value: Value, _ frame: Frame?, at span: SourceSpan) throws
+  {
     switch target {
     case .skip: return
     case .parts(let parts, _): try takeApart(value, parts, frame, at: span)
@@ -74,7 +76,8 @@ extension Interpreter {
     }
     guard parts.count == targets.count else {
       throw LanguageError(
-        "parts", "\(targets.count) names for \(parts.count) values", at: span, details: [value.brief])
+        "parts", "\(targets.count) names for \(parts.count) values", at: span,
+        details: [value.brief])
     }
     for (target, part) in zip(targets, parts) { try assign(target, part, frame, at: span) }
   }
@@ -108,7 +111,8 @@ extension Interpreter {
         let old = try field(whole, name, span)
         let new = try replaced(old, rest, with: value, frame)
         guard let copy = try located(span, { try object.replacing(field: name, with: new) }) else {
-          throw LanguageError("field", "`\(name)` of \(whole.withArticle) cannot be changed", at: span)
+          throw LanguageError(
+            "field", "`\(name)` of \(whole.withArticle) cannot be changed", at: span)
         }
         return .object(copy)
       case .function(let function):
@@ -172,7 +176,8 @@ extension Interpreter {
   ) throws {
     guard let dims = value.variable?.dims else {
       throw LanguageError(
-        "shape", "\(name) should be a tensor \(written(shape)), it is \(value.withArticle)", at: span)
+        "shape", "\(name) should be a tensor \(written(shape)), it is \(value.withArticle)",
+        at: span)
     }
     var sizes: [String: Int] = [:]
     func mismatch(_ why: String) -> LanguageError {

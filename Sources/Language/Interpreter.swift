@@ -191,7 +191,9 @@ package final class Interpreter {
 
 /// How a block ends early.
 enum Flow: Error {
-  case leave(SourceSpan), next(SourceSpan), result(Value, SourceSpan)
+  case leave(SourceSpan)
+  case next(SourceSpan)
+  case result(Value, SourceSpan)
 
   var misplaced: LanguageError {
     switch self {

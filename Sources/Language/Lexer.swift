@@ -106,7 +106,9 @@ struct Lexer {
     add(.number(value), from: start)
   }
 
-  private func isLetter(_ b: UInt8) -> Bool { (b | 32 >= 97 && b | 32 <= 122) || b == 95 || b >= 0x80 }
+  private func isLetter(_ b: UInt8) -> Bool {
+    (b | 32 >= 97 && b | 32 <= 122) || b == 95 || b >= 0x80
+  }
 
   private mutating func name() {
     let start = at
@@ -126,7 +128,8 @@ struct Lexer {
 
   private func continuesName() -> Bool {
     let text = String(decoding: bytes[at..<at + scalarLength()], as: UTF8.self)
-    return text.unicodeScalars.allSatisfy { $0.properties.isAlphabetic } && !"∇π∞√∈≤≥≠".contains(text)
+    return text.unicodeScalars.allSatisfy { $0.properties.isAlphabetic }
+      && !"∇π∞√∈≤≥≠".contains(text)
   }
 
   private static let glyphs: [String: Token.Kind] = [
@@ -146,13 +149,15 @@ struct Lexer {
     at += scalarLength()
     let scalar = text.unicodeScalars.first?.value ?? 0
     throw LanguageError(
-      "character", "the character U+\(String(scalar, radix: 16, uppercase: true)) has no meaning here",
+      "character",
+      "the character U+\(String(scalar, radix: 16, uppercase: true)) has no meaning here",
       at: span(from: start))
   }
 
   private static let symbols = [
     "...", "=>", "->", "==", "!=", "<=", ">=", "+=", "-=", "*=", "/=", "@=", "**", "//", "++", "|>",
-    ">>", "+", "-", "*", "/", "%", "@", "^", "=", "<", ">", "(", ")", "[", "]", "{", "}", ",", ":", ";",
+    ">>", "+", "-", "*", "/", "%", "@", "^", "=", "<", ">", "(", ")", "[", "]", "{", "}", ",", ":",
+    ";",
     ".",
   ]
 
@@ -169,9 +174,12 @@ struct Lexer {
     }
     at += 1
     let character = String(decoding: bytes[start..<at], as: UTF8.self)
-    let hints = ["!": "not", "&": "and", "|": "or", "?": "?name at the start of a line asks for help"]
+    let hints = [
+      "!": "not", "&": "and", "|": "or", "?": "?name at the start of a line asks for help",
+    ]
     throw LanguageError(
-      "character", "`\(character)` has no meaning here", at: span(from: start), hint: hints[character])
+      "character", "`\(character)` has no meaning here", at: span(from: start),
+      hint: hints[character])
   }
 
   // MARK: Texts
@@ -218,7 +226,9 @@ struct Lexer {
         at += 1
       }
     }
-    if !plain.isEmpty || parts.isEmpty { parts.append(.plain(String(decoding: plain, as: UTF8.self))) }
+    if !plain.isEmpty || parts.isEmpty {
+      parts.append(.plain(String(decoding: plain, as: UTF8.self)))
+    }
     add(.text(parts), from: start)
   }
 
@@ -256,7 +266,8 @@ struct Lexer {
         quote = byte
       } else if byte == 10 {
         break
-      } else if byte == UInt8(ascii: "(") || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{") {
+      } else if byte == UInt8(ascii: "(") || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{")
+      {
         depth += 1
       } else if byte == UInt8(ascii: "}"), depth == 0 {
         let end = colon ?? at
@@ -264,7 +275,8 @@ struct Lexer {
         let format = colon.map { String(decoding: bytes[($0 + 1)..<at], as: UTF8.self) } ?? ""
         at += 1
         return .expression(source: source, offset: base + start, format: format)
-      } else if byte == UInt8(ascii: ")") || byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}") {
+      } else if byte == UInt8(ascii: ")") || byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}")
+      {
         depth -= 1
       } else if byte == UInt8(ascii: ":"), depth == 0, colon == nil {
         colon = at

@@ -18,7 +18,8 @@ extension Parser {
       _ = advance()
       return leaf(name == "_" ? .hole : .name(name))
     case .keyword(let word): return try keyword(word, token)
-    case .symbol("("): return try deeper { (p: inout Parser) throws(LanguageError) in try p.parenthesis() }
+    case .symbol("("):
+      return try deeper { (p: inout Parser) throws(LanguageError) in try p.parenthesis() }
     case .symbol("["): return try deeper { (p: inout Parser) throws(LanguageError) in try p.list() }
     case .symbol("{"): return try block()
     default:
@@ -37,7 +38,8 @@ extension Parser {
     case .true: return leaf(.boolean(true))
     case .false: return leaf(.boolean(false))
     case .none: return leaf(.none)
-    case .if: return try deeper { (p: inout Parser) throws(LanguageError) in try p.choice(token.span) }
+    case .if:
+      return try deeper { (p: inout Parser) throws(LanguageError) in try p.choice(token.span) }
     case .for: return try loop(token.span)
     case .while:
       let condition = try expression()

@@ -15,7 +15,8 @@ extension Parser {
       parameters = [Syntax.Parameter(name: name, shape: nil, standard: nil, isRest: false)]
       _ = advance()
     case .symbol("("):
-      guard let close = matchingParenthesis(from: at), tokens[close + 1].kind == .symbol("=>") else {
+      guard let close = matchingParenthesis(from: at), tokens[close + 1].kind == .symbol("=>")
+      else {
         return nil
       }
       _ = advance()
@@ -35,7 +36,9 @@ extension Parser {
   private mutating func continues(_ symbols: [String]) -> Bool {
     var next = 0
     while ahead(next).kind == .newline { next += 1 }
-    guard case .symbol(let symbol) = ahead(next).kind, symbols.contains(symbol) else { return false }
+    guard case .symbol(let symbol) = ahead(next).kind, symbols.contains(symbol) else {
+      return false
+    }
     at += next
     return true
   }
@@ -153,7 +156,8 @@ extension Parser {
     let span = advance().span
     let exponent = try deeper { (p: inout Parser) throws(LanguageError) in try p.sign() }
     return try node(
-      .arithmetic(.power, base, exponent, span), base.span.to(exponent.span), over: [base, exponent])
+      .arithmetic(.power, base, exponent, span), base.span.to(exponent.span),
+      over: [base, exponent])
   }
 
   private mutating func postfix() throws(LanguageError) -> Syntax.Expression {

@@ -11,8 +11,9 @@ extension Parser {
       if let closing, isSymbol(closing) { return result }
       var statement = try statement()
       if isSymbol(";") { statement.isQuiet = true }
-      guard isSymbol(";") || current.kind == .newline || current.kind == .end
-        || (closing.map { isSymbol($0) } ?? false)
+      guard
+        isSymbol(";") || current.kind == .newline || current.kind == .end
+          || (closing.map { isSymbol($0) } ?? false)
       else {
         throw unexpected("the end of the statement", hint: juxtaposition(after: statement))
       }
@@ -23,7 +24,7 @@ extension Parser {
   private func juxtaposition(after statement: Syntax.Statement) -> String? {
     switch current.kind {
     case .name, .integer, .number: "an operator between them, such as *"
-    case .symbol("=") : "== compares, = names a value"
+    case .symbol("="): "== compares, = names a value"
     case .symbol(")"), .symbol("]"), .symbol("}"): "one bracket less, or one more before it"
     default: nil
     }
@@ -52,9 +53,11 @@ extension Parser {
     let first = try expression()
     for symbol in ["+=", "-=", "*=", "/=", "@="] where isSymbol(symbol) {
       let at = advance().span
-      guard case .place(let place)? = target(first), let op = Syntax.Operator(rawValue: String(symbol.dropLast()))
+      guard case .place(let place)? = target(first),
+        let op = Syntax.Operator(rawValue: String(symbol.dropLast()))
       else {
-        throw LanguageError("target", "only a name or a place in one can be changed", at: first.span)
+        throw LanguageError(
+          "target", "only a name or a place in one can be changed", at: first.span)
       }
       return made(.change(place, op, try expression(), at))
     }

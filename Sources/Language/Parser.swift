@@ -25,7 +25,8 @@ struct Parser {
     -> Syntax.Expression
   {
     var parser = Parser(
-      source: Array(source.utf8), offset: offset, tokens: try Lexer.tokens(of: source, offset: offset))
+      source: Array(source.utf8), offset: offset,
+      tokens: try Lexer.tokens(of: source, offset: offset))
     parser.nesting = nesting
     let value = try parser.expression()
     parser.skipNewlines()
@@ -60,7 +61,8 @@ struct Parser {
 
   mutating func skipNewlines() { while current.kind == .newline { _ = advance() } }
 
-  func unexpected(_ expected: String, while reading: String? = nil, hint: String? = nil) -> LanguageError
+  func unexpected(_ expected: String, while reading: String? = nil, hint: String? = nil)
+    -> LanguageError
   {
     let start = reading.map { "I was reading \($0) and expected" } ?? "I expected"
     return LanguageError(
@@ -74,7 +76,9 @@ struct Parser {
     }
   }
 
-  mutating func deeper<R>(_ body: (inout Parser) throws(LanguageError) -> R) throws(LanguageError) -> R {
+  mutating func deeper<R>(_ body: (inout Parser) throws(LanguageError) -> R) throws(LanguageError)
+    -> R
+  {
     nesting += 1
     defer { nesting -= 1 }
     guard nesting <= Parser.deepest else {
@@ -91,7 +95,8 @@ struct Parser {
   }
 
   /// A node, refused when the tree would become deeper than evaluation can follow.
-  func node(_ kind: Syntax.Kind, _ span: SourceSpan, over children: [Syntax.Expression]) throws(LanguageError)
+  func node(_ kind: Syntax.Kind, _ span: SourceSpan, over children: [Syntax.Expression])
+    throws(LanguageError)
     -> Syntax.Expression
   {
     let depth = (children.map(\.depth).max() ?? 0) + 1

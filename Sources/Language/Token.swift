@@ -1,9 +1,11 @@
 /// The smallest piece of a program.
 struct Token: Sendable, Equatable {
   enum Kind: Sendable, Equatable {
-    case integer(Int), number(Double)
+    case integer(Int)
+    case number(Double)
     case text([TextPart])
-    case name(String), keyword(Keyword)
+    case name(String)
+    case keyword(Keyword)
     case symbol(String)
     case newline, end
   }

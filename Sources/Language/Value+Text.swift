@@ -12,7 +12,8 @@ extension Value {
       zip(record.names, record.fields).map { name, field in
         let inner = field.value.text(width: width - 2)
         return inner.contains("\n")
-          ? "\(name):\n" + inner.split(separator: "\n", omittingEmptySubsequences: false)
+          ? "\(name):\n"
+            + inner.split(separator: "\n", omittingEmptySubsequences: false)
             .map { "  " + $0 }.joined(separator: "\n")
           : "\(name): \(inner)"
       }.joined(separator: "\n")
@@ -24,7 +25,8 @@ extension Value {
   private static func columns(_ items: [Value], width: Int) -> String {
     var lines = ["list of \(items.count)"]
     for (index, item) in items.enumerated().prefix(8) {
-      let text = item.text(width: width - 4).split(separator: "\n", omittingEmptySubsequences: false)
+      let text = item.text(width: width - 4).split(
+        separator: "\n", omittingEmptySubsequences: false)
       lines.append("[\(index)] " + text.joined(separator: "\n    "))
     }
     if items.count > 8 { lines.append("…") }
@@ -58,13 +60,15 @@ extension Value {
       let parts = record.fields.map { field in
         (field.name.map { $0 + "=" } ?? "") + field.value.inline
       }
-      return "(" + parts.joined(separator: ", ") + (parts.count == 1 && record.fields[0].name == nil ? ",)" : ")")
+      return "(" + parts.joined(separator: ", ")
+        + (parts.count == 1 && record.fields[0].name == nil ? ",)" : ")")
     case .range(let range):
       return range.step == 1 && range.start == 0
         ? "range(\(range.end))"
         : "range(\(range.start), \(range.end)\(range.step == 1 ? "" : ", \(range.step)"))"
     case .function(let function):
-      return (function.syntax.name ?? "") + function.syntax.source.split(separator: "\n").joined(separator: " ")
+      return (function.syntax.name ?? "")
+        + function.syntax.source.split(separator: "\n").joined(separator: " ")
     case .builtin(let builtin): return builtin.entry.signature
     case .object(let object):
       return object.text(width: 72).split(separator: "\n").first.map(String.init) ?? object.kindName
@@ -108,7 +112,8 @@ extension Value {
     guard text.count > width else { return text }
     var lines: [String] = []
     var line = ""
-    for (index, piece) in text.split(separator: ", ", omittingEmptySubsequences: false).enumerated() {
+    for (index, piece) in text.split(separator: ", ", omittingEmptySubsequences: false).enumerated()
+    {
       let next = index == 0 ? String(piece) : ", " + piece
       if line.count + next.count >= width, !line.isEmpty {
         lines.append(line + ",")
@@ -126,7 +131,9 @@ extension Value {
     if format.isEmpty { return text() }
     var rest = Substring(format)
     var align: Character = "<"
-    if let first = rest.first, "<>^".contains(first) { align = rest.removeFirst() } else {
+    if let first = rest.first, "<>^".contains(first) {
+      align = rest.removeFirst()
+    } else {
       if asNumber != nil { align = ">" }
     }
     let isSigned = rest.first == "+"
@@ -145,11 +152,21 @@ extension Value {
     switch rest.first {
     case nil, "s":
       body = asNumber.flatMap { x in digits.map { fixedNumber(x, decimals: $0) } } ?? text()
-    case "f": guard let x = asNumber else { return nil }; body = fixedNumber(x, decimals: digits ?? 6)
-    case "g": guard let x = asNumber else { return nil }; body = shortNumber(x, digits: digits ?? 6)
-    case "e": guard let x = asNumber else { return nil }; body = scientificNumber(x, decimals: digits ?? 6)
-    case "d": guard let n = asInteger else { return nil }; body = "\(n)"
-    case "%": guard let x = asNumber else { return nil }; body = fixedNumber(x * 100, decimals: digits ?? 0) + "%"
+    case "f":
+      guard let x = asNumber else { return nil }
+      body = fixedNumber(x, decimals: digits ?? 6)
+    case "g":
+      guard let x = asNumber else { return nil }
+      body = shortNumber(x, digits: digits ?? 6)
+    case "e":
+      guard let x = asNumber else { return nil }
+      body = scientificNumber(x, decimals: digits ?? 6)
+    case "d":
+      guard let n = asInteger else { return nil }
+      body = "\(n)"
+    case "%":
+      guard let x = asNumber else { return nil }
+      body = fixedNumber(x * 100, decimals: digits ?? 0) + "%"
     default: return nil
     }
     if isSigned, let x = asNumber, x >= 0 { body = "+" + body }

@@ -184,7 +184,9 @@ package protocol LanguageObject: Sendable {
 extension LanguageObject {
   package var fieldNames: [String] { [] }
   package func field(_ name: String, _ interpreter: Interpreter) throws -> Value? { nil }
-  package func replacing(field name: String, with value: Value) throws -> (any LanguageObject)? { nil }
+  package func replacing(field name: String, with value: Value) throws -> (any LanguageObject)? {
+    nil
+  }
   package func call(_ arguments: [Value], _ interpreter: Interpreter) throws -> Value? { nil }
   package func element(_ index: Int) throws -> Value? { nil }
   package var count: Int? { nil }

@@ -8,7 +8,8 @@ extension LayerKinds {
     Entry(
       "Conv", family: "Layers",
       [
-        Argument("in", .integer, "Channels in; taken from the chain when left out.", default: "none"),
+        Argument(
+          "in", .integer, "Channels in; taken from the chain when left out.", default: "none"),
         Argument("out", .integer, "Channels out."),
         Argument("k", .integer, "The side of the square window."),
         Argument("stride", .integer, "Pixels from one window to the next.", default: "1"),
@@ -24,10 +25,13 @@ extension LayerKinds {
     inputSetting: "in", inputSize: { $0.count == 3 ? $0[0] : nil },
     parameters: { settings, stream in
       let groups = settings.integer("groups", default: 1)
-      let (rows, columns) = (settings.integer("out", default: 1), settings.integer("in", default: 1))
+      let (rows, columns) = (
+        settings.integer("out", default: 1), settings.integer("in", default: 1)
+      )
       guard columns % groups == 0, rows % groups == 0 else {
         throw TensorError.invalid(
-          operation: "Conv", reason: "\(columns) and \(rows) channels do not split into \(groups) groups",
+          operation: "Conv",
+          reason: "\(columns) and \(rows) channels do not split into \(groups) groups",
           hint: nil)
       }
       let k = settings.integer("k", default: 1)
@@ -61,7 +65,8 @@ extension LayerKinds {
   ) -> LayerKind {
     LayerKind(
       Entry(
-        name, family: "Layers", [Argument("k", .integer, "The side of the window; also the stride.")],
+        name, family: "Layers",
+        [Argument("k", .integer, "The side of the window; also the stride.")],
         summary: summary, examples: [example]),
       apply: { layer, x, _ in
         let k = layer.settings.integer("k", default: 2)

@@ -20,7 +20,8 @@ package struct LayerKind: Sendable {
   /// The settings that count inputs, which a chain can fill in when they are left out.
   package let inputSetting: String?
   /// Fresh parameters for complete settings.
-  let parameters: @Sendable (Attributes, inout RandomStream) throws -> [(name: String, value: Tensor)]
+  let parameters:
+    @Sendable (Attributes, inout RandomStream) throws -> [(name: String, value: Tensor)]
   /// The input size that a sample shape (without the batch axis) implies.
   let inputSize: @Sendable ([Int]) -> Int?
   let apply: @Sendable (Layer, Variable, inout LayerContext) throws -> Variable
@@ -28,9 +29,10 @@ package struct LayerKind: Sendable {
   init(
     _ entry: Entry, inputSetting: String? = nil,
     inputSize: @escaping @Sendable ([Int]) -> Int? = { _ in nil },
-    parameters: @escaping @Sendable (Attributes, inout RandomStream) throws -> [(
-      name: String, value: Tensor
-    )] = { _, _ in [] },
+    parameters:
+      @escaping @Sendable (Attributes, inout RandomStream) throws -> [(
+        name: String, value: Tensor
+      )] = { _, _ in [] },
     apply: @escaping @Sendable (Layer, Variable, inout LayerContext) throws -> Variable
   ) {
     self.entry = entry
@@ -87,7 +89,9 @@ package struct Layer: Sendable {
     parameters = values.map { ($0.name, Variable($0.value)) }
   }
 
-  package func parameter(_ name: String) -> Variable? { parameters.first { $0.name == name }?.value }
+  package func parameter(_ name: String) -> Variable? {
+    parameters.first { $0.name == name }?.value
+  }
 
   package func callAsFunction(_ x: Variable, _ context: inout LayerContext) throws -> Variable {
     if needsInput {

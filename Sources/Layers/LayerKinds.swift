@@ -14,7 +14,8 @@ package enum LayerKinds {
     for (setting, value) in settings.items {
       if case .integer(let n) = value, n < (setting == "pad" ? 0 : 1) {
         throw TensorError.invalid(
-          operation: name, reason: "\(setting) is \(n), it should be at least \(setting == "pad" ? 0 : 1)",
+          operation: name,
+          reason: "\(setting) is \(n), it should be at least \(setting == "pad" ? 0 : 1)",
           hint: nil)
       }
     }

@@ -16,7 +16,9 @@ extension LayerKinds {
       examples: [Example("Linear(3, 2)(ones(4, 3)).shape", prints: "(4, 2)")]),
     inputSetting: "in", inputSize: { $0.last },
     parameters: { settings, stream in
-      let (rows, columns) = (settings.integer("out", default: 1), settings.integer("in", default: 1))
+      let (rows, columns) = (
+        settings.integer("out", default: 1), settings.integer("in", default: 1)
+      )
       let weight = try uniform([rows, columns], fanIn: columns, &stream)
       guard settings.boolean("bias", default: true) else { return [("weight", weight)] }
       return [("weight", weight), ("bias", try uniform([rows], fanIn: columns, &stream))]
@@ -25,7 +27,8 @@ extension LayerKinds {
       guard let weight = layer.parameter("weight") else { return x }
       guard x.dims.last == weight.dims[1] else {
         throw TensorError.invalid(
-          operation: layer.text, reason: "expects \(weight.dims[1]) on its last axis, found \(x.dims)",
+          operation: layer.text,
+          reason: "expects \(weight.dims[1]) on its last axis, found \(x.dims)",
           hint: x.rank > 2 ? "flatten before it" : nil)
       }
       let float = try x.dtype.isFloat ? x : x.cast(.float32)

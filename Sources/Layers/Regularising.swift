@@ -6,7 +6,8 @@ extension LayerKinds {
   /// Srivastava et al. 2014, in the inverted form: what stays is divided by 1 - p.
   static let dropout = LayerKind(
     Entry(
-      "Dropout", family: "Layers", [Argument("p", .number, "The chance that an element is dropped.")],
+      "Dropout", family: "Layers",
+      [Argument("p", .number, "The chance that an element is dropped.")],
       summary: "While training, sets elements to 0 by chance and scales up the rest.",
       examples: [Example("Dropout(0.5)([1, 2])", prints: "[1, 2]")]),
     apply: { layer, x, context in
@@ -24,7 +25,10 @@ extension LayerKinds {
   static let layerNorm = LayerKind(
     Entry(
       "LayerNorm", family: "Layers",
-      [Argument("d", .integer, "The last axis; taken from the chain when left out.", default: "none")],
+      [
+        Argument(
+          "d", .integer, "The last axis; taken from the chain when left out.", default: "none")
+      ],
       summary: "Mean 0 and variance 1 on the last axis, then a learned scale and shift.",
       examples: [Example("LayerNorm(4)(randn(2, 4)).shape", prints: "(2, 4)")]),
     inputSetting: "d", inputSize: { $0.last },
@@ -33,10 +37,13 @@ extension LayerKinds {
       return [("weight", try Tensor.full(shape, 1)), ("bias", try Tensor.zeros(shape))]
     },
     apply: { layer, x, _ in
-      guard let weight = layer.parameter("weight"), let bias = layer.parameter("bias") else { return x }
+      guard let weight = layer.parameter("weight"), let bias = layer.parameter("bias") else {
+        return x
+      }
       guard x.dims.last == weight.dims[0] else {
         throw TensorError.invalid(
-          operation: layer.text, reason: "expects \(weight.dims[0]) on its last axis, found \(x.dims)",
+          operation: layer.text,
+          reason: "expects \(weight.dims[0]) on its last axis, found \(x.dims)",
           hint: nil)
       }
       let last = Attributes.reduction([-1], true)
@@ -59,7 +66,8 @@ extension LayerKinds {
     apply: { layer, x, _ in
       guard let weight = layer.parameter("weight") else { return x }
       guard !x.dtype.isFloat else {
-        throw TensorError.wrongKind(operation: layer.text, found: x.dtype, expected: "whole numbers")
+        throw TensorError.wrongKind(
+          operation: layer.text, found: x.dtype, expected: "whole numbers")
       }
       let rows = (0..<x.shape.count).map { x.value.integer(at: $0) }
       return try weight.taking(rows).reshaped(x.dims + [weight.dims[1]])

@@ -83,8 +83,14 @@ extension Builtin {
     self.init(entry) { call, _ in
       var optimizer = Optimizer(rule, learningRate: 0)
       var schedule: Value?
-      if let rate = call["lr"].asNumber { optimizer.learningRate = rate } else { schedule = call["lr"] }
-      if case .function? = schedule {} else if case .builtin? = schedule {} else if schedule != nil {
+      if let rate = call["lr"].asNumber {
+        optimizer.learningRate = rate
+      } else {
+        schedule = call["lr"]
+      }
+      if case .function? = schedule {
+      } else if case .builtin? = schedule {
+      } else if schedule != nil {
         throw call.wrong("lr", expected: "a number or a function of the step")
       }
       for name in ["momentum", "decay", "clip"]
@@ -139,7 +145,9 @@ struct OptimizerObject: LanguageObject {
   }
 
   /// One step for the parameters of a model against a gradient of the same structure.
-  func updating(_ model: Value, _ gradient: Value, _ interpreter: Interpreter) throws -> (Value, OptimizerObject) {
+  func updating(_ model: Value, _ gradient: Value, _ interpreter: Interpreter) throws -> (
+    Value, OptimizerObject
+  ) {
     let choice = Tree.choice(for: model)
     let moved = Tree.leaves(of: model, choice)
     let slopes = Tree.leaves(of: gradient, Tree.choice(for: gradient))

@@ -4,7 +4,8 @@ import Tensors
 import Vocabulary
 
 extension StandardLibrary {
-  private static let sizes = Argument("sizes", .integer, "Sizes one by one, or as one list.", variadic: true)
+  private static let sizes = Argument(
+    "sizes", .integer, "Sizes one by one, or as one list.", variadic: true)
 
   private static func filled(_ name: String, _ value: Double, _ summary: String, _ example: Example)
     -> Builtin
@@ -21,15 +22,20 @@ extension StandardLibrary {
     Builtin(
       Entry(
         "full", family: "Create",
-        [Argument("shape", .shape, "A list of sizes."), Argument("value", .number, "The element.")],
+        [
+          Argument("shape", .shape, "A list of sizes."), Argument("value", .number, "The element."),
+        ],
         summary: "A tensor of one number.", examples: [Example("full([2], 7)", prints: "[7, 7]")])
     ) { call, interpreter in
       let dims = try call.elements("shape", interpreter).map { value in
-        guard let n = value.asInteger else { throw call.wrong("shape", expected: "a list of sizes") }
+        guard let n = value.asInteger else {
+          throw call.wrong("shape", expected: "a list of sizes")
+        }
         return n
       }
       let value = call["value"]
-      let isInteger = value.asInteger != nil && { if case .integer = value { true } else { false } }()
+      let isInteger =
+        value.asInteger != nil && { if case .integer = value { true } else { false } }()
       return try Value(
         Tensor.full(Shape(checking: dims), call.number("value"), isInteger ? .int64 : .float32))
     },
@@ -121,13 +127,15 @@ extension StandardLibrary {
         "one_hot", family: "Create",
         [
           Argument("y", .tensor, "Whole numbers."),
-          Argument("n", .any, "How many classes; one more than the largest when none.", default: "none"),
+          Argument(
+            "n", .any, "How many classes; one more than the largest when none.", default: "none"),
         ], summary: "Rows of zeros with a one at each label.",
         examples: [Example("one_hot([1, 0], 3)[0]", prints: "[0, 1, 0]")])
     ) { call, _ in
       let y = try call.tensor("y")
       let top = y.count == 0 ? 0 : Int(try y.reduce(.max).item ?? 0) + 1
-      return try Value(Tensor.oneHot(y, classes: call.isNone("n") ? max(top, 0) : call.integer("n")))
+      return try Value(
+        Tensor.oneHot(y, classes: call.isNone("n") ? max(top, 0) : call.integer("n")))
     },
     Builtin(
       Entry(
@@ -145,7 +153,9 @@ extension StandardLibrary {
       return .record(
         Record(
           try zip(keys, values).map { key, value in
-            guard case .text(let name) = key else { throw call.wrong("keys", expected: "a list of texts") }
+            guard case .text(let name) = key else {
+              throw call.wrong("keys", expected: "a list of texts")
+            }
             return (name, value)
           }))
     },
@@ -165,7 +175,8 @@ extension StandardLibrary {
         summary: "Starts the cell's random numbers anew.",
         examples: [Example("seed(1)")])
     ) { call, interpreter in
-      interpreter.context.stream = RandomStream(seed: UInt64(bitPattern: Int64(try call.integer("n"))))
+      interpreter.context.stream = RandomStream(
+        seed: UInt64(bitPattern: Int64(try call.integer("n"))))
       return .none
     },
     Builtin(
@@ -187,7 +198,10 @@ extension StandardLibrary {
     Builtin(
       Entry(
         "randint", family: "Random",
-        [Argument("lo", .integer, "The smallest."), Argument("hi", .integer, "One above the largest."), sizes],
+        [
+          Argument("lo", .integer, "The smallest."),
+          Argument("hi", .integer, "One above the largest."), sizes,
+        ],
         summary: "Whole numbers from lo up to, not including, hi.",
         examples: [Example("randint(0, 10, 4).shape", prints: "(4,)")])
     ) { call, interpreter in
@@ -202,7 +216,9 @@ extension StandardLibrary {
         examples: [Example("sum(shuffle([1, 2, 3]))", prints: "6")])
     ) { call, interpreter in
       var stream = interpreter.context.stream.split()
-      guard let rows = rows(of: call["x"]) else { throw call.wrong("x", expected: "a tensor, a list or a data set") }
+      guard let rows = rows(of: call["x"]) else {
+        throw call.wrong("x", expected: "a tensor, a list or a data set")
+      }
       return try choosing(stream.permutation(rows), from: call["x"])
     },
     Builtin(

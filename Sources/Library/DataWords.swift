@@ -8,9 +8,13 @@ import Vocabulary
 
 extension StandardLibrary {
   static func value(of data: Dataset) throws -> Value {
-    var fields: [(name: String?, value: Value)] = [("x", .tensor(Variable(data.x))), ("y", .tensor(Variable(data.y)))]
+    var fields: [(name: String?, value: Value)] = [
+      ("x", .tensor(Variable(data.x))), ("y", .tensor(Variable(data.y))),
+    ]
     if !data.classes.isEmpty { fields.append(("classes", .list(data.classes.map { .text($0) }))) }
-    if !data.features.isEmpty { fields.append(("features", .list(data.features.map { .text($0) }))) }
+    if !data.features.isEmpty {
+      fields.append(("features", .list(data.features.map { .text($0) })))
+    }
     return .record(Record(fields))
   }
 
@@ -19,7 +23,8 @@ extension StandardLibrary {
   private static func generated(_ kind: DatasetKind) -> Builtin {
     Builtin(
       Entry(
-        kind.entry.name, family: "Data", [Argument("n", .integer, "How many points.", default: "200")],
+        kind.entry.name, family: "Data",
+        [Argument("n", .integer, "How many points.", default: "200")],
         summary: kind.entry.summary,
         examples: [Example("\(kind.entry.name)(10).x.shape", prints: "(10, 2)")])
     ) { call, interpreter in
@@ -78,7 +83,9 @@ extension StandardLibrary {
                 table.columns[column],
                 .tensor(
                   Variable(
-                    isWhole ? try Tensor(numbers.map { Int64($0) }) : try Tensor(numbers.map { Float($0) })))
+                    isWhole
+                      ? try Tensor(numbers.map { Int64($0) })
+                      : try Tensor(numbers.map { Float($0) })))
               )
             }))
       },
@@ -93,8 +100,11 @@ extension StandardLibrary {
       ) { call, interpreter in
         guard let n = rows(of: call["d"]) else { throw call.wrong("d", expected: "data with rows") }
         let part = try call.number("part")
-        guard part >= 0, part <= 1 else { throw call.error("part lies between 0 and 1", at: "part") }
-        var stream = call.isNone("seed")
+        guard part >= 0, part <= 1 else {
+          throw call.error("part lies between 0 and 1", at: "part")
+        }
+        var stream =
+          call.isNone("seed")
           ? interpreter.context.stream.split()
           : RandomStream(seed: UInt64(bitPattern: Int64(try call.integer("seed"))))
         let order = stream.permutation(n)
@@ -108,7 +118,10 @@ extension StandardLibrary {
       Builtin(
         Entry(
           "kfold", family: "Data",
-          [d, Argument("k", .integer, "How many folds."), Argument("seed", .integer, "Of the order.", default: "0")],
+          [
+            d, Argument("k", .integer, "How many folds."),
+            Argument("seed", .integer, "Of the order.", default: "0"),
+          ],
           summary: "Pairs (rest, fold) of shuffled data, one for each fold.",
           examples: [Example("len(kfold([1, 2, 3, 4, 5], 5))", prints: "5")])
       ) { call, _ in

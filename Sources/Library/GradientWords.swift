@@ -30,12 +30,14 @@ extension StandardLibrary {
     if starts.isEmpty, let x = target.variable { starts = [x] }
     guard !starts.isEmpty else {
       throw LanguageError(
-        "grad", "there is nothing to differentiate in \(target.withArticle)", details: [target.brief])
+        "grad", "there is nothing to differentiate in \(target.withArticle)",
+        details: [target.brief])
     }
     let isPlain = leaves.isEmpty
     let (value, extra, gradients) = try Gradients.of(starts) { traced -> (Variable, Value) in
       var all = arguments
-      all[wrt] = isPlain
+      all[wrt] =
+        isPlain
         ? try Value(traced[0]) : try Tree.replacing(target, choice, with: traced, training: true)
       var result = try interpreter.apply(f, all)
       var extra = Value.none
@@ -52,7 +54,8 @@ extension StandardLibrary {
       }
       return (number, extra)
     }
-    let gradient = isPlain
+    let gradient =
+      isPlain
       ? try Value(gradients[0]) : try Tree.replacing(target, choice, with: gradients)
     return (try Value(value), extra, gradient)
   }
@@ -103,7 +106,9 @@ extension StandardLibrary {
           Argument("h", .number, "Half the distance of the two points compared.", default: "1e-3"),
         ], summary: "The gradient by differences, to check the exact one.",
         details: "(f(x + h) - f(x - h)) / 2h for each element, in double precision.",
-        examples: [Example("close(numeric_grad(x => sum(x^2), [1.0, 2.0]), [2, 4])", prints: "true")])
+        examples: [
+          Example("close(numeric_grad(x => sum(x^2), [1.0, 2.0]), [2, 4])", prints: "true")
+        ])
     ) { call, interpreter in
       let x = try call.tensor("x").cast(.float64)
       let h = try call.number("h")

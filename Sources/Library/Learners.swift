@@ -35,7 +35,8 @@ struct ModelLearner: Learner {
   let held: Value?
   let exampleCount: Int
 
-  private func loss(of model: Value, on batch: Value, _ interpreter: Interpreter) throws -> Variable {
+  private func loss(of model: Value, on batch: Value, _ interpreter: Interpreter) throws -> Variable
+  {
     let result: Value
     if isObjective {
       result = try interpreter.apply(loss, [model, batch])
@@ -47,7 +48,8 @@ struct ModelLearner: Learner {
     }
     guard let number = result.variable, number.shape.count == 1 else {
       throw LanguageError(
-        "loss", "the loss should be one number, it is \(result.withArticle)", details: [result.brief])
+        "loss", "the loss should be one number, it is \(result.withArticle)",
+        details: [result.brief])
     }
     return number
   }
@@ -73,7 +75,8 @@ struct ModelLearner: Learner {
     let interpreter = scene.interpreter(RandomStream(seed: 0))
     let value = try loss(of: model, on: held, interpreter).value.item ?? .nan
     var metrics = [Metric("val loss", value)]
-    if !isObjective, case .record(let record) = held, let x = record["x"], let y = record["y"]?.variable,
+    if !isObjective, case .record(let record) = held, let x = record["x"],
+      let y = record["y"]?.variable,
       y.dtype == .int64, let p = try interpreter.apply(model, [x]).variable
     {
       metrics.append(Metric("val accuracy", try Metrics.accuracy(p.value, y.value)))
@@ -114,7 +117,8 @@ struct StateLearner: Learner {
     guard case .record(let pair) = result, pair.fields.count == 2,
       case .record(let metrics) = pair.fields[1].value
     else {
-      throw LanguageError("step", "a step returns (state, (name=number, …))", details: [result.brief])
+      throw LanguageError(
+        "step", "a step returns (state, (name=number, …))", details: [result.brief])
     }
     state = pair.fields[0].value
     return zip(metrics.names, metrics.fields).map { Metric($0, $1.value.asNumber ?? .nan) }
@@ -123,10 +127,14 @@ struct StateLearner: Learner {
   func validate() -> [Metric] { [] }
 
   mutating func set(_ name: String, _ value: Double) throws {
-    guard case .record(let record) = state, let at = record.fields.firstIndex(where: {
-      if case .object(let object) = $0.value { object is OptimizerObject } else { false }
-    }), case .object(let object) = record.fields[at].value, var holder = object as? OptimizerObject
-    else { throw TrainingError.noSetting(name: name, available: ["none: the state holds no optimizer"]) }
+    guard case .record(let record) = state,
+      let at = record.fields.firstIndex(where: {
+        if case .object(let object) = $0.value { object is OptimizerObject } else { false }
+      }), case .object(let object) = record.fields[at].value,
+      var holder = object as? OptimizerObject
+    else {
+      throw TrainingError.noSetting(name: name, available: ["none: the state holds no optimizer"])
+    }
     try holder.optimizer.set(name, value)
     var copy = record
     copy.fields[at].value = .object(OptimizerObject(optimizer: holder.optimizer, schedule: nil))

@@ -13,7 +13,8 @@ extension StandardLibrary {
 
   static let listWords: [Builtin] = [
     Builtin(
-      entry("len", [Argument("x", .any, "Anything with parts.")], "How many elements (rows) there are.",
+      entry(
+        "len", [Argument("x", .any, "Anything with parts.")], "How many elements (rows) there are.",
         Example("len([1, 2, 3])", prints: "3"))
     ) { call, _ in
       switch call["x"] {
@@ -25,14 +26,18 @@ extension StandardLibrary {
       throw call.wrong("x", expected: "something with parts")
     },
     Builtin(
-      entry("map", [xs, Argument("f", .function, "Of one element.")], "The results of a function for each element.",
+      entry(
+        "map", [xs, Argument("f", .function, "Of one element.")],
+        "The results of a function for each element.",
         Example("map([1, 2], x => x^2)", prints: "[1, 4]"))
     ) { call, interpreter in
       try interpreter.gathered(
         call.elements("xs", interpreter).map { try interpreter.apply(call["f"], [$0]) }, call.span)
     },
     Builtin(
-      entry("filter", [xs, Argument("f", .function, "Of one element.")], "The elements for which a function is true.",
+      entry(
+        "filter", [xs, Argument("f", .function, "Of one element.")],
+        "The elements for which a function is true.",
         Example("filter([1, 5, 2], x => x > 1)", prints: "[5, 2]"))
     ) { call, interpreter in
       try interpreter.gathered(
@@ -45,7 +50,11 @@ extension StandardLibrary {
     },
     Builtin(
       entry(
-        "fold", [xs, Argument("start", .any, "The first result."), Argument("f", .function, "Of result and element.")],
+        "fold",
+        [
+          xs, Argument("start", .any, "The first result."),
+          Argument("f", .function, "Of result and element."),
+        ],
         "One value from many, from left to right.",
         Example("fold([1, 2, 3], 0, (a, x) => a + x)", prints: "6"))
     ) { call, interpreter in
@@ -54,7 +63,8 @@ extension StandardLibrary {
       }
     },
     Builtin(
-      entry("zip", [Argument("lists", .list, "Lists of one length.", variadic: true)],
+      entry(
+        "zip", [Argument("lists", .list, "Lists of one length.", variadic: true)],
         "Records of elements at the same position.",
         Example("[a * b for a, b in zip([1, 2], [3, 4])]", prints: "[3, 8]"))
     ) { call, interpreter in
@@ -68,7 +78,8 @@ extension StandardLibrary {
       return .list((0..<count).map { i in .record(Record(lists.map { (nil, $0[i]) })) })
     },
     Builtin(
-      entry("enumerate", [xs], "Records (position, element).",
+      entry(
+        "enumerate", [xs], "Records (position, element).",
         Example("[i for i, x in enumerate([7, 8])]", prints: "[0, 1]"))
     ) { call, interpreter in
       .list(
@@ -77,17 +88,20 @@ extension StandardLibrary {
         })
     },
     Builtin(
-      entry("keys", [Argument("r", .record, "A record.")], "The names of a record's fields.",
+      entry(
+        "keys", [Argument("r", .record, "A record.")], "The names of a record's fields.",
         Example("keys((a=1, b=2))", prints: "[\"a\", \"b\"]"))
     ) { call, _ in .list(try call.record("r").names.map { .text($0) }) },
     Builtin(
-      entry("values", [Argument("r", .record, "A record.")], "The values of a record's fields.",
+      entry(
+        "values", [Argument("r", .record, "A record.")], "The values of a record's fields.",
         Example("values((a=1, b=2))", prints: "[1, 2]"))
     ) { call, interpreter in
       try interpreter.gathered(call.record("r").fields.map(\.value), call.span)
     },
     Builtin(
-      entry("mean_of", [xs], "The mean of models or records, leaf by leaf.",
+      entry(
+        "mean_of", [xs], "The mean of models or records, leaf by leaf.",
         Example("mean_of([(a=1.0), (a=3.0)])", prints: "(a=2)"))
     ) { call, interpreter in
       let all = try call.elements("xs", interpreter)
@@ -96,7 +110,9 @@ extension StandardLibrary {
       var sums = Tree.leaves(of: first, choice).map(\.variable)
       for other in all.dropFirst() {
         let leaves = Tree.leaves(of: other, choice)
-        guard leaves.count == sums.count else { throw call.error("their structures differ", at: "xs") }
+        guard leaves.count == sums.count else {
+          throw call.error("their structures differ", at: "xs")
+        }
         for i in sums.indices { sums[i] = try sums[i] + leaves[i].variable }
       }
       return try Tree.replacing(first, choice, with: sums.map { try $0 / Double(all.count) })
@@ -105,33 +121,47 @@ extension StandardLibrary {
 
   static let textWords: [Builtin] = [
     Builtin(
-      entry("str", [Argument("x", .any, "Any value.")], "A value as the text that is printed.",
+      entry(
+        "str", [Argument("x", .any, "Any value.")], "A value as the text that is printed.",
         Example("str(1.50)", prints: "1.5"))
     ) { call, _ in .text(call["x"].text()) },
     Builtin(
-      entry("join", [xs, Argument("sep", .text, "Between the parts.", default: "\"\"")], "Texts one after the other.",
+      entry(
+        "join", [xs, Argument("sep", .text, "Between the parts.", default: "\"\"")],
+        "Texts one after the other.",
         Example("join([\"a\", \"b\"], \"-\")", prints: "a-b"))
     ) { call, interpreter in
-      .text(try call.elements("xs", interpreter).map { $0.text() }.joined(separator: call.text("sep")))
+      .text(
+        try call.elements("xs", interpreter).map { $0.text() }.joined(separator: call.text("sep")))
     },
     Builtin(
-      entry("words", [Argument("s", .text, "A text.")], "The pieces of a text between blanks.",
+      entry(
+        "words", [Argument("s", .text, "A text.")], "The pieces of a text between blanks.",
         Example("words(\"a b\")", prints: "[\"a\", \"b\"]"))
     ) { call, _ in
-      .list(try call.text("s").split { $0 == " " || $0.isNewline || $0 == "\t" }.map { .text(String($0)) })
+      .list(
+        try call.text("s").split { $0 == " " || $0.isNewline || $0 == "\t" }.map {
+          .text(String($0))
+        })
     },
     Builtin(
-      entry("lines", [Argument("s", .text, "A text.")], "The lines of a text.",
+      entry(
+        "lines", [Argument("s", .text, "A text.")], "The lines of a text.",
         Example("len(lines(\"a\\nb\"))", prints: "2"))
     ) { call, _ in
-      .list(try call.text("s").split(omittingEmptySubsequences: false) { $0.isNewline }.map { .text(String($0)) })
+      .list(
+        try call.text("s").split(omittingEmptySubsequences: false) { $0.isNewline }.map {
+          .text(String($0))
+        })
     },
     Builtin(
-      entry("lower", [Argument("s", .text, "A text.")], "A text in small letters.",
+      entry(
+        "lower", [Argument("s", .text, "A text.")], "A text in small letters.",
         Example("lower(\"Ab\")", prints: "ab"))
     ) { call, _ in .text(try call.text("s").lowercased()) },
     Builtin(
-      entry("int", [Argument("x", .any, "A number, tensor or text.")], "Whole numbers, towards zero.",
+      entry(
+        "int", [Argument("x", .any, "A number, tensor or text.")], "Whole numbers, towards zero.",
         Example("int(2.9)", prints: "2"))
     ) { call, _ in
       if case .text(let text) = call["x"] {
@@ -139,12 +169,15 @@ extension StandardLibrary {
         return .integer(n)
       }
       let x = try call.tensor("x")
-      guard x.dtype != .float64 || x.count != 1 || Int(exactly: (x.item ?? .nan).rounded(.towardZero)) != nil
+      guard
+        x.dtype != .float64 || x.count != 1
+          || Int(exactly: (x.item ?? .nan).rounded(.towardZero)) != nil
       else { throw call.error("this number does not fit into 64 bits", at: "x") }
       return try Value(x.cast(.int64))
     },
     Builtin(
-      entry("float", [Argument("x", .any, "A number, tensor or text.")], "Numbers with a fraction.",
+      entry(
+        "float", [Argument("x", .any, "A number, tensor or text.")], "Numbers with a fraction.",
         Example("float(\"1.5\")", prints: "1.5"))
     ) { call, _ in
       if case .text(let text) = call["x"] {
@@ -155,7 +188,8 @@ extension StandardLibrary {
       return try Value(x.cast(x.rank == 0 ? .float64 : .float32))
     },
     Builtin(
-      entry("print", [Argument("xs", .any, "Values.", variadic: true)], "Shows values on one line.",
+      entry(
+        "print", [Argument("xs", .any, "Values.", variadic: true)], "Shows values on one line.",
         Example("print(1, \"a\")"))
     ) { call, interpreter in
       let line = try call.elements("xs", interpreter).map { $0.text() }.joined(separator: " ")
@@ -163,7 +197,8 @@ extension StandardLibrary {
       return .none
     },
     Builtin(
-      entry("typeof", [Argument("x", .any, "Any value.")], "The kind of a value.",
+      entry(
+        "typeof", [Argument("x", .any, "Any value.")], "The kind of a value.",
         Example("typeof([1, 2])", prints: "tensor"))
     ) { call, _ in .text(call["x"].kindName) },
   ]
@@ -174,7 +209,8 @@ extension StandardLibrary {
         "assert", family: "Checking",
         [
           Argument("c", .boolean, "A condition."),
-          Argument("message", .text, "Said when it is false.", default: "\"the assertion does not hold\""),
+          Argument(
+            "message", .text, "Said when it is false.", default: "\"the assertion does not hold\""),
         ], summary: "Fails unless a condition holds.", examples: [Example("assert(1 < 2)")])
     ) { call, _ in
       guard try call.boolean("c") else {
@@ -190,7 +226,8 @@ extension StandardLibrary {
     ) { call, _ in throw LanguageError("user", try call.text("message"), at: call.span) },
     Builtin(
       Entry(
-        "same", family: "Checking", [Argument("a", .any, "A value."), Argument("b", .any, "A value.")],
+        "same", family: "Checking",
+        [Argument("a", .any, "A value."), Argument("b", .any, "A value.")],
         summary: "Whether two values are equal as a whole.",
         examples: [Example("same([1, 2], [1, 2])", prints: "true")])
     ) { call, interpreter in .boolean(interpreter.same(call["a"], call["b"])) },
@@ -199,7 +236,8 @@ extension StandardLibrary {
         "close", family: "Checking",
         [
           Argument("a", .any, "Numbers."), Argument("b", .any, "Numbers of the same shape."),
-          Argument("tol", .number, "The largest difference, absolute or relative.", default: "1e-5"),
+          Argument(
+            "tol", .number, "The largest difference, absolute or relative.", default: "1e-5"),
         ], summary: "Whether all numbers agree within a tolerance.",
         examples: [Example("close([1.0, 2.0], [1.0, 2.000001])", prints: "true")])
     ) { call, _ in

@@ -28,7 +28,8 @@ struct LayerObject: LanguageObject {
   func call(_ arguments: [Value], _ interpreter: Interpreter) throws -> Value? {
     guard arguments.count == 1, let x = arguments[0].variable else {
       throw LanguageError(
-        "argument", "\(layer.text) takes one tensor, this is "
+        "argument",
+        "\(layer.text) takes one tensor, this is "
           + (arguments.first?.withArticle ?? "nothing"))
     }
     var context = LayerContext(
@@ -99,7 +100,9 @@ struct Model: LanguageObject {
       let count = Tree.leaves(of: part, .parameters).reduce(0) { $0 + $1.variable.shape.count }
       return (Model.label(part), count == 0 ? "" : "\(count) weights")
     }
-    let total = parts.flatMap { Tree.leaves(of: $0, .parameters) }.reduce(0) { $0 + $1.variable.shape.count }
+    let total = parts.flatMap { Tree.leaves(of: $0, .parameters) }.reduce(0) {
+      $0 + $1.variable.shape.count
+    }
     lines.append(("total", "\(total)"))
     let column = (lines.map(\.0.count).max() ?? 0) + 3
     return lines.map { name, count in
@@ -117,12 +120,16 @@ struct Model: LanguageObject {
 
   var children: [(name: String, value: Value)] { parts.enumerated().map { ("\($0)", $1) } }
 
-  func replacingChildren(_ values: [Value]) -> any LanguageObject { Model(parts: values, sample: sample) }
+  func replacingChildren(_ values: [Value]) -> any LanguageObject {
+    Model(parts: values, sample: sample)
+  }
 
   // MARK: Composing
 
   /// `left >> right`. Behind an Input the new part is tried on a sample at once, and completed by it.
-  @Sendable static func composed(_ left: Value, _ right: Value, _ interpreter: Interpreter) throws -> Value {
+  @Sendable static func composed(_ left: Value, _ right: Value, _ interpreter: Interpreter) throws
+    -> Value
+  {
     var parts: [Value] = []
     var sample: Tensor?
     if case .object(let object) = left, let input = object as? InputObject {
@@ -149,7 +156,8 @@ struct Model: LanguageObject {
     case .function, .builtin, .object: return value
     default:
       throw LanguageError(
-        "kind", ">> joins layers and functions, this is \(value.withArticle)", details: [value.brief],
+        "kind", ">> joins layers and functions, this is \(value.withArticle)",
+        details: [value.brief],
         hint: "|> sends a value through a function")
     }
   }
@@ -159,7 +167,9 @@ struct Model: LanguageObject {
   ) throws -> (Value, Tensor?) {
     guard let sample else { return (part, nil) }
     var complete = part
-    if case .object(let object) = part, let layer = (object as? LayerObject)?.layer, layer.needsInput {
+    if case .object(let object) = part, let layer = (object as? LayerObject)?.layer,
+      layer.needsInput
+    {
       var stream = interpreter.context.stream.split()
       complete = .object(
         LayerObject(try layer.completed(for: Array(sample.dims.dropFirst()), &stream)))

@@ -29,7 +29,7 @@ extension StandardLibrary {
       Entry(
         "param", family: "Models", [Argument("x", .tensor, "Where it starts.")],
         summary: "A tensor that training moves.",
-        examples: [Example("count_params([param(zeros(2, 3))])", prints: "6")])
+        examples: [Example("count_params((w=param(zeros(2, 3))))", prints: "6")])
     ) { call, _ in
       let x = try call.variable("x")
       return .parameter(try x.dtype.isFloat ? x : x.cast(.float32))
@@ -47,7 +47,8 @@ extension StandardLibrary {
     },
     Builtin(
       Entry(
-        "count_params", family: "Models", [m], summary: "How many numbers training moves in a model.",
+        "count_params", family: "Models", [m],
+        summary: "How many numbers training moves in a model.",
         examples: [Example("count_params(Linear(2, 3))", prints: "9")])
     ) { call, interpreter in
       .integer(
@@ -65,7 +66,9 @@ extension StandardLibrary {
       if case .function(let function) = call["f"] { takesName = function.parameterCount == 2 }
       return try Tree.map(interpreter.asModel(call["m"]), .parameters) { path, x in
         let arguments: [Value] = takesName ? [.text(path), .tensor(x)] : [.tensor(x)]
-        guard let result = try interpreter.apply(call["f"], arguments).variable, result.dims == x.dims else {
+        guard let result = try interpreter.apply(call["f"], arguments).variable,
+          result.dims == x.dims
+        else {
           throw call.error("the function should return a tensor of the same shape", at: "f")
         }
         return result
@@ -89,7 +92,8 @@ extension StandardLibrary {
         ], summary: "The model after one step, and the optimizer's new memory.",
         examples: [Example("update(SGD(0.1), [1.0], [2.0])[0]", prints: "[0.8]")])
     ) { call, interpreter in
-      guard case .object(let object) = call["opt"], let optimizer = object as? OptimizerObject else {
+      guard case .object(let object) = call["opt"], let optimizer = object as? OptimizerObject
+      else {
         throw call.wrong("opt", expected: "an optimizer such as Adam(1e-3)")
       }
       let (model, next) = try optimizer.updating(

@@ -43,7 +43,9 @@ package final class Run: LanguageObject {
     _ name: String, _ learner: any Learner, _ series: [Series], _ step: Int,
     _ model: (any Learner) -> Value
   ) throws -> Value? {
-    func tensor(_ series: Series?) throws -> Value { .tensor(Variable(try Tensor(series?.values ?? []))) }
+    func tensor(_ series: Series?) throws -> Value {
+      .tensor(Variable(try Tensor(series?.values ?? [])))
+    }
     func named(_ chosen: [Series]) throws -> Value {
       .record(Record(try chosen.map { ($0.name, try tensor($0)) }))
     }
@@ -85,7 +87,8 @@ package final class Run: LanguageObject {
     if epochs == epochs.rounded() { text += " (\(Int(epochs)) epochs)" }
     for each in series {
       if let first = each.values.first, let last = each.values.last {
-        text += "\n\(each.name)  \(shortNumber(Double(first), digits: 4)) → "
+        text +=
+          "\n\(each.name)  \(shortNumber(Double(first), digits: 4)) → "
           + "\(shortNumber(Double(last), digits: 4))  \(Run.sparkline(each.values, width: 24))"
       }
     }
@@ -101,7 +104,8 @@ package final class Run: LanguageObject {
     let columns = min(width, values.count)
     return String(
       (0..<columns).map { column -> Character in
-        let part = values[(column * values.count / columns)..<((column + 1) * values.count / columns)]
+        let part = values[
+          (column * values.count / columns)..<((column + 1) * values.count / columns)]
         let known = part.filter(\.isFinite)
         guard !known.isEmpty else { return "✖" }
         let mean = known.reduce(0, +) / Float(known.count)

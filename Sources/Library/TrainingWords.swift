@@ -47,9 +47,11 @@ extension StandardLibrary {
       let model = interpreter.asModel(call["model"])
       guard !Tree.leaves(of: model, .parameters).isEmpty else {
         throw call.error(
-          "this model has no parameters to train", at: "model", hint: "Linear(…), or param(…) inside")
+          "this model has no parameters to train", at: "model",
+          hint: "Linear(…), or param(…) inside")
       }
-      guard case .object(let object) = call["opt"], let optimizer = object as? OptimizerObject else {
+      guard case .object(let object) = call["opt"], let optimizer = object as? OptimizerObject
+      else {
         throw call.wrong("opt", expected: "an optimizer such as Adam(1e-3)")
       }
       let learner = ModelLearner(
@@ -80,9 +82,11 @@ extension StandardLibrary {
           Argument("steps", .any, "Batches in all, instead of epochs.", default: "none"),
           Argument("batch", .integer, "Examples in a batch.", default: "32"),
           Argument("val", .any, "Data that is only measured, after each epoch.", default: "none"),
-          Argument("patience", .any, "Epochs without a better val loss before the end.", default: "none"),
+          Argument(
+            "patience", .any, "Epochs without a better val loss before the end.", default: "none"),
           Argument("objective", .any, "objective(model, batch) in place of loss.", default: "none"),
-          Argument("step", .any, "(state, batch) => (state, metrics), your own step.", default: "none"),
+          Argument(
+            "step", .any, "(state, batch) => (state, metrics), your own step.", default: "none"),
         ], summary: "Starts a training in the background and returns it at once.",
         examples: [
           Example(
@@ -93,7 +97,9 @@ extension StandardLibrary {
       Entry(
         "await", family: "Runs", [r], summary: "Waits for the end of a run and returns it.",
         examples: [
-          Example("await(train(Linear(1, 2), (x=zeros(4, 1), y=[0, 1, 0, 1]), epochs=1)).status", prints: "finished")
+          Example(
+            "await(train(Linear(1, 2), (x=zeros(4, 1), y=[0, 1, 0, 1]), epochs=1)).status",
+            prints: "finished")
         ])
     ) { call, interpreter in
       try run(call).wait(interpreter)
@@ -103,7 +109,8 @@ extension StandardLibrary {
       Entry(
         "peek", family: "Runs", [r], summary: "A run's results as of now, without waiting.",
         examples: [
-          Example("typeof(peek(train(Linear(1, 2), (x=zeros(4, 1), y=[0, 1, 0, 1]))))", prints: "record")
+          Example(
+            "typeof(peek(train(Linear(1, 2), (x=zeros(4, 1), y=[0, 1, 0, 1]))))", prints: "record")
         ])
     ) { call, interpreter in try run(call).peek(interpreter) },
     Builtin(

@@ -108,7 +108,9 @@ extension Tensor {
     if target.dims == shape.dims { return self }
     let extra = rank - target.rank
     var axes = Array(0..<extra)
-    for i in 0..<target.rank where target.dims[i] == 1 && dims[extra + i] != 1 { axes.append(extra + i) }
+    for i in 0..<target.rank where target.dims[i] == 1 && dims[extra + i] != 1 {
+      axes.append(extra + i)
+    }
     return try reduce(.sum, axes: axes, keepDims: true).viewed(as: target)
   }
 }

@@ -19,15 +19,20 @@ package struct WindowGeometry: Sendable, Equatable {
   }
 
   /// The output's height and width for an image and a window, or an error that names both.
-  func output(_ operation: String, image: [Int], window: [Int]) throws -> (height: Int, width: Int) {
-    func size(_ length: Int, _ window: Int, _ pad: Int, _ stride: Int, _ dilation: Int) throws -> Int {
+  func output(_ operation: String, image: [Int], window: [Int]) throws -> (height: Int, width: Int)
+  {
+    func size(_ length: Int, _ window: Int, _ pad: Int, _ stride: Int, _ dilation: Int) throws
+      -> Int
+    {
       guard stride > 0, dilation > 0, window > 0, pad >= 0, pad < 1 << 20, dilation < 1 << 20 else {
         throw TensorError.invalid(
-          operation: operation, reason: "window, stride and dilation should be at least 1", hint: nil)
+          operation: operation, reason: "window, stride and dilation should be at least 1",
+          hint: nil)
       }
       let reach = dilation * (window - 1) + 1
       guard length + pad >= reach else {
-        throw TensorError.windowTooLarge(operation: operation, window: [reach], input: [length + pad])
+        throw TensorError.windowTooLarge(
+          operation: operation, window: [reach], input: [length + pad])
       }
       return (length + pad - reach) / stride + 1
     }
@@ -51,7 +56,8 @@ private struct ConvolutionPlan {
     guard input.count == 4, weight.count == 4 else {
       throw TensorError.invalid(
         operation: "conv2d",
-        reason: "needs images [N, C, H, W] and weights [out, C, h, w], these are \(input) and \(weight)",
+        reason:
+          "needs images [N, C, H, W] and weights [out, C, h, w], these are \(input) and \(weight)",
         hint: nil)
     }
     groups = geometry.groups
@@ -63,7 +69,8 @@ private struct ConvolutionPlan {
         reason: "the images have \(input[1]) channels, the weights \(weight) expect "
           + "\(weight[1] * max(groups, 1))", hint: nil)
     }
-    let out = try geometry.output("conv2d", image: [input[2], input[3]], window: [weight[2], weight[3]])
+    let out = try geometry.output(
+      "conv2d", image: [input[2], input[3]], window: [weight[2], weight[3]])
     (images, channels, outputs) = (input[0], input[1], weight[0])
     positions = out.height * out.width
     patch = weight[1] * weight[2] * weight[3]
@@ -81,8 +88,12 @@ private struct ConvolutionPlan {
 
 /// The kernels of one element type under one name.
 protocol ConvolutionElement: TensorElement {
-  static func im2col(_ w: UnsafePointer<ck_window>, _ image: UnsafePointer<Self>, _ columns: UnsafeMutablePointer<Self>)
-  static func col2im(_ w: UnsafePointer<ck_window>, _ columns: UnsafePointer<Self>, _ image: UnsafeMutablePointer<Self>)
+  static func im2col(
+    _ w: UnsafePointer<ck_window>, _ image: UnsafePointer<Self>,
+    _ columns: UnsafeMutablePointer<Self>)
+  static func col2im(
+    _ w: UnsafePointer<ck_window>, _ columns: UnsafePointer<Self>,
+    _ image: UnsafeMutablePointer<Self>)
   static func gemm(
     _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Self>, _ lda: Int, _ ta: Bool,
     _ b: UnsafePointer<Self>, _ ldb: Int, _ tb: Bool, _ c: UnsafeMutablePointer<Self>, _ ldc: Int,
@@ -90,10 +101,16 @@ protocol ConvolutionElement: TensorElement {
 }
 
 extension Float: ConvolutionElement {
-  static func im2col(_ w: UnsafePointer<ck_window>, _ image: UnsafePointer<Float>, _ columns: UnsafeMutablePointer<Float>) {
+  static func im2col(
+    _ w: UnsafePointer<ck_window>, _ image: UnsafePointer<Float>,
+    _ columns: UnsafeMutablePointer<Float>
+  ) {
     ck_im2col_f32(w, image, columns)
   }
-  static func col2im(_ w: UnsafePointer<ck_window>, _ columns: UnsafePointer<Float>, _ image: UnsafeMutablePointer<Float>) {
+  static func col2im(
+    _ w: UnsafePointer<ck_window>, _ columns: UnsafePointer<Float>,
+    _ image: UnsafeMutablePointer<Float>
+  ) {
     ck_col2im_f32(w, columns, image)
   }
   static func gemm(
@@ -104,15 +121,22 @@ extension Float: ConvolutionElement {
 }
 
 extension Double: ConvolutionElement {
-  static func im2col(_ w: UnsafePointer<ck_window>, _ image: UnsafePointer<Double>, _ columns: UnsafeMutablePointer<Double>) {
+  static func im2col(
+    _ w: UnsafePointer<ck_window>, _ image: UnsafePointer<Double>,
+    _ columns: UnsafeMutablePointer<Double>
+  ) {
     ck_im2col_f64(w, image, columns)
   }
-  static func col2im(_ w: UnsafePointer<ck_window>, _ columns: UnsafePointer<Double>, _ image: UnsafeMutablePointer<Double>) {
+  static func col2im(
+    _ w: UnsafePointer<ck_window>, _ columns: UnsafePointer<Double>,
+    _ image: UnsafeMutablePointer<Double>
+  ) {
     ck_col2im_f64(w, columns, image)
   }
   static func gemm(
     _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Double>, _ lda: Int, _ ta: Bool,
-    _ b: UnsafePointer<Double>, _ ldb: Int, _ tb: Bool, _ c: UnsafeMutablePointer<Double>, _ ldc: Int,
+    _ b: UnsafePointer<Double>, _ ldb: Int, _ tb: Bool, _ c: UnsafeMutablePointer<Double>,
+    _ ldc: Int,
     accumulate: Bool
   ) { ck_gemm_f64(m, n, k, a, lda, ta ? 1 : 0, b, ldb, tb ? 1 : 0, c, ldc, accumulate ? 1 : 0) }
 }
@@ -123,7 +147,8 @@ extension Tensor {
 
   /// Cross-correlation of images [N, C, H, W] with weights [out, C / groups, h, w]:
   /// [N, out, H', W'].
-  package static func conv2d(_ x: Tensor, _ w: Tensor, _ geometry: WindowGeometry) throws -> Tensor {
+  package static func conv2d(_ x: Tensor, _ w: Tensor, _ geometry: WindowGeometry) throws -> Tensor
+  {
     let kind = max(.float32, max(x.dtype, w.dtype))
     let plan = try ConvolutionPlan(x.dims, w.dims, geometry, kind)
     let result = try Tensor(uninitialised: plan.target, kind)
@@ -139,7 +164,8 @@ extension Tensor {
           for g in 0..<plan.groups {
             E.im2col(&window, p + (n * plan.groups + g) * plan.imageSize, scratch)
             E.gemm(
-              rows, plan.positions, plan.patch, q + g * rows * plan.patch, plan.patch, false, scratch,
+              rows, plan.positions, plan.patch, q + g * rows * plan.patch, plan.patch, false,
+              scratch,
               plan.positions, false, r + (n * plan.outputs + g * rows) * plan.positions,
               plan.positions, accumulate: false)
           }

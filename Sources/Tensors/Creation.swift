@@ -8,7 +8,8 @@ extension Tensor {
     try Tensor([Int64(value)], shape: .number)
   }
 
-  package static func full(_ shape: Shape, _ value: Double, _ dtype: DType = .float32) throws -> Tensor
+  package static func full(_ shape: Shape, _ value: Double, _ dtype: DType = .float32) throws
+    -> Tensor
   {
     let result = try Tensor(uninitialised: shape, dtype)
     switch dtype {

@@ -7,7 +7,8 @@ package func shortNumber(_ x: Double, digits: Int = 6) -> String {
   return withVaList([Int32(digits), x]) { arguments in
     var buffer = [CChar](repeating: 0, count: 64)
     vsnprintf(&buffer, buffer.count, "%.*g", arguments)
-    var text = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    var text = String(
+      decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     if text == "-0" { text = "0" }
     guard let e = text.firstIndex(of: "e") else { return text }
     let exponent = Int(text[text.index(after: e)...]) ?? 0
@@ -83,7 +84,9 @@ extension Tensor {
     let blocks = Array("▁▂▃▄▅▆▇█")
     guard high > low else { return "▇" }
     var counts = [Int](repeating: 0, count: 8)
-    for value in values { counts[min(7, Int((value / 2 - low / 2) / (high / 2 - low / 2) * 8))] += 1 }
+    for value in values {
+      counts[min(7, Int((value / 2 - low / 2) / (high / 2 - low / 2) * 8))] += 1
+    }
     let top = counts.max() ?? 1
     return String(counts.map { $0 == 0 ? " " : blocks[min(7, $0 * 8 / (top + 1))] })
       .replacingSpaces()
@@ -121,7 +124,9 @@ extension Tensor {
         }
         lines.append("\(position)")
       }
-      let cells = row.prefix(fitting).map { String(repeating: " ", count: cellWidth - $0.count) + $0 }
+      let cells = row.prefix(fitting).map {
+        String(repeating: " ", count: cellWidth - $0.count) + $0
+      }
       let isCut = columns > fitting
       lines.append("  " + cells.joined(separator: "  ") + (isCut ? "  …" : ""))
     }
@@ -142,9 +147,11 @@ extension Tensor {
     var most = max(0, 4 - whole)
     if high < 1 { most = high < 0.01 ? 6 : 4 }
     // Fewer when nothing is lost.
-    while most > 0, values.allSatisfy({ value in
-      !value.isFinite || fixedNumber(value, decimals: most).hasSuffix("0")
-    }) { most -= 1 }
+    while most > 0,
+      values.allSatisfy({ value in
+        !value.isFinite || fixedNumber(value, decimals: most).hasSuffix("0")
+      })
+    { most -= 1 }
     return most
   }
 }
@@ -159,7 +166,8 @@ package func scientificNumber(_ x: Double, decimals: Int) -> String {
   return withVaList([Int32(decimals), x]) { arguments in
     var buffer = [CChar](repeating: 0, count: 80)
     vsnprintf(&buffer, buffer.count, "%.*e", arguments)
-    let text = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let text = String(
+      decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     guard let e = text.firstIndex(of: "e") else { return text }
     return text[..<e] + "e\(Int(text[text.index(after: e)...]) ?? 0)"
   }

@@ -37,7 +37,8 @@ extension Tensor {
       case .newAxis: target.append(1)
       case .ellipsis:
         if sawEllipsis {
-          throw TensorError.invalid(operation: "index", reason: "only one ... can stand in an index", hint: nil)
+          throw TensorError.invalid(
+            operation: "index", reason: "only one ... can stand in an index", hint: nil)
         }
         sawEllipsis = true
         for _ in 0..<rank - used {
@@ -59,7 +60,8 @@ extension Tensor {
         axis += 1
       case .gather(let indices):
         guard indices.dtype == .int64 || indices.count == 0 else {
-          throw TensorError.wrongKind(operation: "index", found: indices.dtype, expected: "integers")
+          throw TensorError.wrongKind(
+            operation: "index", found: indices.dtype, expected: "integers")
         }
         let offsets = try (0..<indices.count).map { i in
           let index = indices.integer(at: i)
@@ -71,7 +73,8 @@ extension Tensor {
         }
         if let known = together {
           guard known.shape == indices.dims else {
-            throw TensorError.shapesDiffer(operation: "index", left: known.shape, right: indices.dims)
+            throw TensorError.shapesDiffer(
+              operation: "index", left: known.shape, right: indices.dims)
           }
           factors[known.factor] = zip(factors[known.factor], offsets).map { $0 + $1 }
         } else {
@@ -101,7 +104,8 @@ extension Tensor {
   /// A mask over several axes becomes as many integer tensors.
   private func masked(_ item: IndexItem) throws -> [IndexItem] {
     guard case .gather(let mask) = item, mask.dtype == .bool else { return [item] }
-    guard mask.rank <= rank, mask.rank > 0, mask.dims == Array(dims.prefix(mask.rank)) || mask.rank == 1
+    guard mask.rank <= rank, mask.rank > 0,
+      mask.dims == Array(dims.prefix(mask.rank)) || mask.rank == 1
     else { throw TensorError.maskShape(mask: mask.dims, shape: dims) }
     let kept = (0..<mask.count).filter { mask.double(at: $0) != 0 }
     let walk = mask.shape.strides
@@ -113,7 +117,8 @@ extension Tensor {
   /// Coordinates of a slice, clamped as in Python.
   static func steps(_ start: Int?, _ stop: Int?, _ step: Int, size: Int) throws -> [Int] {
     guard step != 0 else {
-      throw TensorError.invalid(operation: "index", reason: "the step of a slice cannot be 0", hint: nil)
+      throw TensorError.invalid(
+        operation: "index", reason: "the step of a slice cannot be 0", hint: nil)
     }
     func place(_ value: Int, low: Int, high: Int) -> Int {
       let at = value < 0 ? value &+ size : value

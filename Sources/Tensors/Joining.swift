@@ -33,7 +33,8 @@ extension Tensor {
       source.withBytes { bytes in
         guard let base = bytes.baseAddress else { return }
         for o in 0..<outer {
-          (result.storage.start + o * size * inner + at).copyMemory(from: base + o * run, byteCount: run)
+          (result.storage.start + o * size * inner + at).copyMemory(
+            from: base + o * run, byteCount: run)
         }
       }
       at += run
@@ -75,7 +76,8 @@ extension Tensor {
       var out = result.storage.start
       for o in 0..<outer {
         for row in rows {
-          out.copyMemory(from: base + (o * size + (row < 0 ? row + size : row)) * run, byteCount: run)
+          out.copyMemory(
+            from: base + (o * size + (row < 0 ? row + size : row)) * run, byteCount: run)
           out += run
         }
       }

@@ -8,7 +8,8 @@ extension Tensor {
   ) throws -> Tensor {
     if a.rank == 0 || b.rank == 0 {
       throw TensorError.invalid(
-        operation: "@", reason: "needs vectors or matrices, this is a number", hint: "use * instead")
+        operation: "@", reason: "needs vectors or matrices, this is a number", hint: "use * instead"
+      )
     }
     var kind = promoted(a, b)
     if !kind.isFloat { kind = a.isExactlyFloat(b) ? .float64 : .float32 }
@@ -87,7 +88,9 @@ extension Tensor {
     }
     withExtendedLifetime((a.storage, b.storage)) {
       if c.dtype == .float32 {
-        nonisolated(unsafe) let (p, q, r) = (a.elements(Float.self), b.elements(Float.self), c.fresh(Float.self))
+        nonisolated(unsafe) let (p, q, r) = (
+          a.elements(Float.self), b.elements(Float.self), c.fresh(Float.self)
+        )
         let body: @Sendable (Int) -> Void = { index in
           let (i, j, job) = part(index)
           ck_gemm_f32(
@@ -95,7 +98,11 @@ extension Tensor {
             ta ? 1 : 0, q + job.b + (tb ? j.lowerBound * ldb : j.lowerBound), ldb, tb ? 1 : 0,
             r + job.c + i.lowerBound * n + j.lowerBound, n, 0)
         }
-        if isSmall { for index in 0..<total { body(index) } } else { Workers.run(parts: total, body) }
+        if isSmall {
+          for index in 0..<total { body(index) }
+        } else {
+          Workers.run(parts: total, body)
+        }
       } else {
         nonisolated(unsafe) let (p, q, r) = (
           a.elements(Double.self), b.elements(Double.self), c.fresh(Double.self)

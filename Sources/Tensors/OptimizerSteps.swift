@@ -36,7 +36,9 @@ extension Tensor {
     let correction1 = 1 - ck_power(betas.0, Double(step))
     let correction2 = 1 - ck_power(betas.1, Double(step))
     if dtype != .float32 {
-      func times(_ t: Tensor, _ x: Double) throws -> Tensor { try t.binary(.multiply, Tensor.number(x)) }
+      func times(_ t: Tensor, _ x: Double) throws -> Tensor {
+        try t.binary(.multiply, Tensor.number(x))
+      }
       let start = decoupled ? try times(self, 1 - learningRate * decay) : self
       let g = decoupled ? gradient : try gradient.binary(.add, times(self, decay))
       let zero = try Tensor.zeros(shape, dtype)

@@ -26,7 +26,8 @@ extension Tensor {
   }
 
   /// The mean under each window; places outside the image count as zeros.
-  package static func avgPool2d(_ x: Tensor, window: [Int], _ geometry: WindowGeometry) throws -> Tensor
+  package static func avgPool2d(_ x: Tensor, window: [Int], _ geometry: WindowGeometry) throws
+    -> Tensor
   {
     let (source, target) = try pooled("avg_pool", x, window, geometry)
     let result = try Tensor(uninitialised: target, source.dtype)
@@ -121,7 +122,8 @@ extension Tensor {
               let y = oy * geometry.stride.height - geometry.padTop + ky * geometry.dilation.height
               if y < 0 || y >= h { continue }
               for kx in 0..<window[1] {
-                let column = ox * geometry.stride.width - geometry.padLeft + kx * geometry.dilation.width
+                let column =
+                  ox * geometry.stride.width - geometry.padLeft + kx * geometry.dilation.width
                 if column < 0 || column >= w { continue }
                 places[count] = (plane * h + y) * w + column
                 count += 1

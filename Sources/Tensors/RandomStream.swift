@@ -27,7 +27,8 @@ package struct RandomStream: Sendable, Equatable {
 
   /// The child with a number of its own, whatever was drawn before.
   package func child(_ number: UInt64) -> RandomStream {
-    RandomStream(key: key, stream: RandomStream.mix(stream, RandomStream.mix(number, 0x8CB9_2BA7_2F3D_8DD7)))
+    RandomStream(
+      key: key, stream: RandomStream.mix(stream, RandomStream.mix(number, 0x8CB9_2BA7_2F3D_8DD7)))
   }
 
   /// The finalizer of SplitMix64 over both words.
@@ -98,7 +99,8 @@ package struct RandomStream: Sendable, Equatable {
   package mutating func integers(_ low: Int, _ high: Int, _ shape: Shape) throws -> Tensor {
     guard low < high, !high.subtractingReportingOverflow(low).overflow else {
       throw TensorError.invalid(
-        operation: "randint", reason: "there is no integer from \(low) up to, not including, \(high)",
+        operation: "randint",
+        reason: "there is no integer from \(low) up to, not including, \(high)",
         hint: nil)
     }
     let result = try Tensor(uninitialised: shape, .int64)

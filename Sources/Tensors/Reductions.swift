@@ -20,7 +20,8 @@ extension Tensor {
     if length == 0, operation != .sum, operation != .prod {
       throw TensorError.emptyReduction(operation: operation.name)
     }
-    let target = try Shape(checking: keepDims ? dims.enumerated().map { axes.contains($0) ? 1 : $1 } : kept)
+    let target = try Shape(
+      checking: keepDims ? dims.enumerated().map { axes.contains($0) ? 1 : $1 } : kept)
     if length == 0 { return try Tensor.full(target, operation == .prod ? 1 : 0, dtype) }
     let result = try Tensor(uninitialised: target, dtype)
     let (outer, inner) = (front.outer, front.inner)
@@ -87,7 +88,8 @@ extension Tensor {
   }
 
   /// Whether any (all) elements along the axes are true: bool.
-  package func reduce(any isAny: Bool, axes: [Int]? = nil, keepDims: Bool = false) throws -> Tensor {
+  package func reduce(any isAny: Bool, axes: [Int]? = nil, keepDims: Bool = false) throws -> Tensor
+  {
     let truth = try cast(.bool).cast(.int64)
     if count == 0 {
       let sum = try truth.reduce(.sum, axes: axes, keepDims: keepDims)

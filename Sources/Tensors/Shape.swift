@@ -36,7 +36,9 @@ package struct Shape: Sendable, Hashable, CustomStringConvertible {
 
   /// Turns a possibly negative axis into one that counts from the front.
   package func axis(_ axis: Int) throws -> Int {
-    guard axis >= -rank, axis < rank else { throw TensorError.axisOutOfRange(axis: axis, rank: rank) }
+    guard axis >= -rank, axis < rank else {
+      throw TensorError.axisOutOfRange(axis: axis, rank: rank)
+    }
     return axis < 0 ? axis + rank : axis
   }
 

@@ -103,7 +103,9 @@ extension Tensor {
     precondition(before.count == rank && after.count == rank)
     var target = dims
     for i in 0..<rank {
-      guard before[i] >= 0, after[i] >= 0 else { throw TensorError.negativeSize([before[i], after[i]]) }
+      guard before[i] >= 0, after[i] >= 0 else {
+        throw TensorError.negativeSize([before[i], after[i]])
+      }
       let (sum, overflow) = dims[i].addingReportingOverflow(before[i])
       let (all, again) = sum.addingReportingOverflow(after[i])
       if overflow || again { throw TensorError.sizeOverflow(dims) }

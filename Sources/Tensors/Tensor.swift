@@ -25,7 +25,9 @@ package struct Tensor: Sendable {
     precondition(values.count == shape.count, "as many values as the shape has places")
     try self.init(uninitialised: shape, E.dtype)
     values.withUnsafeBytes { bytes in
-      if let source = bytes.baseAddress { storage.start.copyMemory(from: source, byteCount: bytes.count) }
+      if let source = bytes.baseAddress {
+        storage.start.copyMemory(from: source, byteCount: bytes.count)
+      }
     }
   }
 

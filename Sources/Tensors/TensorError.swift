@@ -43,7 +43,8 @@ package enum TensorError: Error, Sendable, Equatable {
     case .maskShape(let mask, let shape):
       return "a mask of shape \(mask) cannot choose from a tensor of shape \(shape)"
     case .negativeSize(let dims): return "a size cannot be negative: \(dims)"
-    case .sizeOverflow(let dims): return "a tensor of shape \(dims) has more elements than can be counted"
+    case .sizeOverflow(let dims):
+      return "a tensor of shape \(dims) has more elements than can be counted"
     case .overBudget(let needed, let budget):
       return "this needs \(Self.bytes(needed)), the memory budget is \(Self.bytes(budget))"
     case .wrongKind(let operation, let found, let expected):
@@ -60,13 +61,16 @@ package enum TensorError: Error, Sendable, Equatable {
   package var hint: String? {
     switch self {
     case .cannotMultiply(let left, let right):
-      if right.count == 2, left.last == right[1] { return "… @ w.T: \(left) @ [\(right[1]), \(right[0])] fits" }
+      if right.count == 2, left.last == right[1] {
+        return "… @ w.T: \(left) @ [\(right[1]), \(right[0])] fits"
+      }
       if left.count == 2, right.count == 2, left[0] == right[0] {
         return "x.T @ …: [\(left[1]), \(left[0])] @ \(right) fits"
       }
       return nil
     case .overBudget: return "smaller sizes, or a batch at a time"
-    case .cannotReshape(let from, _): return "reshape(x, -1), or sizes whose product is \(product(from))"
+    case .cannotReshape(let from, _):
+      return "reshape(x, -1), or sizes whose product is \(product(from))"
     case .windowTooLarge: return "a smaller window, or padding"
     case .invalid(_, _, let hint): return hint
     default: return nil

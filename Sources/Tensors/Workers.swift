@@ -13,7 +13,9 @@ package enum Workers {
       let known = chosen.load(ordering: .relaxed)
       if known > 0 { return known }
       var found = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-      if let text = getenv("GRADUS_THREADS"), let asked = Int(String(cString: text)) { found = asked }
+      if let text = getenv("GRADUS_THREADS"), let asked = Int(String(cString: text)) {
+        found = asked
+      }
       found = min(max(found, 1), 64)
       chosen.store(found, ordering: .relaxed)
       return found

@@ -3,7 +3,11 @@ import Vocabulary
 
 /// A rule that moves parameters against their gradients, with its memory: a value.
 package struct Optimizer: Sendable {
-  package enum Rule: String, Sendable { case sgd = "SGD", adam = "Adam", adamW = "AdamW" }
+  package enum Rule: String, Sendable {
+    case sgd = "SGD"
+    case adam = "Adam"
+    case adamW = "AdamW"
+  }
 
   package let rule: Rule
   package var learningRate: Double
@@ -33,11 +37,13 @@ package struct Optimizer: Sendable {
     steps += 1
     let scale = try clipScale(gradients)
     for i in parameters.indices {
-      let gradient = try scale.map { try gradients[i].binary(.multiply, .number($0)) } ?? gradients[i]
+      let gradient =
+        try scale.map { try gradients[i].binary(.multiply, .number($0)) } ?? gradients[i]
       switch rule {
       case .sgd:
         (parameters[i], first[i]) = try parameters[i].sgdStep(
-          gradient: gradient, momentum: first[i], learningRate: learningRate, mu: momentum, decay: decay)
+          gradient: gradient, momentum: first[i], learningRate: learningRate, mu: momentum,
+          decay: decay)
       case .adam, .adamW:
         (parameters[i], first[i], second[i]) = try parameters[i].adamStep(
           gradient: gradient, first: first[i], second: second[i], learningRate: learningRate,
@@ -86,7 +92,10 @@ package enum OptimizerKinds {
       .sgd,
       Entry(
         "SGD", family: "Optimizers",
-        [rate, Argument("momentum", .number, "Share of the last move kept.", default: "0"), decay, clip],
+        [
+          rate, Argument("momentum", .number, "Share of the last move kept.", default: "0"), decay,
+          clip,
+        ],
         summary: "Stochastic gradient descent, with momentum if asked for.",
         examples: [Example("SGD(0.1)", prints: "SGD(0.1)")])
     ),

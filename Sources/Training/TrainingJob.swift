@@ -63,7 +63,8 @@ package final class TrainingJob: Sendable {
   private let queue = DispatchQueue(label: "training")
 
   /// With `recorded` events the run is steered by them, not by live calls.
-  package init(_ learner: any Learner, _ plan: TrainingPlan, recorded: [SteeringEvent] = []) throws {
+  package init(_ learner: any Learner, _ plan: TrainingPlan, recorded: [SteeringEvent] = []) throws
+  {
     guard learner.exampleCount > 0 else { throw TrainingError.noExamples }
     self.plan = plan
     totalSteps = plan.totalSteps(learner.exampleCount)
@@ -88,7 +89,9 @@ package final class TrainingJob: Sendable {
 
   // MARK: What others ask
 
-  package var status: Status { state.withLock { $0.isPaused && !$0.status.isOver ? .paused : $0.status } }
+  package var status: Status {
+    state.withLock { $0.isPaused && !$0.status.isOver ? .paused : $0.status }
+  }
   package var step: Int { state.withLock { $0.step } }
   package var series: [Series] { state.withLock { $0.series } }
   package var events: [SteeringEvent] { state.withLock { $0.events } }
@@ -139,7 +142,8 @@ package final class TrainingJob: Sendable {
   }
 
   private func snapshot(_ s: State) -> Snapshot {
-    Snapshot(step: s.step, epoch: s.step / max(1, stepsPerEpoch), learner: s.learner, series: s.series)
+    Snapshot(
+      step: s.step, epoch: s.step / max(1, stepsPerEpoch), learner: s.learner, series: s.series)
   }
 
   package func pause() { state.withLock { $0.isPaused = true } }
@@ -179,7 +183,9 @@ package final class TrainingJob: Sendable {
       case .go: break
       }
       let epoch = step / stepsPerEpoch
-      if epoch != epochOfOrder { (order, epochOfOrder) = (plan.order(epoch: epoch, learner.exampleCount), epoch) }
+      if epoch != epochOfOrder {
+        (order, epochOfOrder) = (plan.order(epoch: epoch, learner.exampleCount), epoch)
+      }
       let start = step % stepsPerEpoch * plan.batchSize
       let batch = Array(order[start..<min(order.count, start + plan.batchSize)])
       do {
@@ -189,7 +195,8 @@ package final class TrainingJob: Sendable {
           state.withLock { $0.learner = before }
           record(metrics, step: step + 1, learner: before)
           throw TrainingError.notFinite(
-            step: step + 1, epoch: epoch + 1, metric: bad.name, value: bad.value.isNaN ? "nan" : "inf")
+            step: step + 1, epoch: epoch + 1, metric: bad.name,
+            value: bad.value.isNaN ? "nan" : "inf")
         }
         step += 1
         record(metrics, step: step, learner: learner)
@@ -214,7 +221,10 @@ package final class TrainingJob: Sendable {
     finish(.finished)
   }
 
-  private enum Course { case go, stop, fail(any Error) }
+  private enum Course {
+    case go, stop
+    case fail(any Error)
+  }
 
   /// Applies what the script says for this step, then what was asked for live; waits while paused.
   private func steer(

@@ -57,7 +57,8 @@ func visible(_ text: String) -> String {
       0xFF00...0xDFFFF:
       result.append(scalar)
     default:
-      result.append(contentsOf: "<U+\(String(scalar.value, radix: 16, uppercase: true))>".unicodeScalars)
+      result.append(
+        contentsOf: "<U+\(String(scalar.value, radix: 16, uppercase: true))>".unicodeScalars)
     }
   }
   return String(result)

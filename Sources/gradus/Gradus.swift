@@ -7,7 +7,8 @@ import Tensors
 struct Gradus: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gradus", abstract: "A notebook for deep learning that lives in the terminal.",
-    subcommands: [EvalCommand.self, WordsCommand.self], defaultSubcommand: ProgramCommand.self)
+    subcommands: [EvalCommand.self, WordsCommand.self, ProgramCommand.self],
+    defaultSubcommand: ProgramCommand.self)
 
   static func main() {
     signal(SIGPIPE, SIG_DFL)

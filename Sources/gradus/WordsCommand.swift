@@ -12,7 +12,8 @@ struct WordsCommand: ParsableCommand {
   func run() throws {
     if let name {
       guard let entry = StandardLibrary.catalog.entry(named: name) else {
-        let near = StandardLibrary.catalog.suggestion(for: name).map { "; did you mean \($0)?" } ?? ""
+        let near =
+          StandardLibrary.catalog.suggestion(for: name).map { "; did you mean \($0)?" } ?? ""
         throw ValidationError("no word is called \(name)\(near)")
       }
       print(entry.signature + "\n" + entry.summary)

@@ -20,6 +20,7 @@ extension Tensor {
 }
 
 /// A tensor from literals, for tests.
-package func tensor(_ values: [Double], _ shape: [Int], _ dtype: DType = .float64) throws -> Tensor {
+package func tensor(_ values: [Double], _ shape: [Int], _ dtype: DType = .float64) throws -> Tensor
+{
   try Tensor(values, shape: Shape(checking: shape)).cast(dtype)
 }

@@ -1,0 +1,26 @@
+import Datasets
+import Testing
+
+@Suite struct CSVTests {
+  @Test func `quotes, doubled quotes and any line end are read`() throws {
+    let table = try CSVTable("a,\"b,c\"\r\n1,\"say \"\"hi\"\"\"\n2,\"two\nlines\"\n", file: "t.csv")
+    #expect(table.columns == ["a", "b,c"])
+    #expect(table.rows == [["1", "say \"hi\""], ["2", "two\nlines"]])
+    #expect(table.numbers(0) == [1, 2])
+    #expect(table.numbers(1) == nil)
+  }
+
+  @Test func `a table of numbers alone has no header`() throws {
+    #expect(try CSVTable("1,2\n3,4\n", file: "t").columns == ["c0", "c1"])
+  }
+
+  @Test func `a ragged row is told with its line`() {
+    #expect(throws: DatasetError.ragged(file: "t.csv", line: 4, found: 3, expected: 2)) {
+      try CSVTable("a,b\n1,2\n3,\"x\"\n4,5,6\n", file: "t.csv")
+    }
+    #expect(throws: DatasetError.unclosedQuote(file: "t", line: 2)) {
+      try CSVTable("a\n\"x\n", file: "t")
+    }
+    #expect(throws: DatasetError.empty(file: "t")) { try CSVTable("", file: "t") }
+  }
+}
