@@ -17,6 +17,8 @@ let package = Package(
 
     .target(name: "Vocabulary"),
     .target(name: "Files", swiftSettings: optimised),
+    .target(name: "Drawing"),
+    .target(name: "Plots", dependencies: ["Drawing"]),
     .target(name: "Tensors", dependencies: ["CKernels", "Vocabulary"], swiftSettings: optimised),
     .target(name: "Autograd", dependencies: ["Tensors", "Vocabulary"]),
     .target(name: "Layers", dependencies: ["Autograd", "Tensors", "Vocabulary"]),
@@ -28,7 +30,7 @@ let package = Package(
     .target(
       name: "Library",
       dependencies: [
-        "Language", "Layers", "Datasets", "Training", "Autograd", "Tensors",
+        "Language", "Layers", "Datasets", "Training", "Plots", "Autograd", "Tensors", "Drawing",
         "Files", "Vocabulary",
       ]),
     .executableTarget(
@@ -53,6 +55,9 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Training", "Layers", "Autograd", "Tensors", "TestSupport"]),
+    .testTarget(name: "DrawingTests", dependencies: ["Drawing"]),
+    .testTarget(
+      name: "PlotsTests", dependencies: ["Plots", "Drawing"], exclude: ["Goldens"]),
     .testTarget(
       name: "LanguageTests",
       dependencies: ["Language", "Library", "Autograd", "Tensors", "TestSupport"]),

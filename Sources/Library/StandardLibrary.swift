@@ -23,7 +23,7 @@ package enum StandardLibrary {
     Operations.rows.map(Builtin.init(operation:)) + LayerKinds.all.map(Builtin.init(layer:))
     + OptimizerKinds.all.map { Builtin(optimizer: $0.rule, $0.entry) } + creationWords + randomWords
     + gradientWords + modelWords + trainingWords + dataWords + metricWords + listWords + textWords
-    + checkingWords
+    + checkingWords + plotWords
 
   package static let catalog = Catalog(words, entry: \.entry)
 
