@@ -33,10 +33,13 @@ let package = Package(
         "Language", "Layers", "Datasets", "Training", "Plots", "Autograd", "Tensors", "Drawing",
         "Files", "Vocabulary",
       ]),
+    .target(
+      name: "Notebooks",
+      dependencies: ["Library", "Language", "Training", "Tensors", "Files"]),
     .executableTarget(
       name: "gradus",
       dependencies: [
-        "Library", "Language", "Tensors", "Files",
+        "Notebooks", "Library", "Language", "Tensors", "Files",
         "Vocabulary", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -55,6 +58,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Training", "Layers", "Autograd", "Tensors", "TestSupport"]),
+    .testTarget(
+      name: "NotebooksTests", dependencies: ["Notebooks", "Language", "Tensors", "TestSupport"]),
     .testTarget(name: "DrawingTests", dependencies: ["Drawing"]),
     .testTarget(
       name: "PlotsTests", dependencies: ["Plots", "Drawing"], exclude: ["Goldens"]),

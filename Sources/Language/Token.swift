@@ -37,3 +37,14 @@ struct Token: Sendable, Equatable {
     }
   }
 }
+
+/// A program's tokens as text: the same for sources that differ only in comments and blanks.
+package func normalisedSource(_ source: String) -> String {
+  guard let tokens = try? Lexer.tokens(of: source) else { return source }
+  var parts: [String] = []
+  for token in tokens {
+    if token.kind == .newline, parts.last == "\n" || parts.isEmpty { continue }
+    parts.append(token.kind == .newline ? "\n" : "\(token.kind)")
+  }
+  return parts.joined(separator: " ")
+}

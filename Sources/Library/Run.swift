@@ -113,3 +113,11 @@ package final class Run: LanguageObject {
       })
   }
 }
+
+extension Run {
+  /// The trained value; waits for the end.
+  package var finalModel: Value {
+    try? job.wait { false }
+    return model(job.result)
+  }
+}

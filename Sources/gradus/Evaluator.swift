@@ -40,12 +40,6 @@ struct Evaluator {
     }
     fflush(nil)
   }
-
-  private func complain(_ text: String) {
-    fflush(nil)
-    let line = Array((visible(text) + "\n").utf8)
-    _ = write(2, line, line.count)
-  }
 }
 
 /// Text from outside with every control and direction character made visible.

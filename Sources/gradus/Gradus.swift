@@ -7,7 +7,9 @@ import Tensors
 struct Gradus: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gradus", abstract: "A notebook for deep learning that lives in the terminal.",
-    subcommands: [EvalCommand.self, WordsCommand.self, ProgramCommand.self],
+    subcommands: [
+      EvalCommand.self, RunCommand.self, VerifyCommand.self, WordsCommand.self, ProgramCommand.self,
+    ],
     defaultSubcommand: ProgramCommand.self)
 
   static func main() {

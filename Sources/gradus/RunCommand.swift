@@ -1,0 +1,95 @@
+import ArgumentParser
+import Files
+import Glibc
+import Notebooks
+import Tensors
+
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Runs a notebook from top to bottom and prints what it shows.")
+
+  @ArgumentParser.Argument(help: "A notebook, name.grd.md.") var file: String
+  @Flag(help: "Saves outputs and recorded series into the file.") var write = false
+  @Option(help: "The last cell to run, by its id.") var to: String?
+  @Option(name: .customLong("set"), help: "name=value for a name of a params cell.") var settings:
+    [String] = []
+  @Option(help: "Worker threads.") var threads: Int?
+
+  func run() throws {
+    if let threads { Workers.count = threads }
+    let notebook = try NotebookFile.read(file)
+    var overrides: [String: String] = [:]
+    for setting in settings {
+      let pair = setting.split(separator: "=", maxSplits: 1)
+      guard pair.count == 2 else { throw ValidationError("--set takes name=value, not \(setting)") }
+      overrides[String(pair[0])] = String(pair[1])
+    }
+    for (line, message) in notebook.problems { complain("\(file):\(line): \(message)") }
+    let session = Session(notebook, folder: NotebookFile.folder(of: file))
+    onDeepStack { session.runAll(upTo: to, overrides: overrides) }
+    for result in session.results {
+      let text = result.text
+      if result.error == nil {
+        if !text.isEmpty { print(visible(text)) }
+      } else {
+        complain("\(file):\(result.line): cell #\(result.id)\n" + text)
+      }
+      for note in result.notes { complain("note: " + note) }
+    }
+    session.settle()
+    if write {
+      do { try FileBytes.writeAtomically(session.written().bytes(), to: file) } catch {
+        complain("not saved: " + error.message)
+        throw ExitCode(1)
+      }
+    }
+    if session.hasFailed { throw ExitCode(1) }
+  }
+}
+
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify", abstract: "Runs notebooks again and compares every value bit for bit.")
+
+  @ArgumentParser.Argument(help: "Notebooks.") var files: [String]
+  @Option(help: "Worker threads.") var threads: Int?
+
+  func run() throws {
+    if let threads { Workers.count = threads }
+    var isSame = true
+    for file in files {
+      let notebook = try NotebookFile.read(file)
+      var start = timespec()
+      clock_gettime(CLOCK_MONOTONIC, &start)
+      let report = onDeepStack { Verification(notebook, folder: NotebookFile.folder(of: file)) }
+      var end = timespec()
+      clock_gettime(CLOCK_MONOTONIC, &end)
+      let seconds = Double(end.tv_sec - start.tv_sec) + Double(end.tv_nsec - start.tv_nsec) / 1e9
+      for difference in report.differences { complain("\(file): \(difference)") }
+      print("\(file): \(report.summary(seconds: seconds))")
+      if !report.differences.isEmpty { isSame = false }
+    }
+    if !isSame { throw ExitCode(1) }
+  }
+}
+
+/// Reading a notebook for a command.
+enum NotebookFile {
+  static func read(_ path: String) throws -> Notebook {
+    do { return Notebook(try FileBytes.read(path)) } catch {
+      complain(error.message + (error.hint.map { "\n    try  " + $0 } ?? ""))
+      throw ExitCode(1)
+    }
+  }
+
+  static func folder(of path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+  }
+}
+
+/// A line on standard error, after everything that was printed.
+func complain(_ text: String) {
+  fflush(nil)
+  let line = Array((visible(text) + "\n").utf8)
+  _ = write(2, line, line.count)
+}
