@@ -62,7 +62,7 @@ let package = Package(
       name: "NotebooksTests", dependencies: ["Notebooks", "Language", "Tensors", "TestSupport"]),
     .testTarget(name: "DrawingTests", dependencies: ["Drawing"]),
     .testTarget(
-      name: "PlotsTests", dependencies: ["Plots", "Drawing"], exclude: ["Goldens"]),
+      name: "PlotsTests", dependencies: ["Plots", "Drawing", "TestSupport"], exclude: ["Goldens"]),
     .testTarget(
       name: "LanguageTests",
       dependencies: ["Language", "Library", "Autograd", "Tensors", "TestSupport"]),

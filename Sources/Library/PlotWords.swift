@@ -27,7 +27,7 @@ package struct PlotObject: LanguageObject {
 }
 
 extension StandardLibrary {
-  private static func entry(
+  static func plotEntry(
     _ name: String, _ arguments: [Argument], _ summary: String, _ example: String
   ) -> Entry {
     Entry(name, family: "Plots", arguments, summary: summary, examples: [Example(example)])
@@ -46,13 +46,25 @@ extension StandardLibrary {
     return (0..<x.dims[0]).map { Array(all[($0 * x.dims[1])..<(($0 + 1) * x.dims[1])]) }
   }
 
-  private static func labels(_ call: Call, _ interpreter: Interpreter) throws -> [String] {
-    switch call["labels"] {
+  /// Names given as a list, a tensor, or a text of words; empty for none.
+  static func names(_ call: Call, _ argument: String, _ interpreter: Interpreter) throws
+    -> [String]
+  {
+    switch call[argument] {
     case .none: return []
     case .text(let text): return text.split(separator: " ").map(String.init)
-    default: return try call.elements("labels", interpreter).map { $0.text() }
+    default: return try call.elements(argument, interpreter).map { $0.text() }
     }
   }
+
+  /// The numbers of a vector.
+  static func numbers(_ call: Call, _ argument: String) throws -> [Double] {
+    let x = try call.tensor(argument)
+    guard x.rank == 1 else { throw call.wrong(argument, expected: "a vector of numbers") }
+    return x.array(of: Double.self)
+  }
+
+  static let titleArgument = Argument("title", .text, "A line above it.", default: "\"\"")
 
   private static func lines(of run: Run, named name: String) -> [LinePlot.Line] {
     run.job.series.filter { $0.name.hasSuffix("loss") || run.job.series.count == 1 }.map { series in
@@ -62,101 +74,103 @@ extension StandardLibrary {
     }
   }
 
-  static let plotWords: [Builtin] = [
-    Builtin(
-      entry(
-        "plot",
-        [
-          Argument("y", .any, "Numbers, a run or several runs; or x when y is given too."),
-          Argument("more", .any, "Numbers over the first ones.", default: "none"),
-          Argument("log", .boolean, "A logarithmic vertical axis.", default: "false"),
-          Argument("title", .text, "A line above it.", default: "\"\""),
-        ], "Curves as text: of numbers, or of the losses of runs, live.", "plot([1, 4, 9, 16])")
-    ) { call, interpreter in
-      let (isLogarithmic, title) = (try call.boolean("log"), try call.text("title"))
-      let given = call["y"]
-      var values = [given]
-      if case .list(let items) = given { values = items }
-      let runs = values.compactMap { value -> Run? in
-        if case .object(let object) = value { object as? Run } else { nil }
-      }
-      if !runs.isEmpty, runs.count == values.count {
-        return .object(
-          PlotObject(runs: runs) {
-            LinePlot(
-              runs.enumerated().flatMap { lines(of: $1, named: runs.count > 1 ? "\($0)" : "") },
-              title: title, isLogarithmic: isLogarithmic)
-          })
-      }
-      if !call.isNone("more") {
-        let (x, y) = (try call.tensor("y"), try call.tensor("more"))
-        guard x.rank == 1, x.dims == y.dims else {
-          throw TensorError.shapesDiffer(operation: "plot", left: x.dims, right: y.dims)
+  static let plotWords: [Builtin] =
+    chartWords + tableWords + [
+      Builtin(
+        plotEntry(
+          "plot",
+          [
+            Argument("y", .any, "Numbers, a run or several runs; or x when y is given too."),
+            Argument("more", .any, "Numbers over the first ones.", default: "none"),
+            Argument("log", .boolean, "A logarithmic vertical axis.", default: "false"),
+            titleArgument,
+          ], "Curves as text: of numbers, or of the losses of runs, live.", "plot([1, 4, 9, 16])")
+      ) { call, interpreter in
+        let (isLogarithmic, title) = (try call.boolean("log"), try call.text("title"))
+        let given = call["y"]
+        var values = [given]
+        if case .list(let items) = given { values = items }
+        let runs = values.compactMap { value -> Run? in
+          if case .object(let object) = value { object as? Run } else { nil }
         }
-        let line = LinePlot.Line("", x: x.array(of: Double.self), y: y.array(of: Double.self))
-        return .object(PlotObject { LinePlot([line], title: title, isLogarithmic: isLogarithmic) })
-      }
-      let curves: [LinePlot.Line]
-      if let y = given.variable?.value, y.rank <= 1 {
-        curves = [LinePlot.Line("", y: y.array(of: Double.self))]
-      } else if let y = given.variable?.value, y.rank == 2, y.dims[0] <= 20 {
-        curves = try matrix(call, "y").enumerated().map { LinePlot.Line("\($0)", y: $1) }
-      } else {
-        throw call.wrong("y", expected: "a vector, up to 20 rows of numbers, or runs")
-      }
-      return .object(PlotObject { LinePlot(curves, title: title, isLogarithmic: isLogarithmic) })
-    },
-    Builtin(
-      entry(
-        "heatmap",
-        [
-          Argument("m", .tensor, "A matrix."),
-          Argument(
-            "labels", .any, "Names of rows and columns: a list, or a text of words.",
-            default: "none"),
-        ],
-        "A matrix as shades; whole-number counts with labels as a confusion matrix.",
-        "heatmap([[1.0, 2.0], [3.0, 4.0]])")
-    ) { call, interpreter in
-      let (rows, labels) = (try matrix(call, "m"), try labels(call, interpreter))
-      let isCounts =
-        try call.tensor("m").dtype == .int64 && rows.count == rows.first?.count
-        && rows.joined().allSatisfy { $0 >= 0 && $0 < 1e15 }
-      if isCounts, labels.count == rows.count {
-        let counts = rows.map { $0.map { Int($0) } }
-        return .object(PlotObject { ConfusionMatrix(counts, labels: labels) })
-      }
-      return .object(PlotObject { Heatmap(rows, labels: labels) })
-    },
-    Builtin(
-      entry(
-        "image",
-        [
-          Argument("x", .tensor, "A grey image [H, W], or [1, H, W]."),
-          Argument("title", .text, "A line above it.", default: "\"\""),
-        ], "Grey pixels as text.", "image(eye(4))")
-    ) { call, _ in
-      let (pixels, title) = (try matrix(call, "x"), try call.text("title"))
-      return .object(PlotObject { ImagePicture(pixels, title: title) })
-    },
-    Builtin(
-      entry(
-        "describe", [Argument("p", .plot, "A plot.")], "A plot in one sentence.",
-        "describe(plot([3, 1, 2]))")
-    ) { call, _ in
-      guard case .object(let object) = call["p"], let plot = object as? PlotObject else {
-        throw call.wrong("p", expected: "a plot")
-      }
-      for run in plot.runs { try? run.job.wait { false } }
-      return .text(plot.picture.description)
-    },
-    Builtin(
-      entry(
-        "show", [Argument("p", .any, "Any value.")], "Shows a value inside a loop or function.",
-        "show(plot([1, 2]))")
-    ) { call, interpreter in
-      interpreter.context.output.append(.value(call["p"]))
-      return .none
-    },
-  ]
+        if !runs.isEmpty, runs.count == values.count {
+          return .object(
+            PlotObject(runs: runs) {
+              LinePlot(
+                runs.enumerated().flatMap { lines(of: $1, named: runs.count > 1 ? "\($0)" : "") },
+                title: title, isLogarithmic: isLogarithmic)
+            })
+        }
+        if !call.isNone("more") {
+          let (x, y) = (try call.tensor("y"), try call.tensor("more"))
+          guard x.rank == 1, x.dims == y.dims else {
+            throw TensorError.shapesDiffer(operation: "plot", left: x.dims, right: y.dims)
+          }
+          let line = LinePlot.Line("", x: x.array(of: Double.self), y: y.array(of: Double.self))
+          return .object(
+            PlotObject { LinePlot([line], title: title, isLogarithmic: isLogarithmic) })
+        }
+        let curves: [LinePlot.Line]
+        if let y = given.variable?.value, y.rank <= 1 {
+          curves = [LinePlot.Line("", y: y.array(of: Double.self))]
+        } else if let y = given.variable?.value, y.rank == 2, y.dims[0] <= 20 {
+          curves = try matrix(call, "y").enumerated().map { LinePlot.Line("\($0)", y: $1) }
+        } else {
+          throw call.wrong("y", expected: "a vector, up to 20 rows of numbers, or runs")
+        }
+        return .object(PlotObject { LinePlot(curves, title: title, isLogarithmic: isLogarithmic) })
+      },
+      Builtin(
+        plotEntry(
+          "heatmap",
+          [
+            Argument("m", .tensor, "A matrix."),
+            Argument(
+              "labels", .any, "Names of rows and columns: a list, or a text of words.",
+              default: "none"),
+          ],
+          "A matrix as shades; whole-number counts with labels as a confusion matrix.",
+          "heatmap([[1.0, 2.0], [3.0, 4.0]])")
+      ) { call, interpreter in
+        let (rows, labels) = (try matrix(call, "m"), try names(call, "labels", interpreter))
+        let isCounts =
+          try call.tensor("m").dtype == .int64 && rows.count == rows.first?.count
+          && rows.joined().allSatisfy { $0 >= 0 && $0 < 1e15 }
+        if isCounts, labels.count == rows.count {
+          let counts = rows.map { $0.map { Int($0) } }
+          return .object(PlotObject { ConfusionMatrix(counts, labels: labels) })
+        }
+        return .object(PlotObject { Heatmap(rows, labels: labels) })
+      },
+      Builtin(
+        plotEntry(
+          "image",
+          [
+            Argument("x", .tensor, "A grey image [H, W], or [1, H, W]."),
+            titleArgument,
+          ], "Grey pixels as text.", "image(eye(4))")
+      ) { call, _ in
+        let (pixels, title) = (try matrix(call, "x"), try call.text("title"))
+        return .object(PlotObject { ImagePicture(pixels, title: title) })
+      },
+      Builtin(
+        plotEntry(
+          "describe", [Argument("p", .plot, "A plot.")], "A plot in one sentence.",
+          "describe(plot([3, 1, 2]))")
+      ) { call, _ in
+        guard case .object(let object) = call["p"], let plot = object as? PlotObject else {
+          throw call.wrong("p", expected: "a plot")
+        }
+        for run in plot.runs { try? run.job.wait { false } }
+        return .text(plot.picture.description)
+      },
+      Builtin(
+        plotEntry(
+          "show", [Argument("p", .any, "Any value.")], "Shows a value inside a loop or function.",
+          "show(plot([1, 2]))")
+      ) { call, interpreter in
+        interpreter.context.output.append(.value(call["p"]))
+        return .none
+      },
+    ]
 }

@@ -26,7 +26,7 @@ package struct LinePlot: Picture {
   }
 
   private func placed(_ y: Double) -> Double {
-    guard isLogarithmic else { return y }
+    guard isLogarithmic, y.isFinite else { return y }
     return y > 0 ? log10(y) : .nan
   }
 
@@ -40,174 +40,166 @@ package struct LinePlot: Picture {
   }
 
   package var description: String {
-    lines.map { line in
+    guard !lines.isEmpty else { return "No curve." }
+    return lines.map { line in
       let known = line.y.filter(\.isFinite)
+      let name = line.name.isEmpty ? "the curve" : line.name
       guard let first = known.first, let last = known.last, let low = known.min(),
         let high = known.max()
-      else { return "\(line.name.isEmpty ? "a curve" : line.name) has no finite value" }
-      let word = last < first ? "fell" : last > first ? "rose" : "went"
-      func text(_ x: Double) -> String { Ticks.format("%.4g", x) }
+      else { return "\(name) has no finite value" }
       let missing = line.y.count - known.count
-      return
-        "\(line.name.isEmpty ? "the curve" : line.name) \(word) from \(text(first)) to \(text(last)), "
-        + "between \(text(low)) and \(text(high)) over \(line.y.count) points"
-        + (missing > 0 ? ", \(missing) of them not finite" : "")
+      let note = missing > 0 ? ", \(missing) of them not finite" : ""
+      if low == high {
+        return "\(name) stays at \(Numbers.text(low)) over \(Numbers.count(line.y.count, "point"))"
+          + note
+      }
+      let change =
+        first == last
+        ? "begins and ends at \(Numbers.text(first))"
+        : "\(last < first ? "fell" : "rose") from \(Numbers.text(first)) to \(Numbers.text(last))"
+      return "\(name) \(change), between \(Numbers.text(low)) and \(Numbers.text(high)) over "
+        + Numbers.count(line.y.count, "point") + note
     }.joined(separator: "; ") + "."
   }
 
+  /// What the curves cannot show.
+  private var note: String {
+    let all = lines.flatMap(\.y)
+    let notFinite = all.count { !$0.isFinite }
+    let notPositive = isLogarithmic ? all.count { $0.isFinite && $0 <= 0 } : 0
+    return
+      [
+        notFinite > 0 ? "\(notFinite) not finite ✖" : "",
+        notPositive > 0 ? "\(notPositive) not above 0 ▽" : "",
+      ].filter { !$0.isEmpty }.joined(separator: "  ")
+  }
+
   package func draw(width: Int, height: Int?, depth: ColorDepth) -> Grid {
-    let height = max(1, height ?? 14)
-    var grid = Grid(width: max(1, width), height: height)
     let points = finite
-    guard width >= 18, height >= 4, !points.isEmpty else {
-      let bad = lines.reduce(0) { $0 + $1.y.count }
+    guard let x = Scale(points.lazy.map(\.x)), let y = Scale(points.lazy.map(\.y)) else {
+      let count = lines.reduce(0) { $0 + $1.y.count }
       let text =
-        points.isEmpty
-        ? (bad == 0 ? "waiting for the first step" : "no finite value (\(bad) points)")
-        : description
-      grid.write(text, column: 0, row: 0)
-      return grid
+        count == 0 ? "waiting for the first step" : "no finite value (\(count) points)"
+      return Grid.message(text, width: width, height: height)
     }
-    var (x0, x1) = (points.map(\.x).min() ?? 0, points.map(\.x).max() ?? 1)
-    if x0 == x1 { (x0, x1) = (x0 - 1, x1 + 1) }
-    var (y0, y1) = (points.map(\.y).min() ?? 0, points.map(\.y).max() ?? 1)
-    if y0 == y1 {
-      let room = max(0.05 * abs(y0), 1e-6)
-      (y0, y1) = (y0 - room, y1 + room)
-    }
-    let top = title.isEmpty ? 0 : 1
-    if !title.isEmpty { grid.write(title, column: 0, row: 0, style: Style(isBold: true)) }
-    let rows = height - top - 2
-    let yTicks = ticks(y0, y1, rows)
-    let gutter = min(10, (yTicks.map { DisplayWidth.of($0.label) }.max() ?? 1) + 1)
-    let ends = endLabels()
-    let right = min(width / 3, ends.map { DisplayWidth.of($0) + 1 }.max() ?? 0)
-    let columns = max(4, width - gutter - 1 - right)
-    drawAxes(&grid, yTicks, gutter, top, rows, columns, (x0, x1), (y0, y1))
-    var taken: Set<Int> = []
+    let labels = endLabels()
+    let top = title.isEmpty && note.isEmpty ? 0 : 1
+    let axes = Axes(
+      width: width, height: height ?? 14, top: top,
+      right: min(
+        width * 2 / 5, labels.map { DisplayWidth.of($0.name + $0.value) + 1 }.max() ?? 0),
+      x: x, y: y,
+      yTicks: isLogarithmic ? { decades(y, $0) } : nil)
+    guard let axes else { return Grid.message(description, width: width, height: height) }
+    var grid = Grid(width: width, height: height ?? 14)
+    _ = grid.heading(title, note)
+    axes.draw(on: &grid)
+    var ends: [(index: Int, row: Int)] = []
     for (index, line) in lines.enumerated() {
-      let style = Style(
-        foreground: depth == .none ? nil : Color(Palette.series[index % Palette.series.count]))
-      let last = drawLine(
-        line, &grid, style, gutter + 1, top, rows, columns, (x0, x1), (y0, y1))
-      guard right > 0, let last else { continue }
-      var row = min(max(last, top), top + rows - 1)
-      while taken.contains(row), row < top + rows - 1 { row += 1 }
-      while taken.contains(row), row > top { row -= 1 }
-      taken.insert(row)
+      let last = draw(line, on: &grid, axes, style(index, depth))
+      if let last { ends.append((index, last)) }
+    }
+    let rows = Labels.rows(near: ends.map(\.row), in: top..<(top + axes.rows))
+    for (end, row) in zip(ends, rows) {
+      guard axes.right > 1, let row else { continue }
+      let (name, value) = labels[end.index]
+      let room = axes.right - 1 - DisplayWidth.of(value)
       grid.write(
-        ends[index], column: gutter + 1 + columns + 1, row: row, style: style, limit: right - 1)
+        Labels.fitted(name, max(0, room)) + value, column: width - axes.right + 1, row: row,
+        style: style(end.index, depth))
     }
     return grid
   }
 
-  private func endLabels() -> [String] {
-    if lines.count == 1 && lines[0].name.isEmpty { return [""] }
+  private func style(_ index: Int, _ depth: ColorDepth) -> Style {
+    Style(foreground: depth == .none ? nil : Color(Palette.series[index % Palette.series.count]))
+  }
+
+  /// Names with their marks, and last values; nothing for a single curve without a name.
+  private func endLabels() -> [(name: String, value: String)] {
+    if lines.count == 1 && lines[0].name.isEmpty { return [("", "")] }
     return lines.enumerated().map { index, line in
-      let last = line.y.last { $0.isFinite }.map { Ticks.format("%.3g", $0) } ?? ""
-      return "\(Palette.marks[index % Palette.marks.count]) \(line.name) \(last)"
+      let last = line.y.last { $0.isFinite }.map { Numbers.text($0, digits: 3) } ?? ""
+      return (
+        "\(Palette.marks[index % Palette.marks.count]) \(Sanitize.text(line.name))", " " + last
+      )
     }
   }
 
-  private func ticks(_ low: Double, _ high: Double, _ rows: Int) -> [(value: Double, label: String)]
-  {
+  /// Ticks of a logarithmic axis, labelled with the values themselves.
+  private func decades(_ scale: Scale, _ rows: Int) -> [Axes.Tick] {
     let count = max(2, rows / 3)
-    if isLogarithmic, high - low >= 1 {
-      let all = stride(
-        from: low.rounded(.up), through: high,
-        by: max(1, ((high - low) / Double(count)).rounded(.up)))
-      return all.map { ($0, Ticks.format("%g", pow(10, $0))) }
+    if scale.high - scale.low >= 1 {
+      let step = max(1, ((scale.high - scale.low) / Double(count)).rounded(.up))
+      return stride(from: scale.low.rounded(.up), through: scale.high, by: step).map {
+        ($0, Numbers.text(pow(10, $0)))
+      }
     }
-    let ticks = Ticks(low: low, high: high, count: count)
-    if isLogarithmic { return ticks.values.map { ($0, Ticks.format("%.3g", pow(10, $0))) } }
-    return Array(zip(ticks.values, ticks.labels).map { (value: $0, label: $1) })
+    let ticks = Ticks(low: scale.low, high: scale.high, count: count)
+    return ticks.values.map { ($0, Numbers.text(pow(10, $0), digits: 3)) }
   }
 
-  private func drawAxes(
-    _ grid: inout Grid, _ yTicks: [(value: Double, label: String)], _ gutter: Int, _ top: Int,
-    _ rows: Int, _ columns: Int, _ xs: (Double, Double), _ ys: (Double, Double)
-  ) {
-    let dim = Style(isDim: true)
-    for row in 0..<rows { grid[gutter, top + row] = Glyph("│", dim) }
-    for tick in yTicks {
-      let part = (tick.value - ys.0) / (ys.1 - ys.0)
-      guard part >= 0, part <= 1 else { continue }
-      let row = top + min(rows - 1, Int((1 - part) * Double(rows)))
-      grid[gutter, row] = Glyph("┤", dim)
-      grid.write(
-        tick.label, column: max(0, gutter - DisplayWidth.of(tick.label)), row: row, style: dim,
-        limit: gutter)
-    }
-    let floor = top + rows
-    grid[gutter, floor] = Glyph("└", dim)
-    for column in 0..<columns { grid[gutter + 1 + column, floor] = Glyph("─", dim) }
-    var free = 0
-    let ticks = Ticks(low: xs.0, high: xs.1, count: max(2, columns / 10))
-    for (value, label) in zip(ticks.values, ticks.labels) {
-      let part = (value - xs.0) / (xs.1 - xs.0)
-      let column = min(columns - 1, max(0, Int(part * Double(columns))))
-      grid[gutter + 1 + column, floor] = Glyph("┬", dim)
-      let start = gutter + 1 + column - DisplayWidth.of(label) / 2
-      guard start >= free, start + DisplayWidth.of(label) <= grid.width else { continue }
-      grid.write(label, column: start, row: floor + 1, style: dim)
-      free = start + DisplayWidth.of(label) + 2
-    }
-  }
-
-  /// Every dot column shows the whole range of its points, so that no spike is lost. Returns the row
-  /// of the last point.
-  private func drawLine(
-    _ line: Line, _ grid: inout Grid, _ style: Style, _ left: Int, _ top: Int, _ rows: Int,
-    _ columns: Int, _ xs: (Double, Double), _ ys: (Double, Double)
-  ) -> Int? {
-    let (dotsX, dotsY) = (columns * 2, rows * 4)
-    var low = [Int?](repeating: nil, count: dotsX)
+  /// Every column of dots shows the whole range of its points, so that no spike is lost. Returns the
+  /// row of the last point.
+  private func draw(_ line: Line, on grid: inout Grid, _ axes: Axes, _ style: Style) -> Int? {
+    var canvas = BrailleCanvas(columns: axes.columns, rows: axes.rows)
+    var low = [Int?](repeating: nil, count: canvas.dotsAcross)
     var high = low
-    var bad: Set<Int> = []
-    var previous: (Int, Int)?
-    var last: Int?
+    var events: [(column: Int, row: Int, glyph: Character)] = []
+    var previous: (x: Int, y: Int)?
     func mark(_ x: Int, _ y: Int) {
       low[x] = min(low[x] ?? y, y)
       high[x] = max(high[x] ?? y, y)
     }
-    for (x, raw) in zip(line.x, line.y) {
+    for (x, raw) in zip(line.x, line.y) where x.isFinite {
       let y = placed(raw)
-      guard x.isFinite else { continue }
-      let dx = min(dotsX - 1, max(0, Int((x - xs.0) / (xs.1 - xs.0) * Double(dotsX - 1) + 0.5)))
       guard y.isFinite else {
-        bad.insert(dx / 2)
+        let (glyph, row): (Character, Int) =
+          raw == .infinity
+          ? ("▲", 0)
+          : raw == -.infinity
+            ? ("▼", axes.rows - 1) : raw.isNaN ? ("✖", 0) : ("▽", axes.rows - 1)
+        events.append((axes.dot(x, axes.y.low).x / 2, row, glyph))
         previous = nil
         continue
       }
-      let dy = min(
-        dotsY - 1, max(0, Int((1 - (y - ys.0) / (ys.1 - ys.0)) * Double(dotsY - 1) + 0.5)))
-      if let (px, py) = previous, dx > px {
-        for step in 1..<max(1, dx - px) + 1 {
-          let part = Double(step) / Double(dx - px)
-          mark(px + step, py + Int((Double(dy - py) * part).rounded()))
-          if step == 1 { mark(px + 1, py) }
+      let point = axes.dot(x, y)
+      if let previous, point.x > previous.x {
+        mark(previous.x + 1, previous.y)
+        for step in 1...(point.x - previous.x) {
+          let part = Double(step) / Double(point.x - previous.x)
+          mark(
+            previous.x + step,
+            previous.y + Int((Double(point.y - previous.y) * part).rounded()))
         }
       }
-      mark(dx, dy)
-      previous = (dx, dy)
-      last = top + dy / 4
+      mark(point.x, point.y)
+      previous = point
     }
-    let bits: [[UInt32]] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]]
-    for row in 0..<rows {
-      for column in 0..<columns {
-        var dots: UInt32 = 0
-        for side in 0..<2 {
-          guard let a = low[column * 2 + side], let b = high[column * 2 + side] else { continue }
-          for dot in 0..<4 where row * 4 + dot >= a && row * 4 + dot <= b {
-            dots |= bits[side][dot]
-          }
-        }
-        if dots != 0, let scalar = Unicode.Scalar(0x2800 + dots) {
-          grid[left + column, top + row] = Glyph(Character(scalar), style)
-        }
-      }
+    for x in 0..<canvas.dotsAcross {
+      guard let a = low[x], let b = high[x] else { continue }
+      for y in a...b { canvas.set(x, y) }
     }
-    for column in bad { grid[left + column, top] = Glyph("✖", Style(isBold: true)) }
-    return last
+    canvas.draw(on: &grid, column: axes.left, row: axes.top, style: style)
+    if let only = lonePoint(of: line) {
+      let dot = axes.dot(only.x, placed(only.y))
+      grid[axes.left + dot.x / 2, axes.top + dot.y / 4] = Glyph("●", style)
+    }
+    for event in events {
+      grid[axes.left + event.column, axes.top + event.row] = Glyph(
+        event.glyph, Style(isBold: true))
+    }
+    let last = zip(line.x, line.y).reversed().first { $0.isFinite && placed($1).isFinite }
+    return last.map { axes.top + axes.dot($0, placed($1)).y / 4 }
+  }
+
+  /// The point of a curve that has one only, which a dot would hide.
+  private func lonePoint(of line: Line) -> (x: Double, y: Double)? {
+    var found: (x: Double, y: Double)?
+    for (x, y) in zip(line.x, line.y) where x.isFinite && placed(y).isFinite {
+      if found != nil { return nil }
+      found = (x, y)
+    }
+    return found
   }
 }

@@ -19,7 +19,12 @@ package struct Ticks: Sendable, Equatable {
       found = Ticks.multiples(of: step, low, high)
     }
     values = found
-    labels = found.map { Ticks.label($0, step: step) }
+    var texts = found.map { Ticks.label($0, step: step) }
+    // Far from zero and close together: as many digits as it takes to tell them apart.
+    for digits in 4...17 where Set(texts).count < texts.count {
+      texts = found.map { Ticks.format("%.\(digits)g", $0) }
+    }
+    labels = texts
   }
 
   private static func multiples(of step: Double, _ low: Double, _ high: Double) -> [Double] {
@@ -42,22 +47,14 @@ package struct Ticks: Sendable, Equatable {
     let size = abs(value)
     if size < step * 1e-6 { return "0" }
     if size >= 1e9 || (size < 1e-4 && step < 1e-4) { return format("%.3g", value) }
-    if step >= 1e6 { return trimmed(format("%.2f", value / 1e6)) + "M" }
-    if step >= 1000 { return trimmed(format("%.2f", value / 1e3)) + "k" }
+    if step >= 1e6 { return Numbers.trimmed(format("%.2f", value / 1e6)) + "M" }
+    if step >= 1000 { return Numbers.trimmed(format("%.2f", value / 1e3)) + "k" }
     var decimals = 0
     var scaled = step
     while decimals < 8, abs(scaled - scaled.rounded()) > 1e-6 * scaled {
       (decimals, scaled) = (decimals + 1, scaled * 10)
     }
     return format("%.\(decimals)f", value)
-  }
-
-  private static func trimmed(_ text: String) -> String {
-    var text = text
-    while text.contains("."), text.last == "0" || text.last == "." {
-      if text.removeLast() == "." { break }
-    }
-    return text
   }
 
   static func format(_ format: String, _ value: Double) -> String {

@@ -1,0 +1,40 @@
+import Drawing
+
+/// Dots, 2 across and 4 down in each character.
+struct BrailleCanvas: Sendable {
+  let columns: Int
+  let rows: Int
+  private var cells: [UInt8]
+  private static let bits: [[UInt8]] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]]
+
+  init(columns: Int, rows: Int) {
+    self.columns = max(0, columns)
+    self.rows = max(0, rows)
+    cells = Array(repeating: 0, count: self.columns * self.rows)
+  }
+
+  var dotsAcross: Int { columns * 2 }
+  var dotsDown: Int { rows * 4 }
+
+  /// Dots outside are left out.
+  mutating func set(_ x: Int, _ y: Int) {
+    guard x >= 0, x < dotsAcross, y >= 0, y < dotsDown else { return }
+    cells[y / 4 * columns + x / 2] |= BrailleCanvas.bits[x % 2][y % 4]
+  }
+
+  /// The character of a cell; nil for one without dots, which stays as it is.
+  func character(_ column: Int, _ row: Int) -> Character? {
+    let dots = cells[row * columns + column]
+    return dots == 0 ? nil : Unicode.Scalar(0x2800 + UInt32(dots)).map { Character($0) }
+  }
+
+  func draw(on grid: inout Grid, column: Int, row: Int, style: Style) {
+    for y in 0..<rows {
+      for x in 0..<columns {
+        if let character = character(x, y) {
+          grid[column + x, row + y] = Glyph(character, style)
+        }
+      }
+    }
+  }
+}
