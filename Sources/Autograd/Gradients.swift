@@ -36,38 +36,71 @@ package enum Gradients {
   package static func of<Extra>(
     _ inputs: [Variable], _ body: ([Variable]) throws -> (Variable, Extra)
   ) throws -> (value: Variable, extra: Extra, gradients: [Variable]) {
-    if let tape = Tape.current, tape.isOpen {
-      return try scope(on: tape, inputs, body)
+    try scope(inputs) { tape, leaves, first, isOutermost in
+      let (result, extra) = try body(leaves)
+      guard result.shape.count == 1 else { throw AutogradError.notOneNumber(shape: result.dims) }
+      let wasRecording = tape.isRecording
+      if isOutermost { tape.isRecording = false }
+      defer { tape.isRecording = wasRecording }
+      let gradients = try backward(
+        tape, from: result, seed: .full(result.shape, 1, result.dtype), to: leaves, first: first,
+        frees: isOutermost)
+      if isOutermost { return (result.detached(), extra, gradients.map { $0.detached() }) }
+      return (result, extra, gradients)
     }
-    let tape = Tape()
-    defer { tape.close() }
-    return try Tape.$current.withValue(tape) { try scope(on: tape, inputs, body) }
   }
 
-  private static func scope<Extra>(
-    on tape: Tape, _ inputs: [Variable], _ body: ([Variable]) throws -> (Variable, Extra)
-  ) throws -> (value: Variable, extra: Extra, gradients: [Variable]) {
-    tape.depth += 1
-    defer { tape.depth -= 1 }
-    let isOutermost = tape.depth == 1
-    let first = tape.count
-    let leaves = try inputs.map { input in
-      let float =
-        try input.dtype.isFloat ? input : input.cast(input.rank == 0 ? .float64 : .float32)
-      return tape.append(float.value, inputs: [float], attributes: [:]) { [$0.upstream] }
+  /// All derivatives of `body` at `input`: [result…, input…]. One walk back for each element of the
+  /// result. Scopes nest here too.
+  package static func jacobian(_ input: Variable, _ body: (Variable) throws -> Variable) throws
+    -> Variable
+  {
+    try scope([input]) { tape, leaves, first, isOutermost in
+      let result = try body(leaves[0])
+      let shape = try Shape(checking: result.dims + input.dims)
+      let (bytes, overflow) = shape.count.multipliedReportingOverflow(by: 16)
+      try MemoryBudget.check(overflow ? .max : bytes)
+      let wasRecording = tape.isRecording
+      if isOutermost { tape.isRecording = false }
+      defer { tape.isRecording = wasRecording }
+      let rows = try (0..<result.shape.count).map { index in
+        var seed = [Double](repeating: 0, count: result.shape.count)
+        seed[index] = 1
+        return try backward(
+          tape, from: result, seed: Tensor(seed, shape: result.shape).cast(result.dtype),
+          to: leaves, first: first, frees: false)[0]
+      }
+      guard let row = rows.first else { return Variable(try .zeros(shape, leaves[0].dtype)) }
+      let all = result.rank == 0 ? row : try Variable.stack(rows, axis: 0).reshaped(shape.dims)
+      return isOutermost ? all.detached() : all
     }
-    let (result, extra) = try body(leaves)
-    guard result.shape.count == 1 else { throw AutogradError.notOneNumber(shape: result.dims) }
-    let wasRecording = tape.isRecording
-    if isOutermost { tape.isRecording = false }
-    defer { tape.isRecording = wasRecording }
-    let gradients = try backward(tape, from: result, to: leaves, first: first, frees: isOutermost)
-    if isOutermost { return (result.detached(), extra, gradients.map { $0.detached() }) }
-    return (result, extra, gradients)
+  }
+
+  /// Runs a body with the inputs as leaves from position `first` of the open tape, or of a new one.
+  private static func scope<Result>(
+    _ inputs: [Variable],
+    _ body: (_ tape: Tape, _ leaves: [Variable], _ first: Int, _ isOutermost: Bool) throws -> Result
+  ) throws -> Result {
+    func run(on tape: Tape) throws -> Result {
+      tape.depth += 1
+      defer { tape.depth -= 1 }
+      let first = tape.count
+      let leaves = try inputs.map { input in
+        let float =
+          try input.dtype.isFloat ? input : input.cast(input.rank == 0 ? .float64 : .float32)
+        return tape.append(float.value, inputs: [float], attributes: [:]) { [$0.upstream] }
+      }
+      return try body(tape, leaves, first, tape.depth == 1)
+    }
+    if let tape = Tape.current, tape.isOpen { return try run(on: tape) }
+    let tape = Tape()
+    defer { tape.close() }
+    return try Tape.$current.withValue(tape) { try run(on: tape) }
   }
 
   private static func backward(
-    _ tape: Tape, from result: Variable, to leaves: [Variable], first: Int, frees: Bool
+    _ tape: Tape, from result: Variable, seed: Tensor, to leaves: [Variable], first: Int,
+    frees: Bool
   ) throws -> [Variable] {
     let zeros = { (leaf: Variable) in Variable(try Tensor.zeros(leaf.shape, leaf.dtype)) }
     guard result.tape === tape, result.node >= first else { return try leaves.map(zeros) }
@@ -81,7 +114,7 @@ package enum Gradients {
       }
     }
     var gradients = [Variable?](repeating: nil, count: last - first + 1)
-    gradients[last - first] = Variable(try Tensor.full(result.shape, 1, result.dtype))
+    gradients[last - first] = Variable(seed)
     let firstInner = first + leaves.count
     if last >= firstInner {
       for index in stride(from: last, through: firstInner, by: -1) where depends[index - first] {

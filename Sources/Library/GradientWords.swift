@@ -8,7 +8,7 @@ extension StandardLibrary {
   private static let wrt = Argument("wrt", .integer, "Which argument is varied.", default: "0")
 
   /// A function of the same arguments that does something else with them.
-  private static func derived(
+  static func derived(
     _ name: String, _ body: @escaping @Sendable ([Value], Interpreter) throws -> Value
   ) -> Value {
     .object(DerivedFunction(name: name, body: body))

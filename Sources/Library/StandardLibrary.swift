@@ -22,7 +22,8 @@ package enum StandardLibrary {
   package static let words: [Builtin] =
     Operations.rows.map(Builtin.init(operation:)) + LayerKinds.all.map(Builtin.init(layer:))
     + OptimizerKinds.all.map { Builtin(optimizer: $0.rule, $0.entry) } + creationWords + randomWords
-    + gradientWords + modelWords + trainingWords + dataWords + metricWords + listWords + textWords
+    + gradientWords + derivativeWords + modelWords + trainingWords + dataWords + metricWords
+    + listWords + textWords
     + checkingWords + plotWords
 
   package static let catalog = Catalog(words, entry: \.entry)
