@@ -30,7 +30,36 @@ package struct LinePlot: Picture {
     return y > 0 ? log10(y) : .nan
   }
 
-  private var finite: [(x: Double, y: Double)] {
+  /// The curves as they are drawn in a width: several dense ones would hide each other behind their
+  /// noise, so each shows means of `size` neighbouring points, geometric ones on a logarithmic axis.
+  private func calmed(_ width: Int) -> (lines: [Line], size: Int) {
+    let size = (lines.map(\.y.count).max() ?? 0) / max(1, width)
+    guard lines.count > 1, size >= 3 else { return (lines, 1) }
+    return (lines.map { averaged($0, size) }, size)
+  }
+
+  /// Means of the values that can be placed; of the others each stretch keeps one as it is.
+  private func averaged(_ line: Line, _ size: Int) -> Line {
+    var (x, y) = ([Double](), [Double]())
+    let count = min(line.x.count, line.y.count)
+    for start in stride(from: 0, to: count, by: size) {
+      let stretch = start..<min(start + size, count)
+      let known = stretch.filter { line.x[$0].isFinite && placed(line.y[$0]).isFinite }
+      let share = 1 / Double(max(1, known.count))
+      if !known.isEmpty {
+        let mean = known.reduce(0) { $0 + placed(line.y[$1]) * share }
+        x.append(known.reduce(0) { $0 + line.x[$1] * share })
+        y.append(isLogarithmic ? pow(10, mean) : mean)
+      }
+      if let lost = stretch.first(where: { !placed(line.y[$0]).isFinite }) {
+        x.append(line.x[lost])
+        y.append(line.y[lost])
+      }
+    }
+    return Line(line.name, x: x, y: y)
+  }
+
+  private func finite(_ lines: [Line]) -> [(x: Double, y: Double)] {
     lines.flatMap { line in
       zip(line.x, line.y).compactMap { x, y in
         let v = placed(y)
@@ -62,8 +91,8 @@ package struct LinePlot: Picture {
     }.joined(separator: "; ") + "."
   }
 
-  /// What the curves cannot show.
-  private var note: String {
+  /// What the curves cannot show, or show together.
+  private func note(_ size: Int) -> String {
     let all = lines.flatMap(\.y)
     let notFinite = all.count { !$0.isFinite }
     let notPositive = isLogarithmic ? all.count { $0.isFinite && $0 <= 0 } : 0
@@ -71,11 +100,14 @@ package struct LinePlot: Picture {
       [
         notFinite > 0 ? "\(notFinite) not finite ✖" : "",
         notPositive > 0 ? "\(notPositive) not above 0 ▽" : "",
+        size > 1 ? "means of \(size)" : "",
       ].filter { !$0.isEmpty }.joined(separator: "  ")
   }
 
   package func draw(width: Int, height: Int?, depth: ColorDepth) -> Grid {
-    let points = finite
+    let (drawn, size) = calmed(width)
+    let points = finite(drawn)
+    let note = note(size)
     guard let x = Scale(points.lazy.map(\.x)), let y = Scale(points.lazy.map(\.y)) else {
       let count = lines.reduce(0) { $0 + $1.y.count }
       let text =
@@ -95,7 +127,7 @@ package struct LinePlot: Picture {
     _ = grid.heading(title, note)
     axes.draw(on: &grid)
     var ends: [(index: Int, row: Int)] = []
-    for (index, line) in lines.enumerated() {
+    for (index, line) in drawn.enumerated() {
       let last = draw(line, on: &grid, axes, style(index, depth))
       if let last { ends.append((index, last)) }
     }

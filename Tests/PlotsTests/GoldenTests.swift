@@ -8,6 +8,7 @@ import Testing
 @Suite struct GoldenTests {
   static let pictures: [(name: String, picture: any Picture)] = [
     ("curves", Samples.losses),
+    ("curves-with-noise", Samples.noisy),
     ("curve-with-gaps", Samples.gap),
     ("curve-on-decades", Samples.decades),
     ("curve-of-one-point", LinePlot([.init("", y: [3])])),

@@ -42,6 +42,28 @@ import Testing
     #expect(text([1, .nan, 2]).contains("✖"))
   }
 
+  @Test func `dense curves are calmed only where there are several, and it is said`() {
+    let y = (0..<1000).map { $0 == 500 ? Double.nan : Double($0 % 2) }
+    func text(_ lines: [LinePlot.Line]) -> String {
+      LinePlot(lines).draw(width: 60, height: 12, depth: .none).plainText()
+    }
+    #expect(text([.init("a", y: y), .init("b", y: y)]).contains("2 not finite ✖  means of 16"))
+    #expect(!text([.init("a", y: y)]).contains("means"))
+  }
+
+  @Test func `a few classes are dots in colour, and marks without`() {
+    let plot = ScatterPlot(
+      x: [0, 1, 2], y: [0, 1, 2], classes: [0, 1, 1], names: ["cat", "dog"])
+    let (plain, coloured) = (
+      plot.draw(width: 40, height: 10, depth: .none),
+      plot.draw(width: 40, height: 10, depth: .palette)
+    )
+    #expect(plain.plainText().contains("● cat (1)") && plain.plainText().contains("+ dog (2)"))
+    #expect(coloured.plainText().contains("⠿ cat (1)"))
+    let colours = (0..<400).compactMap { coloured[$0 % 40, $0 / 40].style.foreground }
+    #expect(Set(colours).count == 2)
+  }
+
   @Test func `a confusion matrix gives recall, precision and the worst mistake`() {
     let matrix = ConfusionMatrix([[8, 2], [1, 9]], labels: ["cat", "dog"])
     let text = matrix.draw(width: 72, height: nil, depth: .none).plainText()

@@ -27,6 +27,16 @@ enum Samples {
       .init("val", y: (0..<120).map { exp(-Double($0) / 20) * 2.2 + 0.3 + Double($0) / 1500 }),
     ], title: "loss")
 
+  static let noisy: LinePlot = {
+    var numbers = Numbers(state: 17)
+    func losses(_ rate: Double) -> [Double] {
+      (0..<900).map { exp(-Double($0) * rate + numbers.normal() * 0.6) + 1e-3 }
+    }
+    return LinePlot(
+      [.init("0 loss", y: losses(0.004)), .init("1 loss", y: losses(0.007))],
+      title: "training loss", isLogarithmic: true)
+  }()
+
   static let gap = LinePlot([
     .init(
       "",
