@@ -1,5 +1,6 @@
 import Autograd
 import Language
+import Plots
 import Tensors
 import Training
 
@@ -89,28 +90,12 @@ package final class Run: LanguageObject {
       if let first = each.values.first, let last = each.values.last {
         text +=
           "\n\(each.name)  \(shortNumber(Double(first), digits: 4)) → "
-          + "\(shortNumber(Double(last), digits: 4))  \(Run.sparkline(each.values, width: 24))"
+          + "\(shortNumber(Double(last), digits: 4))  "
+          + Sparkline.text(each.values.map(Double.init), width: 24)
       }
     }
     if case .failed(let message) = status { text += "\n" + message }
     return text
-  }
-
-  /// Means of equal stretches as eighths of a line.
-  static func sparkline(_ values: [Float], width: Int) -> String {
-    let finite = values.filter(\.isFinite)
-    guard let low = finite.min(), let high = finite.max() else { return "" }
-    let blocks = Array("▁▂▃▄▅▆▇█")
-    let columns = min(width, values.count)
-    return String(
-      (0..<columns).map { column -> Character in
-        let part = values[
-          (column * values.count / columns)..<((column + 1) * values.count / columns)]
-        let known = part.filter(\.isFinite)
-        guard !known.isEmpty else { return "✖" }
-        let mean = known.reduce(0, +) / Float(known.count)
-        return high > low ? blocks[min(7, Int((mean - low) / (high - low) * 7.99))] : "▄"
-      })
   }
 }
 

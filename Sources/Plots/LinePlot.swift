@@ -34,7 +34,7 @@ package struct LinePlot: Picture {
   /// noise, so each shows means of `size` neighbouring points, geometric ones on a logarithmic axis.
   private func calmed(_ width: Int) -> (lines: [Line], size: Int) {
     let size = (lines.map(\.y.count).max() ?? 0) / max(1, width)
-    guard lines.count > 1, size >= 3 else { return (lines, 1) }
+    guard lines.count > 1, size >= 5 else { return (lines, 1) }
     return (lines.map { averaged($0, size) }, size)
   }
 
@@ -108,7 +108,7 @@ package struct LinePlot: Picture {
     let (drawn, size) = calmed(width)
     let points = finite(drawn)
     let note = note(size)
-    guard let x = Scale(points.lazy.map(\.x)), let y = Scale(points.lazy.map(\.y)) else {
+    guard let x = Scale(finite(lines).lazy.map(\.x)), let y = Scale(points.lazy.map(\.y)) else {
       let count = lines.reduce(0) { $0 + $1.y.count }
       let text =
         count == 0 ? "waiting for the first step" : "no finite value (\(count) points)"
@@ -122,7 +122,7 @@ package struct LinePlot: Picture {
         width * 2 / 5, labels.map { DisplayWidth.of($0.name + $0.value) + 1 }.max() ?? 0),
       x: x, y: y,
       yTicks: isLogarithmic ? { decades(y, $0) } : nil)
-    guard let axes else { return Grid.message(description, width: width, height: height) }
+    guard let axes else { return sparklines(width: width, height: height ?? lines.count, depth) }
     var grid = Grid(width: width, height: height ?? 14)
     _ = grid.heading(title, note)
     axes.draw(on: &grid)
@@ -139,6 +139,18 @@ package struct LinePlot: Picture {
       grid.write(
         Labels.fitted(name, max(0, room)) + value, column: width - axes.right + 1, row: row,
         style: style(end.index, depth))
+    }
+    return grid
+  }
+
+  /// One line for each curve, where there is no room for axes: its shape and its last value.
+  private func sparklines(width: Int, height: Int, _ depth: ColorDepth) -> Grid {
+    var grid = Grid(width: max(1, width), height: max(1, min(height, lines.count)))
+    for (row, line) in lines.enumerated() {
+      let last = Numbers.text(line.y.last { $0.isFinite } ?? .nan, digits: 3)
+      let room = width - DisplayWidth.of(last) - 1
+      let shape = room < 3 ? "" : Sparkline.text(line.y.map(placed), width: room) + " "
+      grid.write(shape + last, column: 0, row: row, style: style(row, depth))
     }
     return grid
   }

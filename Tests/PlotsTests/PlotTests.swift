@@ -51,6 +51,18 @@ import Testing
     #expect(!text([.init("a", y: y)]).contains("means"))
   }
 
+  @Test func `without room for axes a curve is a line of blocks and its last value`() {
+    let plot = LinePlot([.init("loss", y: [8, 4, 2, 1, 0.5, .nan, 0.25])])
+    #expect(plot.draw(width: 12, height: 3, depth: .none).plainText() == "█▄▂▁▁✖▁ 0.25")
+    #expect(plot.draw(width: 6, height: 1, depth: .none).plainText() == "0.25")
+  }
+
+  @Test func `a line of blocks rises with its values and lies in the middle when they are equal`() {
+    #expect(Sparkline.text([0, 1, 2, 3, 4, 5, 6, 7], width: 8) == "▁▂▃▄▅▆▇█")
+    #expect(Sparkline.text([3, 3], width: 8) == "▅▅")
+    #expect(Sparkline.text([.nan], width: 8) == "")
+  }
+
   @Test func `a few classes are dots in colour, and marks without`() {
     let plot = ScatterPlot(
       x: [0, 1, 2], y: [0, 1, 2], classes: [0, 1, 1], names: ["cat", "dog"])
