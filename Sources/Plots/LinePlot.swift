@@ -128,7 +128,8 @@ package struct LinePlot: Picture {
     axes.draw(on: &grid)
     var ends: [(index: Int, row: Int)] = []
     for (index, line) in drawn.enumerated() {
-      let last = draw(line, on: &grid, axes, style(index, depth))
+      let pen = depth == .none ? LinePlot.pens[index % LinePlot.pens.count] : LinePlot.pens[0]
+      let last = draw(line, on: &grid, axes, style(index, depth), pen)
       if let last { ends.append((index, last)) }
     }
     let rows = Labels.rows(near: ends.map(\.row), in: top..<(top + axes.rows))
@@ -154,6 +155,12 @@ package struct LinePlot: Picture {
     }
     return grid
   }
+
+  /// Which columns of dots are drawn, over and over: without colour curves differ by their dashes.
+  private static let pens: [[Bool]] = [
+    [true], [true, true, true, true, true, true, false, false], [true, true, false, false],
+    [true, false],
+  ]
 
   private func style(_ index: Int, _ depth: ColorDepth) -> Style {
     Style(foreground: depth == .none ? nil : Color(Palette.series[index % Palette.series.count]))
@@ -185,7 +192,9 @@ package struct LinePlot: Picture {
 
   /// Every column of dots shows the whole range of its points, so that no spike is lost. Returns the
   /// row of the last point.
-  private func draw(_ line: Line, on grid: inout Grid, _ axes: Axes, _ style: Style) -> Int? {
+  private func draw(
+    _ line: Line, on grid: inout Grid, _ axes: Axes, _ style: Style, _ pen: [Bool]
+  ) -> Int? {
     var canvas = BrailleCanvas(columns: axes.columns, rows: axes.rows)
     var low = [Int?](repeating: nil, count: canvas.dotsAcross)
     var high = low
@@ -222,6 +231,8 @@ package struct LinePlot: Picture {
     }
     for x in 0..<canvas.dotsAcross {
       guard let a = low[x], let b = high[x] else { continue }
+      // A gap between dashes must not swallow a spike.
+      guard pen[x % pen.count] || b - a >= 4 else { continue }
       for y in a...b { canvas.set(x, y) }
     }
     canvas.draw(on: &grid, column: axes.left, row: axes.top, style: style)

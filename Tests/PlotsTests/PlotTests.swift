@@ -42,6 +42,17 @@ import Testing
     #expect(text([1, .nan, 2]).contains("✖"))
   }
 
+  @Test func `without colour the second curve is dashed`() {
+    let zero = [Double](repeating: 0, count: 50)
+    let plot = LinePlot([.init("a", y: zero), .init("b", y: zero.map { $0 + 1 })])
+    func top(_ depth: ColorDepth) -> Int {
+      let grid = plot.draw(width: 60, height: 12, depth: depth)
+      return (0..<60).count { grid[$0, 0].character == "⠉" }
+    }
+    #expect(top(.palette) >= 45)
+    #expect((20..<45).contains(top(.none)))
+  }
+
   @Test func `dense curves are calmed only where there are several, and it is said`() {
     let y = (0..<1000).map { $0 == 500 ? Double.nan : Double($0 % 2) }
     func text(_ lines: [LinePlot.Line]) -> String {
