@@ -38,13 +38,25 @@ struct Token: Sendable, Equatable {
   }
 }
 
+extension Token.Kind {
+  /// The kind without the places of what it holds.
+  var withoutPlaces: Token.Kind {
+    guard case .text(let parts) = self else { return self }
+    return .text(
+      parts.map { part in
+        guard case .expression(let source, _, let format) = part else { return part }
+        return .expression(source: source, offset: 0, format: format)
+      })
+  }
+}
+
 /// A program's tokens as text: the same for sources that differ only in comments and blanks.
 package func normalisedSource(_ source: String) -> String {
   guard let tokens = try? Lexer.tokens(of: source) else { return source }
   var parts: [String] = []
   for token in tokens {
     if token.kind == .newline, parts.last == "\n" || parts.isEmpty { continue }
-    parts.append(token.kind == .newline ? "\n" : "\(token.kind)")
+    parts.append(token.kind == .newline ? "\n" : "\(token.kind.withoutPlaces)")
   }
   return parts.joined(separator: " ")
 }
