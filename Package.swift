@@ -59,13 +59,14 @@ let package = Package(
       name: "TrainingTests",
       dependencies: ["Training", "Layers", "Autograd", "Tensors", "TestSupport"]),
     .testTarget(
-      name: "NotebooksTests", dependencies: ["Notebooks", "Language", "Tensors", "TestSupport"]),
+      name: "NotebooksTests",
+      dependencies: ["Notebooks", "Language", "Tensors", "Files", "TestSupport"]),
     .testTarget(name: "DrawingTests", dependencies: ["Drawing"]),
     .testTarget(
       name: "PlotsTests", dependencies: ["Plots", "Drawing", "TestSupport"], exclude: ["Goldens"]),
     .testTarget(
       name: "LanguageTests",
-      dependencies: ["Language", "Library", "Autograd", "Tensors", "TestSupport"]),
+      dependencies: ["Language", "Library", "Autograd", "Tensors", "Files", "TestSupport"]),
     .testTarget(
       name: "LibraryTests",
       dependencies: [

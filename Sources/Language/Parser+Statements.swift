@@ -132,7 +132,8 @@ extension Parser {
     var end = min(max(place - offset, 0), source.count)
     while let newline = source[..<end].lastIndex(of: 10) {
       let start = (source[..<newline].lastIndex(of: 10) ?? -1) + 1
-      let line = String(decoding: source[start..<newline], as: UTF8.self)
+      let text = source[start..<newline].drop { $0 == 32 || $0 == 9 }
+      let line = String(decoding: text, as: UTF8.self)
       guard line.hasPrefix("##") else { break }
       lines.insert(String(line.dropFirst(2).drop { $0 == " " }), at: 0)
       end = start

@@ -67,8 +67,10 @@ extension Value {
         ? "range(\(range.end))"
         : "range(\(range.start), \(range.end)\(range.step == 1 ? "" : ", \(range.step)"))"
     case .function(let function):
-      return (function.syntax.name ?? "")
-        + function.syntax.source.split(separator: "\n").joined(separator: " ")
+      let source = (function.syntax.name ?? "") + function.syntax.source
+      let lines = ((try? SourceFormat.formatted(source)) ?? source).split(
+        whereSeparator: \.isNewline)
+      return lines.map { $0.drop { $0 == " " } }.joined(separator: " ")
     case .builtin(let builtin): return builtin.entry.signature
     case .object(let object):
       return object.text(width: 72).split(separator: "\n").first.map(String.init) ?? object.kindName
