@@ -8,7 +8,8 @@ struct Gradus: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gradus", abstract: "A notebook for deep learning that lives in the terminal.",
     subcommands: [
-      EvalCommand.self, RunCommand.self, VerifyCommand.self, WordsCommand.self, ProgramCommand.self,
+      EvalCommand.self, RunCommand.self, VerifyCommand.self, FormatCommand.self, WordsCommand.self,
+      ProgramCommand.self,
     ],
     defaultSubcommand: ProgramCommand.self)
 
