@@ -14,6 +14,8 @@ let package = Package(
   targets: [
     .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "CKernels", cSettings: kernelFlags),
+    .target(
+      name: "CTerminal", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
 
     .target(name: "Vocabulary"),
     .target(name: "Files", swiftSettings: optimised),
@@ -36,10 +38,17 @@ let package = Package(
     .target(
       name: "Notebooks",
       dependencies: ["Library", "Language", "Training", "Tensors", "Files"]),
+    .target(name: "Terminal", dependencies: ["Drawing", "CTerminal"]),
+    .target(
+      name: "Studio",
+      dependencies: [
+        "Notebooks", "Library", "Language", "Training", "Plots", "Terminal", "Drawing", "Tensors",
+        "Files",
+      ]),
     .executableTarget(
       name: "gradus",
       dependencies: [
-        "Notebooks", "Library", "Language", "Tensors", "Files",
+        "Studio", "Terminal", "Notebooks", "Library", "Language", "Tensors", "Files",
         "Vocabulary", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

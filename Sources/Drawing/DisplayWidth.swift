@@ -8,6 +8,7 @@ package enum DisplayWidth {
 
   /// The width of what a reader takes for one character: that of its first scalar.
   package static func of(_ character: Character) -> Int {
+    if let ascii = character.asciiValue, ascii >= 32 { return 1 }
     guard let scalar = character.unicodeScalars.first else { return 0 }
     if scalar.value < 0x1100 { return scalar.properties.generalCategory == .nonspacingMark ? 0 : 1 }
     return wide.contains { $0.contains(scalar.value) } ? 2 : 1

@@ -38,6 +38,9 @@ package enum FileError: Error, Sendable, Equatable {
 }
 
 package enum FileBytes {
+  /// Whether anything has that name.
+  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
   /// The bytes of a plain file; devices, pipes and folders are refused without waiting for them.
   package static func read(_ path: String, limit: Int = 1 << 30) throws(FileError) -> [UInt8] {
     let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)

@@ -23,6 +23,10 @@ package struct Notebook: Sendable {
     package var body: String
     /// The line in the file on which it begins, from 1.
     package var line: Int
+
+    package init(kind: Kind, raw: [UInt8], body: String, line: Int) {
+      (self.kind, self.raw, self.body, self.line) = (kind, raw, body, line)
+    }
   }
 
   package var segments: [Segment]

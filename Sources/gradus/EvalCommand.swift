@@ -10,6 +10,6 @@ struct EvalCommand: ParsableCommand {
 
   func run() throws {
     var evaluator = Evaluator(seed: seed)
-    guard onDeepStack({ evaluator.run(source) }) else { throw ExitCode(1) }
+    guard DeepStack.run({ evaluator.run(source) }) else { throw ExitCode(1) }
   }
 }

@@ -8,10 +8,11 @@ struct Gradus: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gradus", abstract: "A notebook for deep learning that lives in the terminal.",
     subcommands: [
-      EvalCommand.self, RunCommand.self, VerifyCommand.self, FormatCommand.self, WordsCommand.self,
+      OpenCommand.self, EvalCommand.self, RunCommand.self, VerifyCommand.self, FormatCommand.self,
+      WordsCommand.self,
       ProgramCommand.self,
     ],
-    defaultSubcommand: ProgramCommand.self)
+    defaultSubcommand: OpenCommand.self)
 
   static func main() {
     signal(SIGPIPE, SIG_DFL)

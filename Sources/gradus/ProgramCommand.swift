@@ -1,20 +1,20 @@
 import ArgumentParser
+import Language
 import Glibc
 
-/// Without a subcommand: a program from standard input.
+/// A program from standard input.
 struct ProgramCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "program", abstract: "Reads a program from standard input and prints its values.",
     shouldDisplay: false)
 
-  func run() throws {
-    guard isatty(0) == 0 else {
-      throw CleanExit.helpRequest(Gradus.self)
-    }
+  func run() throws { try Self.runStandardInput() }
+
+  static func runStandardInput() throws {
     var source = ""
     while let line = readLine(strippingNewline: false) { source += line }
     var evaluator = Evaluator()
     let text = source
-    guard onDeepStack({ evaluator.run(text) }) else { throw ExitCode(1) }
+    guard DeepStack.run({ evaluator.run(text) }) else { throw ExitCode(1) }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Language
 import Files
 import Glibc
 import Notebooks
@@ -26,7 +27,7 @@ struct RunCommand: ParsableCommand {
     }
     for (line, message) in notebook.problems { complain("\(file):\(line): \(message)") }
     let session = Session(notebook, folder: NotebookFile.folder(of: file))
-    onDeepStack { session.runAll(upTo: to, overrides: overrides) }
+    DeepStack.run { session.runAll(upTo: to, overrides: overrides) }
     for result in session.results {
       let text = result.text
       if result.error == nil {
@@ -61,7 +62,7 @@ struct VerifyCommand: ParsableCommand {
       let notebook = try NotebookFile.read(file)
       var start = timespec()
       clock_gettime(CLOCK_MONOTONIC, &start)
-      let report = onDeepStack { Verification(notebook, folder: NotebookFile.folder(of: file)) }
+      let report = DeepStack.run { Verification(notebook, folder: NotebookFile.folder(of: file)) }
       var end = timespec()
       clock_gettime(CLOCK_MONOTONIC, &end)
       let seconds = Double(end.tv_sec - start.tv_sec) + Double(end.tv_nsec - start.tv_nsec) / 1e9

@@ -1,0 +1,35 @@
+// What of ncurses and signals Swift cannot reach by itself.
+#pragma once
+#include <stdint.h>
+
+// --- screen (screen.c): all calls from one thread -------------------------------------------------
+// 0 when the terminal is ready, else a reason: 1 unknown terminal, 2 no cursor movement.
+int ct_open(const char *term);
+void ct_close(void);
+void ct_size(int *width, int *height);
+// style bits: 1 bold, 2 dim, 4 reverse; colours 0..255, -1 for the terminal's own.
+void ct_put(int column, int row, uint32_t scalar, const uint32_t *marks, int mark_count, int bits,
+            int foreground, int background);
+void ct_cursor(int column, int row, int visible);
+void ct_refresh(void);
+// The next refresh draws everything anew.
+void ct_repaint(void);
+// The next key, or -1. *is_code tells ncurses' key codes from characters.
+int ct_key(int *is_code);
+enum {
+  CT_PASTE_BEGIN = 0x7000, CT_PASTE_END, CT_SHIFT_ENTER, CT_CONTROL_ENTER, CT_WORD_LEFT,
+  CT_WORD_RIGHT, CT_ALT_UP, CT_ALT_DOWN, CT_UP, CT_DOWN, CT_LEFT,
+  CT_RIGHT, CT_HOME, CT_END, CT_PAGE_UP, CT_PAGE_DOWN, CT_BACKSPACE, CT_DELETE, CT_F5, CT_BACK_TAB, CT_RESIZE,
+  CT_OTHER
+};
+
+// --- crashes (guard.c) ------------------------------------------------------------------------------
+// Saves the terminal's modes and restores them, with a line of text, when the program dies by a
+// signal. `message` is copied.
+void ct_guard_install(const char *message);
+
+// --- requests to end (signals.c) ----------------------------------------------------------------
+// Signals are remembered instead of killing the program.
+void ct_signals_watch(const int *numbers, int count);
+// The last signal that came, or 0; forgets it.
+int ct_signal_received(void);

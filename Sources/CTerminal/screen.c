@@ -1,0 +1,116 @@
+#define _XOPEN_SOURCE_EXTENDED 1
+#define NCURSES_WIDECHAR 1
+#include "CTerminal.h"
+#include <curses.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <term.h>
+#include <unistd.h>
+#include <wchar.h>
+
+static SCREEN *screen;
+
+static void say(const char *sequence) {
+  ssize_t ignored = write(1, sequence, strlen(sequence));
+  (void)ignored;
+}
+
+int ct_open(const char *term) {
+  // Characters by the user's locale, numbers always with a point.
+  if (!setlocale(LC_CTYPE, "") || MB_CUR_MAX < 4) setlocale(LC_CTYPE, "C.UTF-8");
+  int problem = 0;
+  if (setupterm((char *)term, 1, &problem) == ERR) return 1;
+  if (tigetstr("cup") == NULL || tigetstr("cup") == (char *)-1) return 2;
+  set_escdelay(25);
+  screen = newterm((char *)term, stdout, stdin);
+  if (!screen) return 1;
+  set_term(screen);
+  raw();
+  noecho();
+  nonl();
+  keypad(stdscr, TRUE);
+  nodelay(stdscr, TRUE);
+  meta(stdscr, TRUE);
+  if (has_colors()) {
+    start_color();
+    use_default_colors();
+  }
+  define_key("\x1b[200~", CT_PASTE_BEGIN);
+  define_key("\x1b[201~", CT_PASTE_END);
+  define_key("\x1b[13;2u", CT_SHIFT_ENTER);
+  define_key("\x1b[27;2;13~", CT_SHIFT_ENTER);
+  define_key("\x1b[13;5u", CT_CONTROL_ENTER);
+  define_key("\x1b[27;5;13~", CT_CONTROL_ENTER);
+  define_key("\x1b[1;5D", CT_WORD_LEFT);
+  define_key("\x1b[1;5C", CT_WORD_RIGHT);
+  define_key("\x1b[1;3A", CT_ALT_UP);
+  define_key("\x1b[1;3B", CT_ALT_DOWN);
+  say("\x1b[?2004h");
+  return 0;
+}
+
+void ct_close(void) {
+  if (!screen) return;
+  say("\x1b[?2004l");
+  endwin();
+  delscreen(screen);
+  screen = NULL;
+}
+
+void ct_size(int *width, int *height) {
+  *width = screen ? getmaxx(stdscr) : 0;
+  *height = screen ? getmaxy(stdscr) : 0;
+}
+
+void ct_put(int column, int row, uint32_t scalar, const uint32_t *marks, int mark_count, int bits,
+            int foreground, int background) {
+  wchar_t text[CCHARW_MAX + 1] = {(wchar_t)scalar};
+  int length = 1;
+  for (int i = 0; i < mark_count && length < CCHARW_MAX; i++) text[length++] = (wchar_t)marks[i];
+  attr_t attributes = (bits & 1 ? WA_BOLD : 0) | (bits & 2 ? WA_DIM : 0) | (bits & 4 ? WA_REVERSE : 0);
+  int pair = 0;
+  if (has_colors() && (foreground >= 0 || background >= 0)) {
+    if (foreground >= COLORS) foreground = -1;
+    if (background >= COLORS) background = -1;
+    pair = alloc_pair(foreground, background);
+    if (pair < 0) pair = 0;
+  }
+  cchar_t cell;
+  if (setcchar(&cell, text, attributes, 0, &pair) != ERR) mvadd_wch(row, column, &cell);
+}
+
+void ct_cursor(int column, int row, int visible) {
+  curs_set(visible ? 1 : 0);
+  if (visible) move(row, column);
+}
+
+void ct_refresh(void) { refresh(); }
+
+void ct_repaint(void) { clearok(stdscr, TRUE); }
+
+int ct_key(int *is_code) {
+  wint_t key = 0;
+  int kind = get_wch(&key);
+  *is_code = kind == KEY_CODE_YES;
+  if (kind == ERR) return -1;
+  if (!*is_code) return (int)key;
+  switch (key) {
+    case KEY_UP: return CT_UP;
+    case KEY_DOWN: return CT_DOWN;
+    case KEY_LEFT: return CT_LEFT;
+    case KEY_RIGHT: return CT_RIGHT;
+    case KEY_HOME: return CT_HOME;
+    case KEY_END: return CT_END;
+    case KEY_PPAGE: return CT_PAGE_UP;
+    case KEY_NPAGE: return CT_PAGE_DOWN;
+    case KEY_BACKSPACE: return CT_BACKSPACE;
+    case KEY_DC: return CT_DELETE;
+    case KEY_F(5): return CT_F5;
+    case KEY_BTAB: return CT_BACK_TAB;
+    case KEY_RESIZE: return CT_RESIZE;
+  }
+  return key >= CT_PASTE_BEGIN && key <= CT_ALT_DOWN ? (int)key : CT_OTHER;
+}
+

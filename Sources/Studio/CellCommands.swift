@@ -1,0 +1,107 @@
+extension Commands {
+  static let cellCommands: [Command] = [
+    .simple("edit", "Edits the cell.", keys: ["<enter>"], family: "Cells") { state in
+      guard state.cell.kind != .fixed else {
+        state.message = "these bytes of the file are kept as they are; m makes them text to edit"
+        return
+      }
+      state.mode = .edit
+    },
+    .simple("insert-above", "A new cell above.", keys: ["a"], family: "Cells") { state in
+      state.insertCell(at: state.focus)
+    },
+    .simple("insert-below", "A new cell below.", keys: ["b"], family: "Cells") { state in
+      state.insertCell(at: state.focus + 1)
+    },
+    Command("delete", "Deletes the cell; z brings it back.", keys: ["dd"], family: "Cells") {
+      state, _ in
+      state.removeCell()
+    },
+    Command("cut", "Cuts the cell.", keys: ["x"], family: "Cells") { state, _ in
+      state.clipboard = state.cell
+      return state.removeCell()
+    },
+    .simple("copy", "Copies the cell.", keys: ["c"], family: "Cells") { state in
+      state.clipboard = state.cell
+      state.message = "copied; v pastes it below"
+    },
+    .simple(
+      "paste", "Pastes a cell below.", keys: ["v"], family: "Cells",
+      unless: { $0.clipboard == nil ? "nothing was cut or copied yet" : nil }
+    ) { state in
+      guard let copied = state.clipboard else { return }
+      state.insertCell(at: state.focus + 1, copied.kind == .fixed ? .text : copied.kind, copied.text)
+    },
+    .simple(
+      "undo", "Takes the last change of the page back.", keys: ["z"], family: "Cells",
+      unless: { $0.done.isEmpty ? "nothing to undo on the page; Ctrl-Z undoes inside a cell" : nil }
+    ) { state in
+      if !state.undo() { state.message = "that cannot be undone" }
+    },
+    .simple(
+      "redo", "Makes an undone change again.", keys: ["Z"], family: "Cells",
+      unless: { $0.undone.isEmpty ? "nothing was undone" : nil }
+    ) { state in
+      if !state.redo() { state.message = "that cannot be done again" }
+    },
+    .simple(
+      "move-up", "Moves the cell up.", keys: ["<altup>", "K"], family: "Cells",
+      unless: { $0.focus == 0 ? "this is the first cell" : nil }
+    ) { state in
+      state.moveCell(by: -1)
+    },
+    .simple(
+      "move-down", "Moves the cell down.", keys: ["<altdown>", "J"], family: "Cells",
+      unless: { $0.focus == $0.cells.count - 1 ? "this is the last cell" : nil }
+    ) { state in
+      state.moveCell(by: 1)
+    },
+    .simple("to-code", "Makes the cell code.", keys: ["y"], family: "Cells") { state in
+      state.retype(.code(flags: []))
+    },
+    .simple("to-text", "Makes the cell text.", keys: ["m"], family: "Cells") { state in
+      state.retype(.text)
+    },
+  ]
+}
+
+extension StudioState {
+  mutating func insertCell(at: Int, _ kind: StudioCell.Kind = .code(flags: []), _ text: String = "")
+  {
+    let id = kind.isCode ? freshID() : ""
+    var cell = StudioCell(id: id, kind: kind, text: text)
+    cell.key = nextKey
+    nextKey += 1
+    cells.insert(cell, at: at)
+    remember(.inserted(id: id, at: at))
+    focus = at
+  }
+
+  /// What the cell was doing is ended.
+  mutating func removeCell() -> [Effect] {
+    var effects: [Effect] = []
+    _ = interrupt(focus, &effects)
+    cells[focus].activity = .idle
+    let cell = cells.remove(at: focus)
+    remember(.removed(cell, at: focus))
+    if cells.isEmpty { insertCell(at: 0) }
+    focus = min(focus, cells.count - 1)
+    message = "deleted a cell; z brings it back"
+    return effects
+  }
+
+  mutating func moveCell(by steps: Int) {
+    let target = focus + steps
+    guard cells.indices.contains(target) else { return }
+    cells.insert(cells.remove(at: focus), at: target)
+    remember(.moved(from: focus, to: target))
+    focus = target
+  }
+
+  mutating func retype(_ kind: StudioCell.Kind) {
+    guard cell.kind.isCode != kind.isCode || cell.kind == .fixed else { return }
+    remember(.retyped(id: cell.id, at: focus, from: cell.kind))
+    cell.kind = kind
+    cell.id = kind.isCode ? freshID() : ""
+  }
+}

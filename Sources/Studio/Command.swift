@@ -1,0 +1,97 @@
+import Terminal
+import Vocabulary
+
+/// Something a user can do: help, palette, footer and keys are read from these rows.
+package struct Command: Sendable {
+  package enum Place: Sendable, Equatable { case page, cell, both }
+
+  package let entry: Entry
+  /// Scripts of keys, the likeliest first.
+  package let keys: [String]
+  let place: Place
+  /// Why it cannot be done now; nil when it can.
+  let refusal: @Sendable (StudioState) -> String?
+  /// The argument is what follows the name on the `:` line.
+  let perform: @Sendable (inout StudioState, String) -> [Effect]
+
+  init(
+    _ name: String, _ summary: String, keys: [String] = [], in place: Place = .page,
+    family: String, arguments: [Argument] = [],
+    unless refusal: @escaping @Sendable (StudioState) -> String? = { _ in nil },
+    _ perform: @escaping @Sendable (inout StudioState, String) -> [Effect]
+  ) {
+    entry = Entry(name, family: family, arguments, summary: summary, examples: [])
+    self.keys = keys
+    self.place = place
+    self.refusal = refusal
+    self.perform = perform
+  }
+
+  /// A change of the state alone.
+  static func simple(
+    _ name: String, _ summary: String, keys: [String], in place: Place = .page, family: String,
+    unless refusal: @escaping @Sendable (StudioState) -> String? = { _ in nil },
+    _ perform: @escaping @Sendable (inout StudioState) -> Void
+  ) -> Command {
+    Command(name, summary, keys: keys, in: place, family: family, unless: refusal) { state, _ in
+      perform(&state)
+      return []
+    }
+  }
+}
+
+/// Every command of the studio.
+package enum Commands {
+  package static let all: [Command] =
+    navigationCommands + cellCommands + runCommands + editingCommands + fileCommands
+
+  package static let catalog = Catalog(all, entry: \.entry)
+
+  /// Which command keys mean on the page, and inside a cell.
+  static let keymap = (page: Keymap(all, .page), cell: Keymap(all, .cell))
+
+  /// Commands that the text of the `:` line finds: by name, then by the words of their summary.
+  static func found(_ text: String) -> [Command] {
+    let name = text.split(separator: " ").first.map(String.init) ?? ""
+    let begins = all.filter { $0.entry.name.hasPrefix(name) }
+    if text.contains(" "), let exact = begins.first(where: { $0.entry.name == name }) {
+      return [exact]
+    }
+    let holds = all.filter { command in
+      !command.entry.name.hasPrefix(name)
+        && (command.entry.name.contains(name) || command.entry.summary.lowercased().contains(name))
+    }
+    return begins + holds
+  }
+}
+
+/// From keys to commands.
+struct Keymap: Sendable {
+  private var commands: [[Key]: Int] = [:]
+  private var beginnings: Set<[Key]> = []
+  /// Keys that two commands claim.
+  private(set) var conflicts: [String] = []
+
+  init(_ all: [Command], _ place: Command.Place) {
+    for (index, command) in all.enumerated() where command.place == place || command.place == .both {
+      for script in command.keys {
+        let keys = KeyScript.keys(script)
+        if commands.updateValue(index, forKey: keys) != nil { conflicts.append(script) }
+        for length in 1..<max(1, keys.count) { beginnings.insert(Array(keys.prefix(length))) }
+      }
+    }
+    conflicts += commands.keys.filter { beginnings.contains($0) }.map { "\($0)" }
+  }
+
+  enum Meaning {
+    case command(Command)
+    /// More keys are needed.
+    case more
+    case nothing
+  }
+
+  func meaning(of keys: [Key]) -> Meaning {
+    if let index = commands[keys] { return .command(Commands.all[index]) }
+    return beginnings.contains(keys) ? .more : .nothing
+  }
+}

@@ -1,0 +1,40 @@
+import Language
+import Library
+import Notebooks
+import Tensors
+import Training
+
+/// Something slow or outside that a command asks for; it answers with a message.
+package enum Effect: Sendable {
+  case evaluate(Evaluation)
+  /// Asks an evaluation to end.
+  case interrupt(Int)
+  /// A copy goes only where no file is yet.
+  case save(path: String, bytes: [UInt8], isCopy: Bool)
+  case stop([Run])
+
+  /// A cell to evaluate, with everything it may know.
+  package struct Evaluation: Sendable {
+    let number: Int
+    let id: String
+    let text: String
+    let src: String
+    let names: Names
+    let stream: RandomStream
+    let folder: String
+    /// Whether it reads values that depend on a clock.
+    let readsClock: Bool
+    /// Steering recorded in the file, one list for each run.
+    let recorded: [[SteeringEvent]]
+    /// What the file has for it.
+    let output: (info: [String], body: String)?
+  }
+}
+
+/// What an effect answers.
+package enum Message: Sendable {
+  case evaluated(number: Int, id: String, StudioCell.Evaluated)
+  /// The runs of an evaluated cell have ended.
+  case settled(number: Int, id: String, CellRecord)
+  case saved(changes: Int, path: String, isCopy: Bool, problem: String?)
+}

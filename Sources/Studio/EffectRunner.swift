@@ -1,0 +1,74 @@
+import Dispatch
+import Files
+import Language
+import Library
+import Notebooks
+import Synchronization
+import Terminal
+
+/// Does what commands ask for, away from the thread that owns the screen.
+package final class EffectRunner: Sendable {
+  package let mailbox: Mailbox<Message>
+  private let interruptions = Mutex<[Int: Interruption]>([:])
+  private let saving = DispatchQueue(label: "saving")
+
+  package init(mailbox: Mailbox<Message>) { self.mailbox = mailbox }
+
+  /// Starts an effect; `changes` is how far the page has come.
+  package func start(_ effect: Effect, changes: Int) {
+    switch effect {
+    case .evaluate(let evaluation):
+      let interruption = Interruption()
+      interruptions.withLock { $0[evaluation.number] = interruption }
+      DeepStack.start { [self] in evaluate(evaluation, interruption) }
+    case .interrupt(let number): interruptions.withLock { $0[number]?.request() }
+    case .stop(let runs):
+      for run in runs {
+        run.job.resume()
+        run.job.stop()
+      }
+    case .save(let path, let bytes, let isCopy):
+      saving.async { @Sendable [mailbox] in
+        let problem = EffectRunner.save(bytes, path, isCopy: isCopy)
+        mailbox.send(.saved(changes: changes, path: path, isCopy: isCopy, problem: problem))
+      }
+    }
+  }
+
+  /// What went wrong; nil when the file is on the disk.
+  private static func save(_ bytes: [UInt8], _ path: String, isCopy: Bool) -> String? {
+    if isCopy, FileBytes.exists(path) {
+      return "\(path) is there already; a copy needs a name of its own"
+    }
+    do throws(FileError) {
+      try FileBytes.writeAtomically(bytes, to: path)
+      return nil
+    } catch {
+      return error.message
+    }
+  }
+
+  private func evaluate(_ asked: Effect.Evaluation, _ interruption: Interruption) {
+    let start = DispatchTime.now().uptimeNanoseconds
+    let context = EvaluationContext(
+      stream: asked.stream, interruption: interruption, folder: asked.folder)
+    context.recorded = asked.recorded
+    let outcome = CellEvaluation.run(
+      asked.text, in: asked.names, context, StandardLibrary.interpreter())
+    let result = CellResult(
+      id: asked.id, line: 0, src: asked.src, context: context, outcome: outcome,
+      isTimed: context.hasReadClock || asked.readsClock)
+    let blocks = result.output.flatMap { OutputBlock.blocks($0) }
+    let elapsed = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e6
+    interruptions.withLock { $0[asked.number] = nil }
+    mailbox.send(
+      .evaluated(
+        number: asked.number, id: asked.id,
+        StudioCell.Evaluated(
+          number: asked.number, result: result, blocks: blocks, milliseconds: elapsed, answer: outcome.names["ans"],
+          text: asked.text)))
+    // Waits for the runs that the cell shows.
+    let record = result.record(over: asked.output)
+    mailbox.send(.settled(number: asked.number, id: asked.id, record))
+  }
+}

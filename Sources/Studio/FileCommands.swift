@@ -1,0 +1,26 @@
+import Vocabulary
+
+extension Commands {
+  static let fileCommands: [Command] = [
+    Command("save", "Saves the notebook.", keys: ["<c-s>"], in: .both, family: "File") {
+      state, _ in
+      state.save()
+    },
+    Command("write", "Saves a copy under another name: `:write NAME`.", family: "File") {
+      state, argument in
+      guard !argument.isEmpty else { return state.save() }
+      guard argument.hasSuffix(".grd.md") else {
+        state.message = "a notebook's name ends in .grd.md"
+        return []
+      }
+      return state.save(copy: argument)
+    },
+    .simple("quit", "Ends the program.", keys: ["q", "<c-q>"], family: "File") { state in
+      if state.isModified || state.cells.contains(where: { $0.isBusy }) {
+        state.mode = .ask(.quit)
+      } else {
+        state.exitStatus = 0
+      }
+    },
+  ]
+}

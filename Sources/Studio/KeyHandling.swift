@@ -1,0 +1,167 @@
+import Terminal
+
+extension StudioState {
+  /// Takes a key in; what follows of it outside.
+  package mutating func press(_ key: Key) -> [Effect] {
+    if key == .resize { return [] }
+    if size.columns < StudioView.least.columns || size.rows < StudioView.least.rows {
+      // Nothing is seen here, so nothing is changed.
+      if key == .character("q"), case .ask = mode { return [] }
+      if key == .character("q"), isModified { message = "" }
+      guard key == .character("q") else { return [] }
+      if !isModified { exitStatus = 0 }
+      return []
+    }
+    message = ""
+    isScrollFree = false
+    let kept = completion
+    if key != .tab, key != .backTab { completion = nil }
+    switch mode {
+    case .navigate: return pressOnPage(key)
+    case .edit:
+      if kept != nil, key == .escape || key == .enter { return [] }
+      return pressInCell(key)
+    case .command(let text, let choice): return pressInCommand(key, text, choice)
+    case .help(let scroll): return pressInHelp(key, scroll)
+    case .ask(let question): return answer(question, key)
+    }
+  }
+
+  private mutating func perform(_ command: Command, _ argument: String = "") -> [Effect] {
+    if let reason = command.refusal(self) {
+      message = "not now: \(reason)"
+      return []
+    }
+    return command.perform(&self, argument)
+  }
+
+  // MARK: Page
+
+  private mutating func pressOnPage(_ key: Key) -> [Effect] {
+    if pending.isEmpty, case .character(let c) = key, let digit = c.wholeNumberValue, c.isASCII,
+      digit > 0 || count > 0
+    {
+      count = min(9999, count * 10 + digit)
+      message = "\(count)"
+      return []
+    }
+    if key == .escape {
+      (pending, count) = ([], 0)
+      return []
+    }
+    pending.append(key)
+    switch Commands.keymap.page.meaning(of: pending) {
+    case .command(let command):
+      pending = []
+      defer { count = 0 }
+      return perform(command)
+    case .more: return []
+    case .nothing:
+      let isSequence = pending.count > 1
+      pending = []
+      count = 0
+      if case .paste = key { message = "press Enter to edit a cell before pasting" }
+      if case .character(let c) = key, !isSequence {
+        message = "\(c) does nothing here; Enter edits the cell, ? shows the keys"
+      }
+      return []
+    }
+  }
+
+  // MARK: Cell
+
+  private mutating func pressInCell(_ key: Key) -> [Effect] {
+    let version = cell.editor.version
+    defer { if cells.indices.contains(focus), cell.editor.version != version { changes += 1 } }
+    let before = focus
+    switch key {
+    case .character(let c): cell.editor.insert(String(c))
+    case .paste(let text): cell.editor.insert(text)
+    default:
+      if case .command(let command) = Commands.keymap.cell.meaning(of: [key]) {
+        let effects = perform(command)
+        if focus != before { changes += cells[before].editor.version == version ? 0 : 1 }
+        return effects
+      }
+    }
+    return []
+  }
+
+  // MARK: The `:` line
+
+  private mutating func pressInCommand(_ key: Key, _ text: String, _ choice: Int) -> [Effect] {
+    switch key {
+    case .escape, .control("c"):
+      mode = .navigate
+    case .character(let c): mode = .command(text: text + String(c), choice: 0)
+    case .paste(let pasted):
+      mode = .command(text: text + (pasted.split(whereSeparator: \.isNewline).first ?? ""), choice: 0)
+    case .backspace, .control("h"):
+      mode = text.isEmpty ? .navigate : .command(text: String(text.dropLast()), choice: 0)
+    case .control("u"): mode = .command(text: "", choice: 0)
+    case .down, .control("n"):
+      mode = .command(text: text, choice: min(choice + 1, max(0, Commands.found(text).count - 1)))
+    case .up, .control("p"): mode = .command(text: text, choice: max(0, choice - 1))
+    case .tab:
+      if let command = Commands.found(text).dropFirst(choice).first {
+        mode = .command(text: command.entry.name + " ", choice: 0)
+      }
+    case .enter, .run:
+      let found = Commands.found(text)
+      guard found.indices.contains(choice) else {
+        message = "no command is called \(text)"
+        mode = .navigate
+        return []
+      }
+      let words = text.split(separator: " ", maxSplits: 1)
+      mode = found[choice].place == .cell ? .edit : .navigate
+      return perform(found[choice], words.count > 1 ? String(words[1]) : "")
+    default: break
+    }
+    return []
+  }
+
+  private mutating func pressInHelp(_ key: Key, _ scroll: Int) -> [Effect] {
+    let last = max(0, HelpView.lines().count - (size.rows - 2))
+    switch key {
+    case .down, .character("j"): mode = .help(scroll: min(last, scroll + 1))
+    case .up, .character("k"): mode = .help(scroll: max(0, scroll - 1))
+    case .pageDown, .character(" "): mode = .help(scroll: min(last, scroll + size.rows - 4))
+    case .pageUp: mode = .help(scroll: max(0, scroll - size.rows + 4))
+    case .escape, .character("q"), .character("?"), .control("c"), .enter: mode = .navigate
+    default: break
+    }
+    return []
+  }
+
+  // MARK: Questions
+
+  private mutating func answer(_ question: Question, _ key: Key) -> [Effect] {
+    switch (question, key) {
+    case (.quit, .character("s")):
+      mode = .navigate
+      guard isModified else {
+        exitStatus = 0
+        return []
+      }
+      let effects = save()
+      quitsWhenSaved = !effects.isEmpty
+      return effects
+    case (.quit, .character("d")):
+      isDiscarded = true
+      exitStatus = 0
+    case (.quit, .character("c")), (.quit, .escape), (.quit, .control("c")): mode = .navigate
+    case (.recovery(let recovered), .character("r")):
+      remember(.replaced(cells))
+      cells = recovered
+      mode = .navigate
+      message = "the recovered text; z takes the file's version back"
+    case (.recovery(let recovered), .character("f")):
+      done.append(.replaced(recovered))
+      mode = .navigate
+      message = "the file's text; z takes the recovered one"
+    default: break
+    }
+    return []
+  }
+}

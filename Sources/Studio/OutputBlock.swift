@@ -1,0 +1,120 @@
+import Drawing
+import Language
+import Library
+
+/// A piece of what a cell shows, ready to be drawn.
+package enum OutputBlock: Sendable {
+  case lines([String])
+  case picture(PlotObject)
+  /// Drawn anew while its runs go on.
+  case live(Value, [Run])
+
+  /// The pieces of one item; a list of pictures is one piece each.
+  static func blocks(_ item: OutputItem) -> [OutputBlock] {
+    switch item {
+    case .text(let text): [.lines(split(text))]
+    case .value(let value): blocks(value)
+    }
+  }
+
+  private static func blocks(_ value: Value) -> [OutputBlock] {
+    switch value {
+    case .object(let object):
+      if let plot = object as? PlotObject { return [.picture(plot)] }
+    case .list(let items):
+      if holdsPlot(value) { return items.flatMap { blocks($0) } }
+    case .record(let record):
+      if holdsPlot(value) {
+        return zip(record.names, record.fields).flatMap { [.lines([$0 + ":"])] + blocks($1.value) }
+      }
+    default: break
+    }
+    let runs = runs(in: value)
+    return runs.isEmpty ? [.lines(split(value.text(width: 72)))] : [.live(value, runs)]
+  }
+
+  static func split(_ text: String) -> [String] {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  }
+
+  private static func parts(_ value: Value) -> [Value] {
+    switch value {
+    case .list(let items): items
+    case .record(let record): record.fields.map(\.value)
+    default: []
+    }
+  }
+
+  private static func holdsPlot(_ value: Value) -> Bool {
+    if case .object(let object) = value { return object is PlotObject }
+    return parts(value).contains { holdsPlot($0) }
+  }
+
+  private static func runs(in value: Value) -> [Run] {
+    if case .object(let object) = value { return (object as? Run).map { [$0] } ?? [] }
+    return parts(value).flatMap { runs(in: $0) }
+  }
+
+  /// Whether it may look otherwise in a moment.
+  var isLive: Bool {
+    switch self {
+    case .lines: false
+    case .picture(let plot): plot.runs.contains { !$0.job.status.isOver }
+    case .live(_, let runs): runs.contains { !$0.job.status.isOver }
+    }
+  }
+
+  func drawn(width: Int) -> Drawn.Piece {
+    switch self {
+    case .lines(let lines): .lines(lines)
+    case .picture(let plot):
+      .grid(plot.picture.draw(width: min(width, 100), height: nil, depth: .palette))
+    case .live(let value, _): .lines(OutputBlock.split(value.text(width: 72)))
+    }
+  }
+}
+
+/// What a cell shows, as it was drawn last.
+struct Drawn: Sendable {
+  enum Piece: Sendable {
+    case lines([String])
+    case grid(Grid)
+
+    var height: Int {
+      switch self {
+      case .lines(let lines): lines.count
+      case .grid(let grid): grid.height
+      }
+    }
+  }
+
+  private(set) var pieces: [Piece] = []
+  private var width = 0
+  private var tick = 0
+  private var wasLive = false
+  private var source = ""
+
+  init() {}
+
+  /// Draws anew what may have changed.
+  mutating func refresh(_ cell: StudioCell, width: Int, tick: Int, recorded: String?) {
+    guard let evaluated = cell.evaluated else {
+      let text = recorded ?? ""
+      if source != text || !pieces.isEmpty != !text.isEmpty {
+        source = text
+        pieces = text.isEmpty ? [] : [.lines(Editor(text).lines.map { String($0) })]
+      }
+      return
+    }
+    let key = "\(evaluated.number)"
+    let isLive = evaluated.blocks.contains { $0.isLive }
+    if key == source, width == self.width, !(isLive && tick != self.tick), isLive == wasLive {
+      return
+    }
+    (source, self.width, self.tick, wasLive) = (key, width, tick, isLive)
+    pieces = evaluated.blocks.map { $0.drawn(width: width) }
+  }
+
+  /// Whether it follows something that goes on.
+  var isLive: Bool { wasLive }
+}

@@ -1,0 +1,132 @@
+import Notebooks
+
+/// What the journal keeps of a session, so that nothing typed is lost.
+enum RecoveryRecord: Equatable {
+  /// The bytes of the file that the following records change.
+  case base([UInt8])
+  /// All cells in their order.
+  case cells([Cell])
+  /// In the text of a cell: bytes removed at a place, and what came there.
+  case splice(key: Int, at: Int, removed: Int, inserted: [UInt8])
+  /// A cell's output, with the series of its runs.
+  case output(key: Int, info: String, body: String?, series: String)
+
+  struct Cell: Equatable {
+    let key: Int
+    let id: String
+    let kind: StudioCell.Kind
+    let text: String
+  }
+
+  // MARK: Bytes
+
+  var bytes: [UInt8] {
+    var writer = Writer()
+    switch self {
+    case .base(let bytes):
+      writer.bytes = [UInt8(ascii: "B")] + bytes
+    case .cells(let cells):
+      writer.bytes = [UInt8(ascii: "C")]
+      for cell in cells {
+        writer.number(cell.key)
+        switch cell.kind {
+        case .text: writer.text("text")
+        case .fixed: writer.text("fixed")
+        case .code(let flags): writer.text((["code"] + flags).joined(separator: " "))
+        }
+        writer.text(cell.id)
+        writer.text(cell.text)
+      }
+    case .splice(let key, let at, let removed, let inserted):
+      writer.bytes = [UInt8(ascii: "S")]
+      writer.number(key)
+      writer.number(at)
+      writer.number(removed)
+      writer.bytes += inserted
+    case .output(let key, let info, let body, let series):
+      writer.bytes = [UInt8(ascii: "O")]
+      writer.number(key)
+      writer.text(info)
+      writer.number(body == nil ? 0 : 1)
+      writer.text(body ?? "")
+      writer.text(series)
+    }
+    return writer.bytes
+  }
+
+  /// Nil for bytes that are no record.
+  init?(_ bytes: [UInt8]) {
+    guard let kind = bytes.first else { return nil }
+    var reader = Reader(bytes: bytes[1...])
+    switch kind {
+    case UInt8(ascii: "B"): self = .base(Array(bytes.dropFirst()))
+    case UInt8(ascii: "C"):
+      var cells: [Cell] = []
+      while !reader.bytes.isEmpty {
+        guard let key = reader.number(), let kind = reader.text(), let id = reader.text(),
+          let text = reader.text()
+        else { return nil }
+        let words = kind.split(separator: " ").map(String.init)
+        let known: StudioCell.Kind =
+          words.first == "code"
+          ? .code(flags: Array(words.dropFirst())) : kind == "fixed" ? .fixed : .text
+        cells.append(Cell(key: key, id: id, kind: known, text: text))
+      }
+      self = .cells(cells)
+    case UInt8(ascii: "S"):
+      guard let key = reader.number(), let at = reader.number(), let removed = reader.number()
+      else { return nil }
+      self = .splice(key: key, at: at, removed: removed, inserted: Array(reader.bytes))
+    case UInt8(ascii: "O"):
+      guard let key = reader.number(), let info = reader.text(), let has = reader.number(),
+        let body = reader.text(), let series = reader.text()
+      else { return nil }
+      self = .output(key: key, info: info, body: has == 0 ? nil : body, series: series)
+    default: return nil
+    }
+  }
+
+  private struct Writer {
+    var bytes: [UInt8] = []
+    mutating func number(_ value: Int) {
+      bytes += (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+    mutating func text(_ value: String) {
+      number(value.utf8.count)
+      bytes += Array(value.utf8)
+    }
+  }
+
+  private struct Reader {
+    var bytes: ArraySlice<UInt8>
+    mutating func number() -> Int? {
+      guard bytes.count >= 4 else { return nil }
+      let value = bytes.prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
+      bytes = bytes.dropFirst(4)
+      return value
+    }
+    mutating func text() -> String? {
+      guard let count = number(), count <= bytes.count else { return nil }
+      defer { bytes = bytes.dropFirst(count) }
+      return String(decoding: bytes.prefix(count), as: UTF8.self)
+    }
+  }
+}
+
+extension RecoveryRecord {
+  /// The difference of two texts as one splice; nil when they are the same.
+  static func splice(key: Int, from old: [UInt8], to new: [UInt8]) -> RecoveryRecord? {
+    guard old != new else { return nil }
+    var start = 0
+    while start < min(old.count, new.count), old[start] == new[start] { start += 1 }
+    var end = 0
+    while end < min(old.count, new.count) - start,
+      old[old.count - 1 - end] == new[new.count - 1 - end]
+    {
+      end += 1
+    }
+    return .splice(
+      key: key, at: start, removed: old.count - start - end,
+      inserted: Array(new[start..<(new.count - end)]))
+  }
+}

@@ -1,0 +1,120 @@
+import Library
+import Training
+
+extension Commands {
+  static let runCommands: [Command] = [
+    Command(
+      "run-next", "Runs the cell and goes on to the next.", keys: ["<run>"], in: .both, family: "Run"
+    ) { state, _ in
+      state.run([state.focus])
+      state.mode = .navigate
+      if state.focus == state.cells.count - 1 {
+        state.insertCell(at: state.cells.count)
+        state.mode = .edit
+      } else {
+        state.focus += 1
+      }
+      return state.startReady()
+    },
+    Command(
+      "run", "Runs the cell and stays.", keys: ["<stay>"], in: .both, family: "Run"
+    ) { state, _ in
+      state.run([state.focus])
+      return state.startReady()
+    },
+    Command("run-here", "Runs the cell and stays.", keys: ["ee"], family: "Run") { state, _ in
+      state.run([state.focus])
+      return state.startReady()
+    },
+    Command("run-all", "Runs every cell that is not up to date.", keys: ["ea"], family: "Run") {
+      state, _ in
+      state.run(Array(state.cells.indices), onlyOld: true)
+      return state.startReady()
+    },
+    Command("run-above", "Runs what is not up to date, up to here.", keys: ["eu"], family: "Run") {
+      state, _ in
+      state.run(Array(0...state.focus), onlyOld: true)
+      return state.startReady()
+    },
+    Command(
+      "interrupt", "Ends what goes on in this cell.", keys: ["<c-c>"], in: .both, family: "Run",
+      unless: { $0.cell.isBusy ? nil : "nothing goes on in this cell; q quits, ii ends everything" }
+    ) { state, _ in
+      var effects: [Effect] = []
+      if state.interrupt(state.focus, &effects) { state.message = "ending #\(state.cell.id)" }
+      return effects
+    },
+    Command(
+      "interrupt-all", "Ends everything that goes on.", keys: ["ii"], family: "Run",
+      unless: { $0.cells.contains { $0.isBusy } ? nil : "nothing goes on" }
+    ) { state, _ in
+      var effects: [Effect] = []
+      for at in state.cells.indices { _ = state.interrupt(at, &effects) }
+      state.message = "ending everything"
+      return effects
+    },
+    Command(
+      "pause", "Pauses the cell's training, or lets it go on.", keys: ["<space>"], family: "Run",
+      unless: { $0.cell.activeRuns.isEmpty ? "no training goes on in this cell" : nil }
+    ) { state, _ in
+      let runs = state.cell.activeRuns
+      let isPaused = runs.allSatisfy { $0.job.status == .paused }
+      for run in runs { if isPaused { run.job.resume() } else { run.job.pause() } }
+      state.message = isPaused ? "going on" : "paused before the next step; Space goes on"
+      return []
+    },
+    Command(
+      "set", "Changes a setting of the cell's training: `:set lr=0.01`.", family: "Run",
+      unless: { $0.cell.activeRuns.isEmpty ? "no training goes on in this cell" : nil }
+    ) { state, argument in
+      let pair = argument.split(separator: "=").map { $0.filter { $0 != " " } }
+      guard pair.count == 2, let value = Double(pair[1]) else {
+        state.message = "write a name and a number: :set lr=0.01"
+        return []
+      }
+      for run in state.cell.activeRuns {
+        do {
+          try run.job.set(pair[0], value)
+          state.message = "\(pair[0]) = \(pair[1]) from the next step on"
+        } catch {
+          state.message = (error as? TrainingError)?.message ?? "\(error)"
+        }
+      }
+      return []
+    },
+    Command("reset", "Forgets every value; the page stays.", keys: ["00"], family: "Run") {
+      state, _ in
+      var effects: [Effect] = []
+      for at in state.cells.indices {
+        _ = state.interrupt(at, &effects)
+        state.cells[at].activity = .idle
+        state.cells[at].evaluated = nil
+      }
+      state.message = "every value is forgotten; ea runs the page"
+      return effects
+    },
+  ]
+}
+
+extension StudioState {
+  /// Queues cells; says what else has to run for them.
+  mutating func run(_ chosen: [Int], onlyOld: Bool = false) {
+    refreshSources()
+    var others = 0
+    var queued = 0
+    for at in chosen where cells[at].isCode && !cells[at].editor.isEmpty {
+      if onlyOld, isCurrent(at) || cells[at].activity != .idle { continue }
+      if case .evaluating = cells[at].activity {
+        message = "#\(cells[at].id) is being run; Ctrl-C ends it"
+        continue
+      }
+      others += queue(at)
+      queued += 1
+    }
+    if onlyOld {
+      message = queued == 0 ? "everything is up to date" : ""
+    } else if others > 0 {
+      message = "also running \(others) cell\(others == 1 ? "" : "s") above that it needs"
+    }
+  }
+}

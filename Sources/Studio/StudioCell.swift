@@ -1,0 +1,103 @@
+import Language
+import Library
+import Notebooks
+
+/// One cell on the screen: its text under edit, and what it gave.
+package struct StudioCell: Sendable {
+  package enum Kind: Sendable, Equatable {
+    case text
+    case code(flags: [String])
+    /// Bytes of the file that are shown and kept but not edited here.
+    case fixed
+  }
+
+  /// The bytes of the file that the cell was read from, split so that an unchanged cell is written
+  /// back as it was.
+  package struct Origin: Sendable {
+    /// Blank lines before the text that is edited.
+    var before: [UInt8] = []
+    let raw: [UInt8]
+    /// Blank lines after it.
+    var after: [UInt8] = []
+    let text: String
+    let kind: Kind
+    let id: String
+    /// Whether its output followed it in the file.
+    var hasOutput = false
+    /// Blank lines behind the output.
+    var afterOutput: [UInt8] = []
+  }
+
+  /// Tells cells apart, whatever happens to their names and places.
+  package var key = -1
+  package var id: String
+  package var kind: Kind
+  package var editor: Editor {
+    didSet { if editor.version != code.version { code = Code(editor) } }
+  }
+  private(set) var code: Code
+  package var origin: Origin?
+  /// What the file has as its output.
+  package var output: Notebook.Segment?
+  /// What was evaluated last, by hash; nil before.
+  package var evaluated: Evaluated?
+  var drawn = Drawn()
+  package var activity = Activity.idle
+  package var isFolded = false
+  package var isWhole = false
+
+  package enum Activity: Sendable, Equatable {
+    case idle, queued
+    /// The number tells this evaluation from earlier ones.
+    case evaluating(Int)
+  }
+
+  /// The parsed text of one version of the editor.
+  struct Code: Sendable {
+    let version: Int
+    let cell: CellCode
+    init(_ editor: Editor) {
+      version = editor.version
+      cell = CellCode(editor.text)
+    }
+  }
+
+  /// What an evaluation left.
+  package struct Evaluated: Sendable {
+    let number: Int
+    package let result: CellResult
+    package let blocks: [OutputBlock]
+    package let milliseconds: Double
+    /// What will be written; nil while its runs go on.
+    package var record: CellRecord?
+    /// The value of `ans` behind the cell.
+    let answer: Value?
+    /// The text that was evaluated.
+    let text: String
+  }
+
+  package init(id: String, kind: Kind, text: String, origin: Origin? = nil) {
+    self.id = id
+    self.kind = kind
+    let editor = Editor(text)
+    self.editor = editor
+    code = Code(editor)
+    self.origin = origin
+  }
+
+  package var isCode: Bool { if case .code = kind { true } else { false } }
+  package var text: String { editor.text }
+  var names: CellNames { code.cell.names }
+
+  /// Runs that still go on.
+  package var activeRuns: [Run] {
+    evaluated?.result.runs.map(\.run).filter { !$0.job.status.isOver } ?? []
+  }
+
+  var isBusy: Bool { activity != .idle || !activeRuns.isEmpty }
+}
+
+/// How a cell stands to what it shows; each has its own word on the screen.
+package enum Condition: String, Sendable {
+  case new, edited, stale, queued, running, training, paused, done, failed, unverified
+}

@@ -1,0 +1,218 @@
+import Language
+import Library
+import Notebooks
+import Terminal
+
+/// Everything on the screen: changed by commands and messages, on one thread.
+package struct StudioState: Sendable {
+  package enum Mode: Sendable {
+    case navigate, edit
+    /// The `:` line: what is typed, and which of the commands it finds is chosen.
+    case command(text: String, choice: Int)
+    case help(scroll: Int)
+    case ask(Question)
+  }
+
+  package enum Question: Sendable {
+    case quit
+    /// The file has changed since the recovered text was typed.
+    case recovery(recovered: [StudioCell])
+  }
+
+  /// Words that may follow what is typed.
+  struct Completion: Sendable {
+    let words: [String]
+    var choice: Int
+  }
+
+  package var path: String
+  package var cells: [StudioCell]
+  package var focus = 0
+  package var mode = Mode.navigate
+  /// The first line of the page that is visible.
+  package var scroll = 0
+  package var size = (columns: 80, rows: 24)
+  package var message = ""
+  package var isReadOnly = false
+  /// The program ends with this status.
+  package var exitStatus: Int32?
+  var completion: Completion?
+  /// Keys of a command that is not whole yet.
+  var pending: [Key] = []
+  var count = 0
+  var clipboard: StudioCell?
+  /// Grows with every change that a file would show.
+  package var changes = 0
+  package var savedChanges = 0
+  /// A save was asked for while cells that it should contain still train.
+  var savesAgain = false
+  var quitsWhenSaved = false
+  /// The user let the changes go.
+  package var isDiscarded = false
+  /// The page was scrolled by hand: the view need not follow the focus.
+  var isScrollFree = false
+  /// Grows with time while something is drawn live.
+  package var tick = 0
+  var undone: [CellChange] = []
+  var done: [CellChange] = []
+  var evaluations = 0
+  var nextKey = 0
+
+  package let seed: UInt64
+  let frontMatter: [UInt8]
+  var ledger: Ledger
+  let savedLedger: String?
+  let ledgerOrigin: (before: [UInt8], segment: Notebook.Segment)?
+  /// `src` of each cell as the page stands.
+  private(set) var sources: [String] = []
+  private var sourcesOf: [(String, Int)] = []
+
+  package init(path: String, notebook: Notebook) {
+    let document = Document(notebook)
+    self.path = path
+    seed = notebook.seed
+    cells = document.cells
+    frontMatter = document.frontMatter
+    ledger = Ledger(notebook.ledger ?? "")
+    savedLedger = ledger.text
+    ledgerOrigin = document.ledger
+    if !cells.contains(where: { $0.kind != .fixed }) {
+      cells.append(StudioCell(id: "c1", kind: .code(flags: []), text: ""))
+      cells[cells.count - 1].key = cells.count - 1
+    }
+    nextKey = cells.count
+    focus = cells.firstIndex { $0.isCode } ?? 0
+    refreshSources()
+    if let first = notebook.problems.first {
+      let more = notebook.problems.count - 1
+      message = "line \(first.line): \(first.message)" + (more > 0 ? " (and \(more) more)" : "")
+    }
+  }
+
+  package var cell: StudioCell {
+    get { cells[focus] }
+    set { cells[focus] = newValue }
+  }
+
+  package var isModified: Bool { changes != savedChanges }
+
+  /// The name of the file without its folder.
+  package var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+
+  var folder: String { path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "." }
+
+  func index(of id: String) -> Int? { cells.firstIndex { $0.id == id && $0.isCode } }
+
+  func freshID() -> String {
+    let taken = Set(cells.map(\.id))
+    var number = 1
+    while taken.contains("c\(number)") { number += 1 }
+    return "c\(number)"
+  }
+
+  /// Brings `sources` up to date; costs nothing when no cell has changed.
+  mutating func refreshSources() {
+    let now = cells.map { ($0.isCode ? $0.id : "", $0.editor.version) }
+    guard now.count != sourcesOf.count || !zip(now, sourcesOf).allSatisfy({ $0 == $1 }) else {
+      return
+    }
+    sourcesOf = now
+    var chain = SourceChain(seed: seed)
+    sources = cells.map { $0.isCode ? chain.src(of: $0.id, $0.code.cell) : "" }
+  }
+
+  /// How a cell stands to what it shows, by hashes alone.
+  package func condition(_ at: Int) -> Condition {
+    let cell = cells[at]
+    switch cell.activity {
+    case .queued: return .queued
+    case .evaluating: return .running
+    case .idle: break
+    }
+    let runs = cell.activeRuns
+    if !runs.isEmpty { return runs.allSatisfy { $0.job.status == .paused } ? .paused : .training }
+    if let evaluated = cell.evaluated {
+      if evaluated.result.src == sources[at] {
+        return evaluated.result.error == nil ? .done : .failed
+      }
+      return evaluated.text == cell.text ? .stale : .edited
+    }
+    guard let output = cell.output else { return .new }
+    if case .output(_, let info) = output.kind, info.contains("src=\(sources[at])") {
+      return .unverified
+    }
+    return cell.origin?.text == cell.text ? .stale : .edited
+  }
+
+  /// Whether a cell's values are those its text gives.
+  func isCurrent(_ at: Int) -> Bool {
+    guard let evaluated = cells[at].evaluated, cells[at].activity == .idle else { return false }
+    return evaluated.result.error == nil && evaluated.result.src == sources[at]
+  }
+}
+
+/// A change of the page that can be taken back, whatever was typed since.
+enum CellChange: Sendable {
+  case inserted(id: String, at: Int)
+  case removed(StudioCell, at: Int)
+  case moved(from: Int, to: Int)
+  case retyped(id: String, at: Int, from: StudioCell.Kind)
+  case replaced([StudioCell])
+}
+
+extension StudioState {
+  /// Notes a change so that it can be undone.
+  mutating func remember(_ change: CellChange) {
+    done.append(change)
+    undone = []
+    changes += 1
+  }
+
+  mutating func undo() -> Bool {
+    guard let change = done.popLast(), let inverse = revert(change) else { return false }
+    undone.append(inverse)
+    changes += 1
+    return true
+  }
+
+  mutating func redo() -> Bool {
+    guard let change = undone.popLast(), let inverse = revert(change) else { return false }
+    done.append(inverse)
+    changes += 1
+    return true
+  }
+
+  /// Takes a change back; the change that would make it again.
+  private mutating func revert(_ change: CellChange) -> CellChange? {
+    switch change {
+    case .inserted(_, let at):
+      guard cells.indices.contains(at), cells.count > 1 else { return nil }
+      let cell = cells.remove(at: at)
+      focus = min(at, cells.count - 1)
+      return .removed(cell, at: at)
+    case .removed(let cell, let at):
+      let place = min(at, cells.count)
+      cells.insert(cell, at: place)
+      focus = place
+      return .inserted(id: cell.id, at: place)
+    case .moved(let from, let to):
+      guard cells.indices.contains(from), cells.indices.contains(to) else { return nil }
+      cells.insert(cells.remove(at: to), at: from)
+      focus = from
+      return .moved(from: to, to: from)
+    case .retyped(let id, let at, let kind):
+      guard cells.indices.contains(at) else { return nil }
+      let now = cells[at].kind
+      let oldID = cells[at].id
+      cells[at].kind = kind
+      cells[at].id = id
+      focus = at
+      return .retyped(id: oldID, at: at, from: now)
+    case .replaced(let before):
+      let now = cells
+      cells = before
+      focus = min(focus, cells.count - 1)
+      return .replaced(now)
+    }
+  }
+}

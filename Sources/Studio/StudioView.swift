@@ -1,0 +1,181 @@
+import Drawing
+
+/// The whole screen: a function of the state.
+package enum StudioView {
+  /// Rows that are not the page: title, message, keys.
+  static let chrome = 3
+  static let least = (columns: 40, rows: 8)
+
+  package static func draw(_ state: StudioState) -> (grid: Grid, cursor: (column: Int, row: Int)?) {
+    var grid = Grid(width: state.size.columns, height: state.size.rows)
+    guard state.size.columns >= least.columns, state.size.rows >= least.rows else {
+      drawTooSmall(&grid)
+      return (grid, nil)
+    }
+    drawTitle(state, &grid)
+    var cursor = drawPage(state, &grid)
+    drawMessage(state, &grid)
+    drawFooter(state, &grid)
+    switch state.mode {
+    case .help(let scroll):
+      HelpView.draw(&grid, scroll: scroll)
+      cursor = nil
+    case .command(let text, let choice):
+      cursor = CommandLineView.draw(state, &grid, text: text, choice: choice)
+    case .ask: cursor = nil
+    case .navigate: cursor = nil
+    case .edit: if let cursor { drawCompletion(state, &grid, cursor) }
+    }
+    return (grid, cursor)
+  }
+
+  private static func drawTooSmall(_ grid: inout Grid) {
+    let text = Array(
+      "This terminal is \(grid.width)x\(grid.height); the notebook needs \(least.columns)x\(least.rows). "
+        + "Make it larger; nothing is lost. q quits.")
+    for (row, piece) in PageLayout.wrapped(text, row: 0, width: max(1, grid.width)).enumerated() {
+      grid.write(String(text[piece.columns]), column: 0, row: row)
+    }
+  }
+
+  private static func drawTitle(_ state: StudioState, _ grid: inout Grid) {
+    let style = Style(isReversed: true)
+    for column in 0..<grid.width { grid[column, 0] = Glyph(" ", style) }
+    let mode: String
+    switch state.mode {
+    case .navigate, .ask: mode = "NAV"
+    case .edit: mode = "EDIT"
+    case .command: mode = "COMMAND"
+    case .help: mode = "HELP"
+    }
+    var right = " cell \(state.focus + 1)/\(state.cells.count) "
+    let busy = state.cells.count { $0.isBusy }
+    if busy > 0 { right = "\(busy) at work  \(right)" }
+    if state.isReadOnly { right = "read only  \(right)" }
+    let start = grid.width - DisplayWidth.of(right)
+    grid.write(
+      " \(mode) ", column: 0, row: 0, style: Style(isBold: true, isReversed: true))
+    let saved = state.isModified ? " ● not saved" : ""
+    grid.write(
+      "\(state.name)\(saved)", column: 10, row: 0, style: style, limit: max(0, start - 11))
+    grid.write(right, column: start, row: 0, style: style)
+  }
+
+  private static func drawPage(_ state: StudioState, _ grid: inout Grid) -> (
+    column: Int, row: Int
+  )? {
+    let layout = PageLayout(state)
+    let rows = 1..<(grid.height - 2)
+    let offset = 1 - state.scroll
+    for (at, frame) in layout.frames.enumerated() {
+      let top = frame.top + offset
+      guard top < rows.upperBound, top + frame.height > rows.lowerBound else { continue }
+      CellView(state: state, at: at, frame: frame).draw(on: &grid, offset: offset, rows: rows)
+    }
+    drawScrollBar(layout, state, &grid, rows)
+    guard case .edit = state.mode, let (line, piece) = layout.cursorLine(state),
+      rows.contains(line + offset)
+    else { return nil }
+    let view = CellView(state: state, at: state.focus, frame: layout.frames[state.focus])
+    return (view.cursorColumn(piece), line + offset)
+  }
+
+  private static func drawScrollBar(
+    _ layout: PageLayout, _ state: StudioState, _ grid: inout Grid, _ rows: Range<Int>
+  ) {
+    guard layout.height > rows.count else { return }
+    let size = max(1, rows.count * rows.count / layout.height)
+    let room = max(1, layout.height - rows.count)
+    let start = min(rows.count - size, (rows.count - size) * min(state.scroll, room) / room)
+    for row in 0..<size {
+      grid[grid.width - 1, rows.lowerBound + start + row] = Glyph("▐", Style(isDim: true))
+    }
+  }
+
+  private static func drawMessage(_ state: StudioState, _ grid: inout Grid) {
+    let row = grid.height - 2
+    var text = state.message
+    var style = Style(isBold: true)
+    if case .ask(let question) = state.mode {
+      text = question.text
+      style = Style(foreground: Color(166), isBold: true)
+    } else if text.isEmpty, case .edit = state.mode, let help = state.wordHelp {
+      text = help
+      style = Style(isDim: true)
+    }
+    grid.write(text, column: 1, row: row, style: style, limit: grid.width - 2)
+  }
+
+  private static func drawFooter(_ state: StudioState, _ grid: inout Grid) {
+    let row = grid.height - 1
+    var column = 1
+    for (keys, label) in footer(state) {
+      let width = DisplayWidth.of(keys) + DisplayWidth.of(label) + 3
+      guard column + width <= grid.width + 2 else { break }
+      column += grid.write(keys, column: column, row: row, style: Style(isBold: true)) + 1
+      column += grid.write(label, column: column, row: row, style: Style(isDim: true)) + 2
+    }
+  }
+
+  private static func footer(_ state: StudioState) -> [(keys: String, label: String)] {
+    if !state.pending.isEmpty { return Commands.continuations(of: state.pending) }
+    func keys(_ names: [(String, String)]) -> [(String, String)] {
+      names.compactMap { name, label in
+        Commands.catalog[name]?.keys.first.map { (Commands.shown($0), label) }
+      }
+    }
+    switch state.mode {
+    case .edit:
+      return keys([
+        ("leave", "page"), ("run-next", "run"), ("complete", "complete"),
+        ("undo-typing", "undo"), ("interrupt", "end run"), ("save", "save"), ("command", "commands"),
+      ])
+    case .navigate:
+      let steering = state.cell.activeRuns.isEmpty ? [] : [("pause", "pause"), ("interrupt", "end")]
+      return keys(
+        steering + [
+          ("edit", "edit"), ("run-next", "run"), ("run-all", "run all"), ("insert-below", "new"),
+          ("delete", "delete"), ("undo", "undo"), ("save", "save"), ("help", "help"),
+          ("quit", "quit"),
+        ])
+    case .command: return [("Enter", "do it"), ("↑ ↓", "choose"), ("Esc", "back")]
+    case .help: return [("j k", "scroll"), ("Esc", "back")]
+    case .ask(let question): return question.answers.map { (String($0.key), $0.label) }
+    }
+  }
+
+  private static func drawCompletion(
+    _ state: StudioState, _ grid: inout Grid, _ cursor: (column: Int, row: Int)
+  ) {
+    guard let open = state.completion else { return }
+    let count = min(8, open.words.count)
+    let first = min(max(0, open.choice - count / 2), open.words.count - count)
+    let shown = Array(open.words[first..<(first + count)])
+    let width = min(grid.width - 2, (shown.map { DisplayWidth.of($0) }.max() ?? 0) + 2)
+    let isBelow = cursor.row + count < grid.height - 2
+    let top = isBelow ? cursor.row + 1 : max(1, cursor.row - count)
+    let left = max(0, min(cursor.column, grid.width - width))
+    for (index, word) in shown.enumerated() {
+      let isChosen = first + index == open.choice
+      let style = Style(isBold: isChosen, isReversed: isChosen)
+      for column in 0..<width { grid[left + column, top + index] = Glyph(" ", style) }
+      grid.write(word, column: left + 1, row: top + index, style: style, limit: width - 1)
+    }
+  }
+}
+
+extension StudioState.Question {
+  var text: String {
+    switch self {
+    case .quit: "There are changes that are not saved, or cells at work."
+    case .recovery: "The file has changed since the text that was recovered was typed."
+    }
+  }
+
+  var answers: [(key: Character, label: String)] {
+    switch self {
+    case .quit: [("s", "save and quit"), ("d", "discard and quit"), ("c", "stay")]
+    case .recovery: [("r", "take the recovered text"), ("f", "take the file")]
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/// Keys written as text: `jj<enter>x = 1<esc>`, `<c-s>`, `<a-x>`, `<lt>` for `<`.
+package enum KeyScript {
+  private static let names: [(name: String, key: Key, shown: String)] = [
+    ("enter", .enter, "Enter"), ("esc", .escape, "Esc"), ("run", .run, "Ctrl-J"),
+    ("stay", .runAndStay, "F5"), ("tab", .tab, "Tab"), ("backtab", .backTab, "Shift-Tab"),
+    ("backspace", .backspace, "Backspace"), ("delete", .delete, "Del"), ("up", .up, "↑"),
+    ("down", .down, "↓"), ("left", .left, "←"), ("right", .right, "→"), ("home", .home, "Home"),
+    ("end", .end, "End"), ("pageup", .pageUp, "PgUp"), ("pagedown", .pageDown, "PgDn"),
+    ("wordleft", .wordLeft, "Ctrl-←"), ("wordright", .wordRight, "Ctrl-→"),
+    ("altup", .altUp, "Alt-↑"), ("altdown", .altDown, "Alt-↓"), ("space", .character(" "), "Space"),
+    ("lt", .character("<"), "<"),
+  ]
+
+  /// The keys of a script; names that are not known are passed over.
+  package static func keys(_ text: String) -> [Key] {
+    var keys: [Key] = []
+    var rest = Substring(text)
+    while let first = rest.first {
+      if first == "<", let close = rest.firstIndex(of: ">") {
+        let name = String(rest[rest.index(after: rest.startIndex)..<close])
+        rest = rest[rest.index(after: close)...]
+        if let known = names.first(where: { $0.name == name }) {
+          keys.append(known.key)
+        } else if name.hasPrefix("c-"), let letter = name.last {
+          keys.append(.control(letter))
+        } else if name.hasPrefix("a-"), let letter = name.last {
+          keys.append(.alt(letter))
+        } else if name.hasPrefix("paste ") {
+          let lines = name.dropFirst(6).split(separator: "|", omittingEmptySubsequences: false)
+          keys.append(.paste(lines.joined(separator: "\n")))
+        }
+      } else {
+        keys.append(first == "\n" ? .enter : .character(first))
+        rest = rest.dropFirst()
+      }
+    }
+    return keys
+  }
+
+  /// How a script is shown to people: `Ctrl-S`, `d d`.
+  package static func shown(_ script: String) -> String {
+    keys(script).map { key in
+      switch key {
+      case .character(let c) where c != " ": return String(c)
+      case .control(let c): return "Ctrl-" + String(c).uppercased()
+      case .alt(let c): return "Alt-" + String(c).uppercased()
+      default: return names.first { $0.key == key }?.shown ?? "?"
+      }
+    }.joined(separator: " ")
+  }
+}

@@ -1,0 +1,101 @@
+import CTerminal
+import Drawing
+import Glibc
+
+/// Why a terminal cannot show the full screen.
+package enum TerminalProblem: Error, Sendable {
+  case notATerminal
+  case dumb(String)
+
+  package var message: String {
+    switch self {
+    case .notATerminal: "the full screen needs a terminal for input and output"
+    case .dumb(let term): "the terminal `\(term)` cannot move its cursor, so the full screen is not possible"
+    }
+  }
+}
+
+/// The screen and keyboard through ncurses; used from one thread.
+package final class TerminalDevice {
+  private var shown = Grid(width: 0, height: 0)
+  private var decoder = KeyDecoder()
+
+  /// Switches to the full screen. Dying by a signal gives the terminal back and says `farewell`.
+  package init(farewell: String) throws(TerminalProblem) {
+    guard isatty(0) == 1, isatty(1) == 1 else { throw .notATerminal }
+    let term = getenv("TERM").map { String(cString: $0) } ?? ""
+    guard !term.isEmpty, term != "dumb" else { throw .dumb(term) }
+    ct_guard_install(farewell)
+    guard ct_open(term) == 0 else { throw .dumb(term) }
+  }
+
+  package func close() { ct_close() }
+
+  package var size: (columns: Int, rows: Int) {
+    var (columns, rows): (Int32, Int32) = (0, 0)
+    ct_size(&columns, &rows)
+    return (Int(columns), Int(rows))
+  }
+
+  /// Shows a grid, writing only what changed; the cursor is hidden when nil.
+  package func show(_ grid: Grid, cursor: (column: Int, row: Int)?) {
+    let isFresh = grid.width != shown.width || grid.height != shown.height
+    for row in 0..<grid.height {
+      for column in 0..<grid.width {
+        let glyph = grid[column, row]
+        if !isFresh, glyph == shown[column, row] { continue }
+        if glyph == .continuation { continue }
+        put(glyph, column, row)
+      }
+    }
+    shown = grid
+    ct_cursor(Int32(cursor?.column ?? 0), Int32(cursor?.row ?? 0), cursor == nil ? 0 : 1)
+    ct_refresh()
+  }
+
+  /// The next picture is drawn anew, whatever the terminal shows.
+  package func repaint() {
+    shown = Grid(width: 0, height: 0)
+    ct_repaint()
+  }
+
+  private func put(_ glyph: Glyph, _ column: Int, _ row: Int) {
+    let scalars = Array(glyph.character.unicodeScalars)
+    let style = glyph.style
+    let bits = (style.isBold ? 1 : 0) | (style.isDim ? 2 : 0) | (style.isReversed ? 4 : 0)
+    // Joined sequences are drawn as their first scalar, which is what layout counts.
+    let marks = scalars.dropFirst().filter { $0.properties.generalCategory == .nonspacingMark }
+      .map(\.value)
+    ct_put(
+      Int32(column), Int32(row), scalars.first?.value ?? 32, marks, Int32(marks.count), Int32(bits),
+      style.foreground.map { Int32($0.index) } ?? -1, style.background.map { Int32($0.index) } ?? -1)
+  }
+
+  /// All keys that are there now.
+  package func keys() -> [Key] {
+    func read() -> (Int32, Bool)? {
+      var isCode: Int32 = 0
+      let code = ct_key(&isCode)
+      return code < 0 ? nil : (code, isCode != 0)
+    }
+    var result: [Key] = []
+    while let (code, isCode) = read() {
+      if let key = decoder.key(code, isCode: isCode, next: read) {
+        if key == .resize { shown = Grid(width: 0, height: 0) }
+        result.append(key)
+      }
+    }
+    return result
+  }
+
+  /// Waits for a key or for `descriptor` to become readable; without end when no time is given. False
+  /// when the terminal has gone.
+  package func wait(for descriptor: Int32, milliseconds: Int?) -> Bool {
+    var both = [
+      pollfd(fd: 0, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+    ]
+    guard poll(&both, 2, Int32(milliseconds ?? -1)) > 0 else { return true }
+    return both[0].revents & Int16(POLLHUP | POLLERR | POLLNVAL) == 0
+  }
+}
