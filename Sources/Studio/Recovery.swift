@@ -152,13 +152,15 @@ extension StudioState {
   package mutating func recover(file: [UInt8]) {
     guard let (base, recovered) = Recovery.recovered(path) else { return }
     let changed = recovered.changedCells(from: self)
+    let old = Dictionary(cells.map { ($0.key, $0.text) }) { first, _ in first }
+    let lastChanged = recovered.cells.lastIndex { old[$0.key] != $0.text }
     guard changed > 0 || recovered.document() != document() else { return }
     if base == file {
       remember(.replaced(cells))
       cells = recovered.cells
       ledger = recovered.ledger
       nextKey = recovered.nextKey
-      focus = min(focus, cells.count - 1)
+      focus = lastChanged ?? min(focus, cells.count - 1)
       let what = changed == 1 ? "1 cell" : "\(changed) cells"
       message = "recovered \(what) that had not been saved; z takes the file's version back"
     } else {

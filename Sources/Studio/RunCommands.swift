@@ -4,7 +4,7 @@ import Training
 extension Commands {
   static let runCommands: [Command] = [
     Command(
-      "run-next", "Runs the cell and goes on to the next.", keys: ["<run>"], in: .both, family: "Run"
+      "run-next", "Runs the cell and goes on to the next (Shift-Enter too).", keys: ["<run>"], in: .both, family: "Run"
     ) { state, _ in
       state.run([state.focus])
       state.mode = .navigate
@@ -17,12 +17,9 @@ extension Commands {
       return state.startReady()
     },
     Command(
-      "run", "Runs the cell and stays.", keys: ["<stay>"], in: .both, family: "Run"
+      "run", "Runs the cell and stays (Ctrl-Enter too).", keys: ["<stay>", "ee"], in: .both,
+      family: "Run"
     ) { state, _ in
-      state.run([state.focus])
-      return state.startReady()
-    },
-    Command("run-here", "Runs the cell and stays.", keys: ["ee"], family: "Run") { state, _ in
       state.run([state.focus])
       return state.startReady()
     },

@@ -134,9 +134,8 @@ package enum StudioView {
       let steering = state.cell.activeRuns.isEmpty ? [] : [("pause", "pause"), ("interrupt", "end")]
       return keys(
         steering + [
-          ("edit", "edit"), ("run-next", "run"), ("run-all", "run all"), ("insert-below", "new"),
-          ("delete", "delete"), ("undo", "undo"), ("save", "save"), ("help", "help"),
-          ("quit", "quit"),
+          ("edit", "edit"), ("run-next", "run"), ("run-all", "all"), ("insert-below", "new"),
+          ("undo", "undo"), ("save", "save"), ("help", "help"), ("quit", "quit"),
         ])
     case .command: return [("Enter", "do it"), ("↑ ↓", "choose"), ("Esc", "back")]
     case .help: return [("j k", "scroll"), ("Esc", "back")]
