@@ -37,7 +37,7 @@ let package = Package(
       ]),
     .target(
       name: "Notebooks",
-      dependencies: ["Library", "Language", "Training", "Tensors", "Files"]),
+      dependencies: ["Library", "Language", "Training", "Autograd", "Tensors", "Files"]),
     .target(name: "Terminal", dependencies: ["Drawing", "CTerminal"]),
     .target(
       name: "Studio",
@@ -48,7 +48,7 @@ let package = Package(
     .executableTarget(
       name: "gradus",
       dependencies: [
-        "Studio", "Terminal", "Notebooks", "Library", "Language", "Tensors", "Files",
+        "Studio", "Terminal", "Notebooks", "Library", "Language", "Tensors", "Drawing", "Files",
         "Vocabulary", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -62,6 +62,12 @@ package final class Interpreter {
   package func evaluate(_ source: String, in names: Names, _ context: EvaluationContext)
     throws(LanguageError) -> Evaluation
   {
+    if source.first == "?" {
+      context.output.append(try help(source, in: names))
+      return Evaluation(
+        output: context.output, names: names, bound: [], notes: [], started: [], hasReadClock: false
+      )
+    }
     let program = try Parser.program(source)
     let (oldNames, oldContext) = (globals, self.context)
     defer { (globals, self.context) = (oldNames, oldContext) }

@@ -6,9 +6,11 @@ import Training
 /// What every learner of the language shares: the names of the page as they were at the start.
 struct LearningScene: Sendable {
   private let words: @Sendable (EvaluationContext) -> Interpreter
+  private let interruption: Interruption
 
   init(_ interpreter: Interpreter) {
     let (catalog, prelude, names) = (interpreter.words, Prelude.definitions, interpreter.globals)
+    interruption = interpreter.context.interruption
     words = { context in
       let own = Interpreter(words: catalog, prelude: prelude, composer: Model.composed)
       own.adopt(names)
@@ -19,7 +21,7 @@ struct LearningScene: Sendable {
   }
 
   func interpreter(_ stream: RandomStream) -> Interpreter {
-    words(EvaluationContext(stream: stream))
+    words(EvaluationContext(stream: stream, interruption: interruption))
   }
 }
 

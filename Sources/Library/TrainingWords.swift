@@ -32,6 +32,7 @@ extension StandardLibrary {
       patience: call.isNone("patience") ? nil : try call.integer("patience"),
       stream: interpreter.context.stream.split())
     let scene = LearningScene(interpreter)
+    let interruption = interpreter.context.interruption
     let recorded = interpreter.context.recorded
     let number = interpreter.context.started.count
     let script = number < recorded.count ? recorded[number] as? [SteeringEvent] ?? [] : []
@@ -40,7 +41,8 @@ extension StandardLibrary {
       let learner = StateLearner(
         scene: scene, state: interpreter.asModel(call["model"]), data: data, body: call["step"],
         exampleCount: count)
-      made = Run(try TrainingJob(learner, plan, recorded: script)) {
+      let job = try TrainingJob(learner, plan, recorded: script) { interruption.isRequested }
+      made = Run(job) {
         ($0 as? StateLearner)?.state ?? .none
       }
     } else {
@@ -60,7 +62,8 @@ extension StandardLibrary {
         isObjective: !call.isNone("objective"), held: call.isNone("val") ? nil : call["val"],
         exampleCount: count)
       try learner.tryOut()
-      made = Run(try TrainingJob(learner, plan, recorded: script)) {
+      let job = try TrainingJob(learner, plan, recorded: script) { interruption.isRequested }
+      made = Run(job) {
         ($0 as? ModelLearner)?.model ?? .none
       }
     }

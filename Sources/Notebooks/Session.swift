@@ -42,7 +42,8 @@ package final class Session {
         }
       }
       let outcome = CellEvaluation.run(
-        segment.body, in: names, context, interpreter, overrides: flags.contains("params") ? overrides : [:])
+        segment.body, in: names, context, interpreter,
+        overrides: flags.contains("params") ? overrides : [:])
       names = outcome.names
       let isTimed = context.hasReadClock || code.names.reads.contains { timed.contains($0) }
       for name in code.names.binds {

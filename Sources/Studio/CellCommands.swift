@@ -30,7 +30,8 @@ extension Commands {
       unless: { $0.clipboard == nil ? "nothing was cut or copied yet" : nil }
     ) { state in
       guard let copied = state.clipboard else { return }
-      state.insertCell(at: state.focus + 1, copied.kind == .fixed ? .text : copied.kind, copied.text)
+      state.insertCell(
+        at: state.focus + 1, copied.kind == .fixed ? .text : copied.kind, copied.text)
     },
     .simple(
       "undo", "Takes the last change of the page back.", keys: ["z"], family: "Cells",

@@ -58,7 +58,9 @@ struct CellView {
       return
     }
     var name = " #\(cell.id) "
-    if case .code(let flags) = cell.kind, !flags.isEmpty { name += flags.joined(separator: " ") + " " }
+    if case .code(let flags) = cell.kind, !flags.isEmpty {
+      name += flags.joined(separator: " ") + " "
+    }
     grid.write(
       name, column: CellView.left + 1, row: row, style: Style(isBold: isFocused, isDim: !isFocused),
       limit: width - 4)
@@ -136,7 +138,9 @@ struct CellView {
 
   /// How far a code cell is moved to the left so that the cursor is visible.
   private func shift(of editor: Editor) -> Int {
-    let before = editor.lines[editor.row][..<editor.column].reduce(0) { $0 + CellView.width(of: $1) }
+    let before = editor.lines[editor.row][..<editor.column].reduce(0) {
+      $0 + CellView.width(of: $1)
+    }
     return before < width ? 0 : before - width + max(1, width / 4)
   }
 
@@ -180,7 +184,8 @@ struct CellView {
       if output.isCut, shown == output.head {
         let hidden = output.total - output.head - output.tail
         grid.write(
-          "… \(hidden) more lines, O shows them", column: column, row: row, style: Style(isDim: true))
+          "… \(hidden) more lines, O shows them", column: column, row: row,
+          style: Style(isDim: true))
         continue
       }
       let line =

@@ -73,7 +73,8 @@ struct Keymap: Sendable {
   private(set) var conflicts: [String] = []
 
   init(_ all: [Command], _ place: Command.Place) {
-    for (index, command) in all.enumerated() where command.place == place || command.place == .both {
+    for (index, command) in all.enumerated() where command.place == place || command.place == .both
+    {
       for script in command.keys {
         let keys = KeyScript.keys(script)
         if commands.updateValue(index, forKey: keys) != nil { conflicts.append(script) }

@@ -23,14 +23,16 @@ enum CommandLineView {
       let keys = command.keys.first.map { Commands.shown($0) } ?? ""
       grid.write(keys, column: 21, row: row, style: style, limit: 9)
       grid.write(
-        reason.map { "not now: \($0)" } ?? command.entry.summary, column: 31, row: row, style: style,
+        reason.map { "not now: \($0)" } ?? command.entry.summary, column: 31, row: row,
+        style: style,
         limit: grid.width - 32)
     }
     let row = grid.height - 2
     grid[1, row] = Glyph(":", Style(isBold: true))
     let width = grid.write(text, column: 2, row: row, limit: grid.width - 3)
     if found.isEmpty {
-      grid.write("  no command is called that", column: 2 + width, row: row, style: Style(isDim: true))
+      grid.write(
+        "  no command is called that", column: 2 + width, row: row, style: Style(isDim: true))
     }
     return (2 + width, row)
   }

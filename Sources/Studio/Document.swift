@@ -16,7 +16,8 @@ struct Document {
       case .text: addText(index == 0 ? withoutFrontMatter(segment.raw) : segment.raw)
       case .code(let id, let flags): addCode(id, flags, segment)
       case .output(let id, _): addOutput(id, segment)
-      case .conflict: add(StudioCell(id: "", kind: .fixed, text: segment.body, origin: origin(segment)))
+      case .conflict:
+        add(StudioCell(id: "", kind: .fixed, text: segment.body, origin: origin(segment)))
       case .ledger:
         ledger = (blanks, segment)
         blanks = []
@@ -41,7 +42,9 @@ struct Document {
     return raw
   }
 
-  private static func isBlank(_ byte: UInt8) -> Bool { byte == 10 || byte == 13 || byte == 32 || byte == 9 }
+  private static func isBlank(_ byte: UInt8) -> Bool {
+    byte == 10 || byte == 13 || byte == 32 || byte == 9
+  }
 
   private mutating func addText(_ raw: [UInt8]) {
     guard let first = raw.firstIndex(where: { !Document.isBlank($0) }),

@@ -65,7 +65,8 @@ package final class EffectRunner: Sendable {
       .evaluated(
         number: asked.number, id: asked.id,
         StudioCell.Evaluated(
-          number: asked.number, result: result, blocks: blocks, milliseconds: elapsed, answer: outcome.names["ans"],
+          number: asked.number, result: result, blocks: blocks, milliseconds: elapsed,
+          answer: outcome.names["ans"],
           text: asked.text)))
     // Waits for the runs that the cell shows.
     let record = result.record(over: asked.output)

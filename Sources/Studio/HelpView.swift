@@ -33,7 +33,8 @@ enum HelpView {
       if line.keys.isEmpty {
         grid.write(line.text, column: 2, row: index + 1, style: Style(isBold: true))
       } else {
-        grid.write(line.keys, column: 4, row: index + 1, style: Style(foreground: Color(32)), limit: 22)
+        grid.write(
+          line.keys, column: 4, row: index + 1, style: Style(foreground: Color(32)), limit: 22)
         grid.write(line.text, column: 27, row: index + 1, limit: grid.width - 28)
       }
     }

@@ -95,7 +95,8 @@ extension StudioState {
       mode = .navigate
     case .character(let c): mode = .command(text: text + String(c), choice: 0)
     case .paste(let pasted):
-      mode = .command(text: text + (pasted.split(whereSeparator: \.isNewline).first ?? ""), choice: 0)
+      mode = .command(
+        text: text + (pasted.split(whereSeparator: \.isNewline).first ?? ""), choice: 0)
     case .backspace, .control("h"):
       mode = text.isEmpty ? .navigate : .command(text: String(text.dropLast()), choice: 0)
     case .control("u"): mode = .command(text: "", choice: 0)

@@ -52,7 +52,8 @@ struct PageLayout {
       cell.isCode
       ? lines.indices.map { TextLine(row: $0, columns: 0..<lines[$0].count) }
       : lines.indices.flatMap { wrapped(lines[$0], row: $0, width: width) }
-    let total = cell.isCode ? cell.drawn.pieces.reduce(0) { $0 + $1.height } + cell.errorLines.count : 0
+    let total =
+      cell.isCode ? cell.drawn.pieces.reduce(0) { $0 + $1.height } + cell.errorLines.count : 0
     let isWhole = cell.isWhole || total <= outputLimit.head + outputLimit.tail + 1
     return CellFrame(
       top: top, header: cell.isCode || cell.kind == .fixed ? 1 : 0, text: text,

@@ -4,7 +4,8 @@ import Training
 extension Commands {
   static let runCommands: [Command] = [
     Command(
-      "run-next", "Runs the cell and goes on to the next (Shift-Enter too).", keys: ["<run>"], in: .both, family: "Run"
+      "run-next", "Runs the cell and goes on to the next (Shift-Enter too).", keys: ["<run>"],
+      in: .both, family: "Run"
     ) { state, _ in
       state.run([state.focus])
       state.mode = .navigate

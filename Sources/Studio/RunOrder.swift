@@ -65,7 +65,9 @@ extension StudioState {
       output = (info, segment.body)
       // What was recorded is repeated once, so that the page shows again what it showed.
       if cell.evaluated == nil, info.contains("src=\(sources[at])") {
-        while let entry = ledger["\(cell.id).\(recorded.count + 1)"] { recorded.append(entry.events) }
+        while let entry = ledger["\(cell.id).\(recorded.count + 1)"] {
+          recorded.append(entry.events)
+        }
       }
     }
     let timed = cells[..<at].reduce(into: Set<String>()) { timed, cell in
@@ -77,7 +79,8 @@ extension StudioState {
     effects.append(
       .evaluate(
         Effect.Evaluation(
-          number: evaluations, id: cell.id, text: cell.text, src: sources[at], names: names(before: at),
+          number: evaluations, id: cell.id, text: cell.text, src: sources[at],
+          names: names(before: at),
           stream: CellEvaluation.stream(seed: seed, cell: cell.id), folder: folder,
           readsClock: cell.names.reads.contains { timed.contains($0) }, recorded: recorded,
           output: output)))

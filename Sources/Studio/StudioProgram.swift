@@ -17,7 +17,10 @@ package final class StudioProgram {
   }
 
   /// Opens a notebook; a file that is not there yet is made when it is saved.
-  package init(path: String, device: TerminalDevice, open: (state: StudioState, recovery: Recovery?, bytes: [UInt8])) {
+  package init(
+    path: String, device: TerminalDevice,
+    open: (state: StudioState, recovery: Recovery?, bytes: [UInt8])
+  ) {
     self.device = device
     (state, recovery, written) = open
     runner = EffectRunner(mailbox: Mailbox())
@@ -106,7 +109,11 @@ package final class StudioProgram {
   /// Gives the terminal back. The journal stays when something was neither saved nor let go.
   private func end(_ status: Int32) -> Int32 {
     note()
-    if isUndecided || (state.isModified && !state.isDiscarded) { recovery?.flush() } else { recovery?.end() }
+    if isUndecided || (state.isModified && !state.isDiscarded) {
+      recovery?.flush()
+    } else {
+      recovery?.end()
+    }
     device.close()
     return status
   }

@@ -128,10 +128,12 @@ package enum StudioView {
     case .edit:
       return keys([
         ("leave", "page"), ("run-next", "run"), ("complete", "complete"),
-        ("undo-typing", "undo"), ("interrupt", "end run"), ("save", "save"), ("command", "commands"),
+        ("undo-typing", "undo"), ("interrupt", "end run"), ("save", "save"),
+        ("command", "commands"),
       ])
     case .navigate:
-      let steering = state.cell.activeRuns.isEmpty ? [] : [("pause", "pause"), ("interrupt", "end")]
+      let steering =
+        state.cell.activeRuns.isEmpty ? [] : [("pause", "pause"), ("interrupt", "end")]
       return keys(
         steering + [
           ("edit", "edit"), ("run-next", "run"), ("run-all", "all"), ("insert-below", "new"),

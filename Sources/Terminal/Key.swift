@@ -64,4 +64,3 @@ package struct KeyDecoder {
     return Dictionary(uniqueKeysWithValues: pairs.map { (Int32($0), $1) })
   }()
 }
-

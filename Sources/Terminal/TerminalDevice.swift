@@ -10,7 +10,8 @@ package enum TerminalProblem: Error, Sendable {
   package var message: String {
     switch self {
     case .notATerminal: "the full screen needs a terminal for input and output"
-    case .dumb(let term): "the terminal `\(term)` cannot move its cursor, so the full screen is not possible"
+    case .dumb(let term):
+      "the terminal `\(term)` cannot move its cursor, so the full screen is not possible"
     }
   }
 }
@@ -68,7 +69,8 @@ package final class TerminalDevice {
       .map(\.value)
     ct_put(
       Int32(column), Int32(row), scalars.first?.value ?? 32, marks, Int32(marks.count), Int32(bits),
-      style.foreground.map { Int32($0.index) } ?? -1, style.background.map { Int32($0.index) } ?? -1)
+      style.foreground.map { Int32($0.index) } ?? -1, style.background.map { Int32($0.index) } ?? -1
+    )
   }
 
   /// All keys that are there now.

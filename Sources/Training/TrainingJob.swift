@@ -62,9 +62,15 @@ package final class TrainingJob: Sendable {
   private let over = DispatchGroup()
   private let queue = DispatchQueue(label: "training")
 
-  /// With `recorded` events the run is steered by them, not by live calls.
-  package init(_ learner: any Learner, _ plan: TrainingPlan, recorded: [SteeringEvent] = []) throws
-  {
+  private let isInterrupted: @Sendable () -> Bool
+
+  /// With `recorded` events the run is steered by them, not by live calls. It stops when
+  /// `isInterrupted` says so, which is asked before every step.
+  package init(
+    _ learner: any Learner, _ plan: TrainingPlan, recorded: [SteeringEvent] = [],
+    isInterrupted: @escaping @Sendable () -> Bool = { false }
+  ) throws {
+    self.isInterrupted = isInterrupted
     guard learner.exampleCount > 0 else { throw TrainingError.noExamples }
     self.plan = plan
     totalSteps = plan.totalSteps(learner.exampleCount)
@@ -214,7 +220,9 @@ package final class TrainingJob: Sendable {
           }
         }
       } catch {
-        return fail(error)
+        guard isInterrupted() else { return fail(error) }
+        state.withLock { $0.events.append(SteeringEvent(step: step, .stop)) }
+        return finish(.stopped)
       }
     }
     _ = steer(before: step, &learner, &script)
@@ -235,13 +243,14 @@ package final class TrainingJob: Sendable {
       kinds.append(next.kind)
       script.removeFirst()
     }
-    while state.withLock({ $0.isPaused && $0.wanted.isEmpty }) {
+    while state.withLock({ $0.isPaused && $0.wanted.isEmpty }), !isInterrupted() {
       _ = changed.wait(timeout: .now() + .milliseconds(10))
     }
     kinds += state.withLock { s in
       defer { s.wanted = [] }
       return s.wanted
     }
+    if isInterrupted() { kinds.append(.stop) }
     for kind in kinds {
       state.withLock { $0.events.append(SteeringEvent(step: step, kind)) }
       switch kind {

@@ -9,7 +9,8 @@ struct EvalCommand: ParsableCommand {
   @Option(help: "The seed of its random numbers.") var seed: UInt64 = 0
 
   func run() throws {
+    InterruptKey.watch()
     var evaluator = Evaluator(seed: seed)
-    guard DeepStack.run({ evaluator.run(source) }) else { throw ExitCode(1) }
+    try DeepStack.run { evaluator.run(source) }.end()
   }
 }

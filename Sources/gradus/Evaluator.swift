@@ -1,44 +1,75 @@
+import ArgumentParser
+import Drawing
 import Glibc
 import Language
 import Library
+import Notebooks
 import Tensors
 
 /// Evaluates programs for commands and prints what they show.
 struct Evaluator {
   private let interpreter = StandardLibrary.interpreter()
-  private var names = Names()
-  let interruption = Interruption()
+  private(set) var names = Names()
   let seed: UInt64
   private var count: UInt64 = 0
+
+  enum Outcome {
+    case done, failed, interrupted
+
+    /// Ends the command with the status that says so.
+    func end() throws {
+      switch self {
+      case .done: return
+      case .failed: throw ExitCode(1)
+      case .interrupted: throw ExitCode(130)
+      }
+    }
+  }
 
   init(seed: UInt64 = 0) { self.seed = seed }
 
   /// Runs one program, prints its values to standard output and its mistakes to standard error.
-  mutating func run(_ source: String, folder: String = ".") -> Bool {
+  mutating func run(_ source: String, folder: String = ".") -> Outcome {
     count += 1
+    let interruption = Interruption()
+    InterruptKey.ends(interruption)
+    defer { InterruptKey.ends(nil) }
     let context = EvaluationContext(
       stream: RandomStream(seed: seed, cell: count), interruption: interruption, folder: folder)
-    do {
-      let result = try interpreter.evaluate(source, in: names, context)
-      names = result.names
-      show(context.output)
-      for note in result.notes { complain("note: " + note) }
-      return true
-    } catch {
-      show(context.output)
-      complain(error.rendered(source: source))
-      return false
-    }
+    let outcome = CellEvaluation.run(source, in: names, context, interpreter)
+    names = outcome.names
+    Printer.show(context.output)
+    if let error = outcome.error { complain(error) }
+    for note in outcome.notes { complain("note: " + note) }
+    if interruption.isRequested { return .interrupted }
+    return outcome.error == nil ? .done : .failed
   }
 
-  private func show(_ output: [OutputItem]) {
-    for item in output {
-      switch item {
-      case .text(let text): print(visible(text))
-      case .value(let value): print(visible(value.text(width: 72)))
-      }
-    }
+  func completions(_ prefix: String) -> [String] {
+    interpreter.completions(of: prefix, in: names)
+  }
+}
+
+/// Prints what cells show: pictures in colour where a terminal can show it.
+enum Printer {
+  static let hasColor =
+    isatty(1) == 1 && getenv("NO_COLOR") == nil
+    && (getenv("TERM").map { String(cString: $0) } ?? "dumb") != "dumb"
+
+  static func show(_ output: [OutputItem]) {
+    for item in output { show(item) }
     fflush(nil)
+  }
+
+  private static func show(_ item: OutputItem) {
+    switch item {
+    case .text(let text): print(visible(text))
+    case .value(.object(let object)) where hasColor && object is PlotObject:
+      guard let plot = object as? PlotObject else { return }
+      for run in plot.runs { try? run.job.wait { false } }
+      print(plot.picture.draw(width: 72, height: nil, depth: .palette).ansiText())
+    case .value(let value): print(visible(value.text(width: 72)))
+    }
   }
 }
 

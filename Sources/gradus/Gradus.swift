@@ -8,7 +8,11 @@ struct Gradus: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gradus", abstract: "A notebook for deep learning that lives in the terminal.",
     subcommands: [
+<<<<<<< HEAD
       OpenCommand.self, EvalCommand.self, RunCommand.self, VerifyCommand.self, FormatCommand.self,
+=======
+      OpenCommand.self, REPLCommand.self, EvalCommand.self, RunCommand.self, VerifyCommand.self,
+>>>>>>> 3241681 (Add the line REPL, word help, JSON results and Ctrl-C)
       WordsCommand.self,
       ProgramCommand.self,
     ],
@@ -16,6 +20,14 @@ struct Gradus: ParsableCommand {
 
   static func main() {
     signal(SIGPIPE, SIG_DFL)
-    main(nil)
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      // Wrong usage ends with 2, as other programs do.
+      guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+      complain(fullMessage(for: error))
+      Glibc.exit(2)
+    }
   }
 }

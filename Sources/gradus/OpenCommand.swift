@@ -21,7 +21,8 @@ struct OpenCommand: ParsableCommand {
     }
     guard file.hasSuffix(".md") else {
       throw ValidationError(
-        "\(file) is neither a command nor a notebook (name.grd.md); gradus --help lists the commands")
+        "\(file) is neither a command nor a notebook (name.grd.md); gradus --help lists the commands"
+      )
     }
     try open(file)
   }

@@ -13,8 +13,9 @@ struct ProgramCommand: ParsableCommand {
   static func runStandardInput() throws {
     var source = ""
     while let line = readLine(strippingNewline: false) { source += line }
+    InterruptKey.watch()
     var evaluator = Evaluator()
     let text = source
-    guard DeepStack.run({ evaluator.run(text) }) else { throw ExitCode(1) }
+    try DeepStack.run { evaluator.run(text) }.end()
   }
 }

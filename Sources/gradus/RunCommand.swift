@@ -11,6 +11,7 @@ struct RunCommand: ParsableCommand {
 
   @ArgumentParser.Argument(help: "A notebook, name.grd.md.") var file: String
   @Flag(help: "Saves outputs and recorded series into the file.") var write = false
+  @Flag(help: "Prints results as JSON instead of text.") var json = false
   @Option(help: "The last cell to run, by its id.") var to: String?
   @Option(name: .customLong("set"), help: "name=value for a name of a params cell.") var settings:
     [String] = []
@@ -26,24 +27,30 @@ struct RunCommand: ParsableCommand {
       overrides[String(pair[0])] = String(pair[1])
     }
     for (line, message) in notebook.problems { complain("\(file):\(line): \(message)") }
-    let session = Session(notebook, folder: NotebookFile.folder(of: file))
+    let interruption = Interruption()
+    InterruptKey.watch()
+    InterruptKey.ends(interruption)
+    let session = Session(
+      notebook, folder: NotebookFile.folder(of: file), interruption: interruption)
     DeepStack.run { session.runAll(upTo: to, overrides: overrides) }
     for result in session.results {
       let text = result.text
       if result.error == nil {
-        if !text.isEmpty { print(visible(text)) }
+        if !text.isEmpty, !json { print(visible(text)) }
       } else {
         complain("\(file):\(result.line): cell #\(result.id)\n" + text)
       }
       for note in result.notes { complain("note: " + note) }
     }
     session.settle()
-    if write {
+    if json { print(ResultsJSON.text(session)) }
+    if write, !interruption.isRequested {
       do { try FileBytes.writeAtomically(session.written().bytes(), to: file) } catch {
         complain("not saved: " + error.message)
         throw ExitCode(1)
       }
     }
+    if interruption.isRequested { throw ExitCode(130) }
     if session.hasFailed { throw ExitCode(1) }
   }
 }

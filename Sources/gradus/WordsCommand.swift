@@ -16,10 +16,7 @@ struct WordsCommand: ParsableCommand {
           StandardLibrary.catalog.suggestion(for: name).map { "; did you mean \($0)?" } ?? ""
         throw ValidationError("no word is called \(name)\(near)")
       }
-      print(entry.signature + "\n" + entry.summary)
-      if !entry.details.isEmpty { print(entry.details) }
-      for argument in entry.arguments { print("  \(argument.name): \(argument.summary)") }
-      for example in entry.examples { print("  > \(example.source)\n  \(example.prints ?? "")") }
+      print(entry.reference)
       return
     }
     let entries = StandardLibrary.words.map(\.entry)

@@ -1,0 +1,43 @@
+import Vocabulary
+
+extension Interpreter {
+  /// What `?name` shows: a word's page, the source of a word written in the language, or a value.
+  func help(_ source: String, in names: Names) throws(LanguageError) -> OutputItem {
+    let name = String(source.drop { $0 == "?" || $0 == " " }.prefix { !$0.isWhitespace })
+    if name.isEmpty { return .text(families) }
+    if let value = names[name] {
+      return .text("\(name) is \(value.withArticle)\n" + value.text(width: 72))
+    }
+    if let entry = words.entry(named: name) { return .text(entry.reference) }
+    if let source = prelude[name] { return .text(source) }
+    let known = names.order + prelude.keys.sorted() + words.names
+    throw LanguageError(
+      "name", "nothing is called `\(name)`", at: SourceSpan(1, 1 + name.utf8.count),
+      hint: Suggestion.nearest(to: name, among: known).map { "?" + $0 })
+  }
+
+  /// All words by family.
+  private var families: String {
+    var order: [String] = []
+    var members: [String: [String]] = [:]
+    for name in words.names {
+      guard let family = words.entry(named: name)?.family else { continue }
+      if members[family] == nil { order.append(family) }
+      members[family, default: []].append(name)
+    }
+    order.append("In the language itself")
+    members["In the language itself"] = prelude.keys.sorted()
+    return order.map { family in
+      var lines = [family]
+      var line = " "
+      for name in members[family] ?? [] {
+        if line.count + name.count + 1 > 72 {
+          lines.append(line)
+          line = " "
+        }
+        line += " " + name
+      }
+      return (lines + [line]).joined(separator: "\n")
+    }.joined(separator: "\n") + "\n?name tells more about one"
+  }
+}
