@@ -70,6 +70,12 @@ let package = Package(
     .testTarget(
       name: "NotebooksTests",
       dependencies: ["Notebooks", "Language", "Tensors", "Files", "TestSupport"]),
+    .testTarget(
+      name: "TerminalTests", dependencies: ["Terminal", "CTerminal", "TestSupport"]),
+    .testTarget(
+      name: "StudioTests",
+      dependencies: ["Studio", "Notebooks", "Terminal", "Drawing", "Files", "TestSupport"],
+      exclude: ["Goldens"]),
     .testTarget(name: "DrawingTests", dependencies: ["Drawing"]),
     .testTarget(
       name: "PlotsTests", dependencies: ["Plots", "Drawing", "TestSupport"], exclude: ["Goldens"]),

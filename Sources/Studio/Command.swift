@@ -50,6 +50,9 @@ package enum Commands {
   /// Which command keys mean on the page, and inside a cell.
   static let keymap = (page: Keymap(all, .page), cell: Keymap(all, .cell))
 
+  /// Keys that more than one command wants.
+  package static var conflicts: [String] { keymap.page.conflicts + keymap.cell.conflicts }
+
   /// Commands that the text of the `:` line finds: by name, then by the words of their summary.
   static func found(_ text: String) -> [Command] {
     let name = text.split(separator: " ").first.map(String.init) ?? ""

@@ -134,6 +134,13 @@ extension StudioState {
   }
 }
 
+extension StudioState {
+  /// Whether an evaluated cell has yet to say what will be written of it.
+  package var isUnsettled: Bool {
+    cells.contains { $0.evaluated != nil && $0.evaluated?.record == nil }
+  }
+}
+
 extension StudioCell {
   /// The mistake an evaluation ended with.
   var errorLines: [String] {

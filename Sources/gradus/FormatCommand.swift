@@ -27,7 +27,7 @@ struct FormatCommand: ParsableCommand {
   /// Whether the file is now as it should be.
   private func format(_ file: String) throws(FileError) -> Bool {
     let bytes = try FileBytes.read(file)
-    let formatted = onDeepStack { FormatCommand.formatted(bytes, of: file) }
+    let formatted = DeepStack.run { FormatCommand.formatted(bytes, of: file) }
     guard let formatted, formatted != bytes else { return formatted != nil }
     if !check { try FileBytes.writeAtomically(formatted, to: file) }
     print(visible(file))

@@ -8,13 +8,8 @@ struct Gradus: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gradus", abstract: "A notebook for deep learning that lives in the terminal.",
     subcommands: [
-<<<<<<< HEAD
-      OpenCommand.self, EvalCommand.self, RunCommand.self, VerifyCommand.self, FormatCommand.self,
-=======
       OpenCommand.self, REPLCommand.self, EvalCommand.self, RunCommand.self, VerifyCommand.self,
->>>>>>> 3241681 (Add the line REPL, word help, JSON results and Ctrl-C)
-      WordsCommand.self,
-      ProgramCommand.self,
+      FormatCommand.self, WordsCommand.self, ProgramCommand.self,
     ],
     defaultSubcommand: OpenCommand.self)
 

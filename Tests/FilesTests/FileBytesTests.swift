@@ -1,21 +1,11 @@
 import Files
 import Glibc
+import TestSupport
 import Testing
 
 @Suite struct FileBytesTests {
-  private func inFolder(_ body: (String) throws -> Void) throws {
-    var template = Array("/tmp/gradus-XXXXXX".utf8CString)
-    let made = try #require(mkdtemp(&template))
-    let folder = String(cString: made)
-    defer {
-      for name in ["a", "link", "missing"] { unlink(folder + "/" + name) }
-      rmdir(folder)
-    }
-    try body(folder)
-  }
-
   @Test func `a written file is read back and keeps its mode`() throws {
-    try inFolder { folder in
+    try withTemporaryFolder { folder in
       try FileBytes.writeAtomically([1, 2, 3], to: folder + "/a")
       chmod(folder + "/a", 0o600)
       try FileBytes.writeAtomically([4, 5], to: folder + "/a")
@@ -27,7 +17,7 @@ import Testing
   }
 
   @Test func `writing through a link keeps the link`() throws {
-    try inFolder { folder in
+    try withTemporaryFolder { folder in
       try FileBytes.writeAtomically([1], to: folder + "/a")
       #expect(symlink(folder + "/a", folder + "/link") == 0)
       try FileBytes.writeAtomically([2], to: folder + "/link")
@@ -39,7 +29,7 @@ import Testing
   }
 
   @Test func `what is missing, no file or too large is told so`() throws {
-    try inFolder { folder in
+    try withTemporaryFolder { folder in
       #expect(throws: FileError.missing(path: folder + "/missing")) {
         try FileBytes.read(folder + "/missing")
       }
