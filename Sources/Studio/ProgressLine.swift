@@ -2,7 +2,7 @@ import Tensors
 import Training
 
 /// How far a training is, on one line: `▶ 340/900 ███▊      38%  loss 0.213  410 steps/s  1 s left`.
-struct ProgressLine {
+package struct ProgressLine {
   let step: Int
   let total: Int
   let seconds: Double
@@ -10,7 +10,7 @@ struct ProgressLine {
   let name: String
   let isPaused: Bool
 
-  init(_ job: TrainingJob) {
+  package init(_ job: TrainingJob) {
     step = job.step
     total = job.totalSteps
     seconds = job.seconds
@@ -20,7 +20,7 @@ struct ProgressLine {
     isPaused = job.status == .paused
   }
 
-  init(
+  package init(
     step: Int, total: Int, seconds: Double, loss: Float?, name: String = "loss",
     isPaused: Bool = false
   ) {
@@ -30,13 +30,13 @@ struct ProgressLine {
 
   private static let eighths = Array(" ▏▎▍▌▋▊▉█")
 
-  static func bar(_ part: Double, width: Int) -> String {
+  package static func bar(_ part: Double, width: Int) -> String {
     let filled = Int((min(1, max(0, part)) * Double(width * 8)).rounded(.down))
     return String(
       (0..<width).map { eighths[min(8, max(0, filled - $0 * 8))] })
   }
 
-  func text(width: Int) -> String {
+  package func text(width: Int) -> String {
     let part = total > 0 ? Double(step) / Double(total) : 1
     var text = "\(isPaused ? "‖" : "▶") \(step)/\(total) "
     if width >= 60 { text += ProgressLine.bar(part, width: 12) + " " }

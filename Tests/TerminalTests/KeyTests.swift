@@ -26,13 +26,13 @@ import Testing
   @Test func `a letter right after Escape is Alt, alone it is Escape`() {
     #expect(keys(typed("\u{1B}x")) == [.alt("x")])
     #expect(keys(typed("\u{1B}")) == [.escape])
-    #expect(keys([(27, false), (Int32(CT_UP.rawValue), true)]).first == .escape)
+    #expect(keys([(27, false), (Int32(CT_UP), true)]).first == .escape)
   }
 
   @Test func `what is pasted is one key, whatever it holds`() {
     let codes =
-      [(Int32(CT_PASTE_BEGIN.rawValue), true)] + typed("a\r\u{1B}x\u{3}é")
-      + [(Int32(CT_PASTE_END.rawValue), true)] + typed("q")
+      [(Int32(CT_PASTE_BEGIN), true)] + typed("a\r\u{1B}x\u{3}é")
+      + [(Int32(CT_PASTE_END), true)] + typed("q")
     #expect(keys(codes) == [.paste("a\n\u{1B}x\u{3}é"), .character("q")])
   }
 
