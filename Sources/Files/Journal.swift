@@ -47,7 +47,8 @@ package final class Journal: Sendable {
     let record = Journal.framed(payload)
     let written = record.withUnsafeBytes { write(file, $0.baseAddress, record.count) }
     if written == record.count, !isDirty.exchange(true, ordering: .relaxed) {
-      syncing.asyncAfter(deadline: .now() + 1) { @Sendable [self] in
+      syncing.asyncAfter(deadline: .now() + 1) { @Sendable [weak self] in
+        guard let self else { return }
         isDirty.store(false, ordering: .relaxed)
         fdatasync(file)
       }

@@ -74,8 +74,10 @@ struct CellView {
   private static func word(_ condition: Condition, _ cell: StudioCell) -> String {
     switch condition {
     case .done:
-      let time = cell.evaluated.map { " " + Duration.text(milliseconds: $0.milliseconds) } ?? ""
-      return "✓ done\(time)"
+      guard let evaluated = cell.evaluated else { return "✓ done" }
+      let training = evaluated.result.runs.map(\.run.job.seconds).max() ?? 0
+      let time = max(training * 1000, evaluated.milliseconds)
+      return "✓ done \(Duration.text(milliseconds: time))"
     case .failed: return "✗ failed"
     case .training: return "▶ training"
     case .running: return "▶ running"

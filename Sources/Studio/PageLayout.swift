@@ -125,7 +125,7 @@ extension StudioState {
         if frame.top < scroll || frame.height > visible { scroll = frame.top }
       }
     }
-    scroll = min(max(0, scroll), max(0, layout.height - 1))
+    scroll = min(max(0, scroll), max(0, layout.height - visible))
   }
 
   /// Whether the screen changes by itself.

@@ -23,7 +23,7 @@ import Testing
     ("one two<c-w>", "one |"), ("one two<wordleft><c-k>", "one |"), ("abc<c-u>", "|"),
     ("<paste a|b\tc>", "a/b  c|"),
     ("é漢e\u{301}<left><backspace>", "é|e\u{301}"),
-    ("x<tab>", "x|"),
+    ("x =<tab>", "x = |"), ("xo<tab>", "xor|"),
   ])
   func `keys edit as readline hands expect`(script: String, text: String) {
     #expect(typed(script) == text)
@@ -37,7 +37,9 @@ import Testing
   }
 
   @Test func `any keys undone one by one give the text of the beginning`() {
-    let scripts = ["a", "(", "<enter>", "<backspace>", "<c-k>", "<c-w>", "<paste x|y>", "<left>", "é"]
+    let scripts = [
+      "a", "(", "<enter>", "<backspace>", "<c-k>", "<c-w>", "<paste x|y>", "<left>", "é",
+    ]
     var seed: UInt64 = 7
     for _ in 0..<40 {
       var stage = Stage("```gradus #a\nfirst = 1\nsecond = 2\n```\n")

@@ -40,7 +40,8 @@ private let page = """
 
   @Test func `files of every shape are kept byte for byte`() {
     let pieces = [
-      "```gradus #a\n1\n```\n", "```gradus #b once x=1\n2\n```\n", "text\n", "# head\n", "\n", "\r\n",
+      "```gradus #a\n1\n```\n", "```gradus #b once x=1\n2\n```\n", "text\n", "# head\n", "\n",
+      "\r\n",
       "```out #a src=1 val=2\nshown\n```\n", "```out #zz src=1\nlost\n```\n", "---\nseed: 1\n---\n",
       "<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n", "````gradus #d\n```\n````\n", "  indented\n",
       "no end",

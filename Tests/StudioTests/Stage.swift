@@ -59,4 +59,9 @@ extension Stage {
     state.tick += 1
     state.refresh()
   }
+
+  /// Takes in what arrives as long as a condition holds; a minute at most.
+  mutating func pump(while holds: (Stage) -> Bool) {
+    for _ in 0..<3000 where holds(self) { pump() }
+  }
 }

@@ -5,7 +5,8 @@ import Testing
 @Suite struct TrainingCellTests {
   private let page = """
     ```gradus #train
-    r = train(Linear(2, 2), moons(64, seed=1), epochs=100000000, batch=32)
+    net = Linear(2, 200) >> tanh >> Linear(200, 2)
+    r = train(net, moons(2000), epochs=1000000, batch=2000)
     plot(r)
     ```
 
@@ -19,14 +20,14 @@ import Testing
     var stage = Stage(page, columns: 80, rows: 40)
     stage.press("<stay>")
     // Waits for the first steps.
-    while stage.state.cells[0].activeRuns.first?.job.step ?? 0 < 100 { stage.pump() }
+    stage.pump(while: { $0.state.cells[0].activeRuns.first?.job.step ?? 0 < 10 })
     #expect(stage.condition("train") == .training)
     stage.pump()
     let before = stage.screen
     let step = stage.state.cells[0].activeRuns.first?.job.step ?? 0
     stage.press("j<enter><end>0<stay>")
-    while stage.condition("other") != .done { stage.pump() }
-    while stage.state.cells[0].activeRuns.first?.job.step ?? 0 < step + 1000 { stage.pump() }
+    stage.pump(while: { $0.condition("other") != .done })
+    stage.pump(while: { $0.state.cells[0].activeRuns.first?.job.step ?? 0 < step + 50 })
     stage.pump()
     #expect(stage.condition("train") == .training)
     #expect(stage.state.cell.text == "1 + 10")
@@ -41,7 +42,7 @@ import Testing
   @Test func `a paused training stands still until it goes on`() {
     var stage = Stage(page, columns: 80, rows: 30)
     stage.press("<stay>")
-    while stage.state.cells[0].activeRuns.isEmpty { stage.pump() }
+    stage.pump(while: { $0.state.cells[0].activeRuns.isEmpty })
     stage.press("<space>")
     let job = stage.state.cells[0].activeRuns[0].job
     // At most the step at hand is still done.
@@ -52,7 +53,7 @@ import Testing
     }
     #expect(stage.condition("train") == .paused)
     stage.press("<space>")
-    while job.step < last + 10 { stage.pump() }
+    stage.pump(while: { _ in job.step < last + 10 })
     stage.press(":set lr=0.5<enter>")
     #expect(stage.state.message == "lr = 0.5 from the next step on")
     stage.press(":set lr=fast<enter>")
@@ -64,7 +65,7 @@ import Testing
   @Test func `an endless cell ends when asked, and others go on meanwhile`() {
     var stage = Stage("```gradus #loop\nwhile true {}\n```\n```gradus #b\n2 * 3\n```\n")
     stage.press("<stay>j<stay>")
-    while stage.condition("b") != .done { stage.pump() }
+    stage.pump(while: { $0.condition("b") != .done })
     #expect(stage.condition("loop") == .running)
     stage.play("k<c-c>")
     #expect(stage.condition("loop") == .failed)
