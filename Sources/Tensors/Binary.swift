@@ -32,6 +32,17 @@ package enum Comparison: Int32, Sendable {
     case .greaterEqual: ">="
     }
   }
+
+  fileprivate func holds(_ p: Int64, _ q: Int64) -> Bool {
+    switch self {
+    case .equal: p == q
+    case .notEqual: p != q
+    case .less: p < q
+    case .lessEqual: p <= q
+    case .greater: p > q
+    case .greaterEqual: p >= q
+    }
+  }
 }
 
 extension Tensor {
@@ -79,9 +90,13 @@ extension Tensor {
         throw TensorError.divisionByZero(operation: operation.symbol)
       }
       let y = result.fresh(Int64.self)
+      var overflows = false
       pairs(a, b, shape, Int64.self) { p, sp, q, sq, at, n in
-        for i in 0..<n { y[at + i] = integers(operation, p[i * sp], q[i * sq]) }
+        for i in 0..<n {
+          y[at + i] = integers(operation, p[i * sp], q[i * sq], overflow: &overflows)
+        }
       }
+      if overflows { throw TensorError.integerOverflow(operation: operation.symbol) }
     }
     return result
   }
@@ -89,7 +104,7 @@ extension Tensor {
   package func compare(_ comparison: Comparison, _ other: Tensor) throws -> Tensor {
     var kind = max(dtype, other.dtype)
     if kind.isFloat { kind = Tensor.promoted(self, other) }
-    if !kind.isFloat { kind = .float64 }
+    if kind == .bool { kind = .int64 }
     let a = try cast(kind)
     let b = try other.cast(kind)
     let shape = try Shape.broadcast(a.shape, b.shape, operation: comparison.symbol)
@@ -98,6 +113,11 @@ extension Tensor {
     if kind == .float32 {
       pairs(a, b, shape, Float.self) { p, sp, q, sq, at, n in
         ck_compare_f32(comparison.rawValue, p, sp, q, sq, y + at, n)
+      }
+    } else if kind == .int64 {
+      // Not in double precision: whole numbers above 2^53 are told apart too.
+      pairs(a, b, shape, Int64.self) { p, sp, q, sq, at, n in
+        for i in 0..<n { y[at + i] = comparison.holds(p[i * sp], q[i * sq]) ? 1 : 0 }
       }
     } else {
       pairs(a, b, shape, Double.self) { p, sp, q, sq, at, n in
@@ -150,15 +170,21 @@ extension Tensor {
   private var hasZero: Bool { (0..<count).contains { integer(at: $0) == 0 } }
 }
 
-private func integers(_ operation: BinaryOperation, _ p: Int64, _ q: Int64) -> Int64 {
+private func integers(
+  _ operation: BinaryOperation, _ p: Int64, _ q: Int64, overflow: inout Bool
+) -> Int64 {
+  func checked(_ result: (partialValue: Int64, overflow: Bool)) -> Int64 {
+    if result.overflow { overflow = true }
+    return result.partialValue
+  }
   switch operation {
-  case .add: return p &+ q
-  case .subtract: return p &- q
-  case .multiply: return p &* q
+  case .add: return checked(p.addingReportingOverflow(q))
+  case .subtract: return checked(p.subtractingReportingOverflow(q))
+  case .multiply: return checked(p.multipliedReportingOverflow(by: q))
   case .minimum: return min(p, q)
   case .maximum: return max(p, q)
   case .floorDivide:
-    if q == -1 { return 0 &- p }
+    if q == -1 { return checked(Int64(0).subtractingReportingOverflow(p)) }
     return p / q - (p % q != 0 && (p < 0) != (q < 0) ? 1 : 0)
   case .remainder:
     if q == -1 { return 0 }
@@ -167,9 +193,9 @@ private func integers(_ operation: BinaryOperation, _ p: Int64, _ q: Int64) -> I
   case .power:
     var (result, base, exponent): (Int64, Int64, Int64) = (1, p, q)
     while exponent > 0 {
-      if exponent & 1 == 1 { result = result &* base }
-      base = base &* base
+      if exponent & 1 == 1 { result = checked(result.multipliedReportingOverflow(by: base)) }
       exponent >>= 1
+      if exponent > 0 { base = checked(base.multipliedReportingOverflow(by: base)) }
     }
     return result
   case .divide: return 0

@@ -44,17 +44,23 @@ extension Tensor {
     let result = try Tensor(uninitialised: shape, .int64)
     let x = elements(Int64.self)
     let y = result.fresh(Int64.self)
+    var overflows = false
+    func checked(_ result: (partialValue: Int64, overflow: Bool)) -> Int64 {
+      if result.overflow { overflows = true }
+      return result.partialValue
+    }
     for i in 0..<count {
       let v = x[i]
       switch operation {
-      case .negate: y[i] = 0 &- v
-      case .square: y[i] = v &* v
-      case .abs: y[i] = v < 0 ? 0 &- v : v
+      case .negate: y[i] = checked(Int64(0).subtractingReportingOverflow(v))
+      case .square: y[i] = checked(v.multipliedReportingOverflow(by: v))
+      case .abs: y[i] = v < 0 ? checked(Int64(0).subtractingReportingOverflow(v)) : v
       case .sign: y[i] = v.signum()
       case .relu: y[i] = max(v, 0)
       default: y[i] = v
       }
     }
+    if overflows { throw TensorError.integerOverflow(operation: "\(operation)") }
     return result
   }
 

@@ -26,6 +26,7 @@ extension Tensor {
     let result = try Tensor(uninitialised: target, dtype)
     let (outer, inner) = (front.outer, front.inner)
     let code = operation.rawValue
+    var overflows = false
     withExtendedLifetime(front.tensor.storage) {
       switch dtype {
       case .float32:
@@ -41,9 +42,10 @@ extension Tensor {
         ck_reduce_f64(
           code, front.tensor.elements(Double.self), result.fresh(Double.self), outer, length, inner)
       case .int64, .bool:
-        front.tensor.reduceIntegers(operation, into: result, outer, length, inner)
+        overflows = front.tensor.reduceIntegers(operation, into: result, outer, length, inner)
       }
     }
+    if overflows { throw TensorError.integerOverflow(operation: operation.name) }
     return result
   }
 
@@ -65,9 +67,15 @@ extension Tensor {
     return ((moved, kept.reduce(1, *), 1), kept, length)
   }
 
+  /// Whether a result did not fit.
   private func reduceIntegers(
     _ operation: Reduction, into result: Tensor, _ outer: Int, _ length: Int, _ inner: Int
-  ) {
+  ) -> Bool {
+    var overflows = false
+    func checked(_ result: (partialValue: Int64, overflow: Bool)) -> Int64 {
+      if result.overflow { overflows = true }
+      return result.partialValue
+    }
     let x = elements(Int64.self)
     let y = result.fresh(Int64.self)
     for o in 0..<outer {
@@ -76,8 +84,8 @@ extension Tensor {
         for r in 1..<Swift.max(length, 1) {
           let next = x[(o * length + r) * inner + i]
           switch operation {
-          case .sum, .mean: value = value &+ next
-          case .prod: value = value &* next
+          case .sum, .mean: value = checked(value.addingReportingOverflow(next))
+          case .prod: value = checked(value.multipliedReportingOverflow(by: next))
           case .max: value = Swift.max(value, next)
           case .min: value = Swift.min(value, next)
           }
@@ -85,6 +93,7 @@ extension Tensor {
         y[o * inner + i] = value
       }
     }
+    return overflows
   }
 
   /// Whether any (all) elements along the axes are true: bool.
@@ -142,7 +151,18 @@ extension Tensor {
     switch source.dtype {
     case .float32: run(Float.self, isProduct ? { $0 * $1 } : { $0 + $1 })
     case .float64: run(Double.self, isProduct ? { $0 * $1 } : { $0 + $1 })
-    case .int64, .bool: run(Int64.self, isProduct ? { $0 &* $1 } : { $0 &+ $1 })
+    case .int64, .bool:
+      var overflows = false
+      run(Int64.self) { before, next in
+        let (value, overflow) =
+          isProduct
+          ? before.multipliedReportingOverflow(by: next) : before.addingReportingOverflow(next)
+        if overflow { overflows = true }
+        return value
+      }
+      if overflows {
+        throw TensorError.integerOverflow(operation: isProduct ? "cumprod" : "cumsum")
+      }
     }
     return result
   }

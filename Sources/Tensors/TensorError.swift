@@ -14,6 +14,7 @@ package enum TensorError: Error, Sendable, Equatable {
   case wrongKind(operation: String, found: DType, expected: String)
   case emptyReduction(operation: String)
   case divisionByZero(operation: String)
+  case integerOverflow(operation: String)
   case windowTooLarge(operation: String, window: [Int], input: [Int])
   case invalid(operation: String, reason: String, hint: String?)
 
@@ -51,6 +52,8 @@ package enum TensorError: Error, Sendable, Equatable {
       return "\(operation) needs \(expected), this is \(found.name)"
     case .emptyReduction(let operation): return "\(operation) of nothing: the axis has no elements"
     case .divisionByZero(let operation): return "\(operation) of an integer by zero"
+    case .integerOverflow(let operation):
+      return "\(operation): a whole number of the result does not fit into 64 bits"
     case .windowTooLarge(let operation, let window, let input):
       return "\(operation): a window of \(window) does not fit into an input of \(input)"
     case .invalid(let operation, let reason, _): return "\(operation): \(reason)"
