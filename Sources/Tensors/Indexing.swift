@@ -15,7 +15,16 @@ package enum IndexItem: Sendable {
 extension Tensor {
   /// Flat positions (in elements) that the items choose, and the shape of the choice.
   func positions(_ items: [IndexItem]) throws -> (flat: [Int], shape: Shape) {
-    var items = try items.flatMap { try masked($0) }
+    // The lengths that masks were written for; they must be those of their axes.
+    var lengths: [Int?] = []
+    var items = try items.flatMap { item in
+      if case .gather(let mask) = item, mask.dtype == .bool {
+        lengths += mask.dims.map { $0 }
+      } else {
+        lengths.append(nil)
+      }
+      return try masked(item)
+    }
     let used = items.reduce(0) { total, item in
       if case .newAxis = item { return total }
       if case .ellipsis = item { return total }
@@ -32,7 +41,7 @@ extension Tensor {
     let strides = shape.strides
     var axis = 0
     var sawEllipsis = false
-    for item in items {
+    for (position, item) in items.enumerated() {
       switch item {
       case .newAxis: target.append(1)
       case .ellipsis:
@@ -59,6 +68,9 @@ extension Tensor {
         target.append(chosen.count)
         axis += 1
       case .gather(let indices):
+        if position < lengths.count, let length = lengths[position], length != dims[axis] {
+          throw TensorError.maskShape(mask: [length], shape: dims)
+        }
         guard indices.dtype == .int64 || indices.count == 0 else {
           throw TensorError.wrongKind(
             operation: "index", found: indices.dtype, expected: "integers")
