@@ -19,6 +19,13 @@ package enum LayerKinds {
           hint: nil)
       }
     }
+    if name == "Dropout", settings.items.contains(where: { $0.name == "p" }) {
+      let p = settings.number("p", default: 0.5)
+      guard p >= 0, p < 1 else {
+        throw TensorError.invalid(
+          operation: name, reason: "p is \(p), it should be at least 0 and below 1", hint: nil)
+      }
+    }
   }
 
   /// Uniform in ±1 / sqrt(fan in), as PyTorch starts linear and convolution layers.

@@ -12,10 +12,6 @@ extension LayerKinds {
       examples: [Example("Dropout(0.5)([1, 2])", prints: "[1, 2]")]),
     apply: { layer, x, context in
       let p = layer.settings.number("p", default: 0.5)
-      guard p >= 0, p < 1 else {
-        throw TensorError.invalid(
-          operation: "Dropout", reason: "p is \(p), it should be at least 0 and below 1", hint: nil)
-      }
       guard layer.isTraining || context.isTraining, p > 0 else { return x }
       let mask = try context.stream.uniform(x.shape).compare(.greaterEqual, .number(p))
       return try x * Variable(mask.cast(.float32).binary(.divide, .number(1 - p)))

@@ -133,7 +133,13 @@ extension StandardLibrary {
         examples: [Example("one_hot([1, 0], 3)[0]", prints: "[0, 1, 0]")])
     ) { call, _ in
       let y = try call.tensor("y")
-      let top = y.count == 0 ? 0 : Int(try y.reduce(.max).item ?? 0) + 1
+      guard y.dtype.isFloat == false || y.array(of: Double.self).allSatisfy({ $0 == $0.rounded() })
+      else { throw call.error("labels are whole numbers", at: "y") }
+      let largest = y.count == 0 ? -1 : try y.reduce(.max).item ?? -1
+      guard largest < 1e15 else {
+        throw call.error("there is no room for label \(shortNumber(largest))", at: "y")
+      }
+      let top = Int(largest) + 1
       return try Value(
         Tensor.oneHot(y, classes: call.isNone("n") ? max(top, 0) : call.integer("n")))
     },

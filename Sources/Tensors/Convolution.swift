@@ -24,9 +24,11 @@ package struct WindowGeometry: Sendable, Equatable {
     func size(_ length: Int, _ window: Int, _ pad: Int, _ stride: Int, _ dilation: Int) throws
       -> Int
     {
-      guard stride > 0, dilation > 0, window > 0, pad >= 0, pad < 1 << 20, dilation < 1 << 20 else {
+      guard stride > 0, dilation > 0, window > 0, pad >= 0, pad <= 1 << 21, dilation < 1 << 20
+      else {
         throw TensorError.invalid(
-          operation: operation, reason: "window, stride and dilation should be at least 1",
+          operation: operation,
+          reason: "window, stride and dilation should be at least 1, padding at least 0",
           hint: nil)
       }
       let reach = dilation * (window - 1) + 1
@@ -35,6 +37,11 @@ package struct WindowGeometry: Sendable, Equatable {
           operation: operation, window: [reach], input: [length + pad])
       }
       return (length + pad - reach) / stride + 1
+    }
+    let most = 1 << 20
+    guard padTop <= most, padBottom <= most, padLeft <= most, padRight <= most else {
+      throw TensorError.invalid(
+        operation: operation, reason: "the padding is larger than \(most)", hint: nil)
     }
     return (
       try size(image[0], window[0], padTop + padBottom, stride.height, dilation.height),
