@@ -51,7 +51,8 @@ extension Interpreter {
   private func partial(_ callee: Syntax.Expression, _ fields: [Syntax.Field], _ span: SourceSpan)
     -> FunctionSyntax
   {
-    let name = Syntax.Expression(kind: .name("it"), span: span, depth: 1)
+    // `_` cannot be the name of anything else.
+    let name = Syntax.Expression(kind: .name("_"), span: span, depth: 1)
     let filled = fields.map { field in
       if case .hole = field.value.kind {
         return Syntax.Field(name: field.name, isSpread: false, value: name)
@@ -61,8 +62,8 @@ extension Interpreter {
     let body = Syntax.Expression(kind: .call(callee, filled), span: span, depth: callee.depth + 1)
     return FunctionSyntax(
       name: nil,
-      parameters: [Syntax.Parameter(name: "it", shape: nil, standard: nil, isRest: false)],
-      resultShape: nil, body: body, source: "it => …", help: "")
+      parameters: [Syntax.Parameter(name: "_", shape: nil, standard: nil, isRest: false)],
+      resultShape: nil, body: body, source: "_ => …", help: "")
   }
 
   func pipe(_ value: Value, _ right: Syntax.Expression, _ frame: Frame?) throws -> Value {
@@ -200,7 +201,7 @@ extension Interpreter {
 
   /// A top-level function used as a model takes along the top-level names that hold parameters.
   package func asModel(_ value: Value) -> Value {
-    guard case .function(let function) = value else { return value }
+    guard case .function(let function) = value, function.home != .library else { return value }
     let known = Set(function.captured.map(\.name))
     let extra = function.syntax.mentions.compactMap { name -> (name: String, value: Value)? in
       guard !known.contains(name), let held = globals[name], name != function.syntax.name else {

@@ -192,7 +192,8 @@ extension Interpreter {
     case .list(let items): return items
     case .record(let record): return record.fields.map(\.value)
     case .range(let range):
-      try MemoryBudget.check(range.count.multipliedReportingOverflow(by: 64).partialValue)
+      let (bytes, overflow) = range.count.multipliedReportingOverflow(by: 64)
+      try MemoryBudget.check(overflow ? Int.max : bytes)
       return (0..<range.count).map { .integer(range[$0]) }
     case .text(let text): return text.map { .text(String($0)) }
     case .tensor(let x), .parameter(let x):

@@ -43,12 +43,13 @@ extension Interpreter {
 
   /// A function value: it remembers the local names it mentions.
   func make(_ syntax: FunctionSyntax, _ frame: Frame?) -> Function {
-    guard let frame else { return Function(syntax, captured: []) }
+    guard let frame else { return Function(syntax, captured: [], home: .page) }
     return Function(
       syntax,
       captured: syntax.mentions.compactMap { name in
-        (frame.locals[name] ?? frame.captured[name]).map { (name, $0) }
-      })
+        guard name != syntax.name else { return nil }
+        return (frame.locals[name] ?? frame.captured[name]).map { (name, $0) }
+      }, home: frame.function?.home == .library ? .library : .call)
   }
 
   // MARK: Places

@@ -80,6 +80,12 @@ package final class Interpreter {
       for statement in program {
         let value = try run(statement, nil)
         if statement.isQuiet { continue }
+        // A loop whose body gave nothing shows nothing.
+        if case .value(let e) = statement.kind, e.isLoop, case .list(let items) = value,
+          items.isEmpty
+        {
+          continue
+        }
         if case .none = value { continue }
         if case .value = statement.kind {
           context.output.append(.value(value))
@@ -134,11 +140,18 @@ package final class Interpreter {
   func find(_ name: String, _ frame: Frame?) -> Value? {
     if let frame {
       if let value = frame.locals[name] ?? frame.captured[name] { return value }
-      if let own = frame.function, own.syntax.name == name, globals[name] == nil {
-        return .function(own)
+      if let own = frame.function {
+        if own.syntax.name == name, own.home != .page || globals[name] == nil {
+          return .function(own)
+        }
+        if own.home == .library { return word(name) }
       }
     }
-    if let value = globals[name] { return value }
+    return globals[name] ?? word(name)
+  }
+
+  /// What a name means as long as the page does not use it otherwise.
+  private func word(_ name: String) -> Value? {
     if let value = preludeValues[name] { return value }
     if let source = prelude[name] { return load(name, source) }
     if let word = words[name] { return .builtin(word) }
@@ -154,7 +167,7 @@ package final class Interpreter {
     guard let program = try? Parser.program(source), let first = program.first,
       case .define(_, let syntax) = first.kind
     else { preconditionFailure("the prelude's \(name) is not a definition") }
-    let value = Value.function(Function(syntax, captured: []))
+    let value = Value.function(Function(syntax, captured: [], home: .library))
     preludeValues[name] = value
     return value
   }

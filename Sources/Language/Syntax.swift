@@ -5,6 +5,13 @@ package enum Syntax {
     package let span: SourceSpan
     /// Levels below this one, bounded so that evaluation and freeing never exhaust a stack.
     let depth: Int
+
+    var isLoop: Bool {
+      switch kind {
+      case .forEach, .whileLoop: true
+      default: false
+      }
+    }
   }
 
   indirect enum Kind: Sendable {

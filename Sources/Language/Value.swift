@@ -104,9 +104,11 @@ package struct IntegerRange: Sendable, Equatable {
 
   package var count: Int {
     let (distance, overflow) = end.subtractingReportingOverflow(start)
-    if overflow { return Int.max }
+    if overflow { return (end > start) == (step > 0) ? Int.max : 0 }
     if step > 0 { return distance <= 0 ? 0 : (distance - 1) / step + 1 }
-    return distance >= 0 ? 0 : (distance + 1) / step + 1
+    if distance >= 0 { return 0 }
+    let (count, isTooLarge) = ((distance + 1) / step).addingReportingOverflow(1)
+    return isTooLarge ? Int.max : count
   }
 
   package subscript(index: Int) -> Int { start + index * step }
@@ -148,14 +150,26 @@ package final class Function: Sendable {
   package let syntax: FunctionSyntax
   /// Local names of where it was made, as they were then.
   package let captured: [(name: String, value: Value)]
+  let home: Home
 
-  init(_ syntax: FunctionSyntax, captured: [(name: String, value: Value)]) {
+  /// Where a function was written, which decides what its other names mean.
+  enum Home: Sendable {
+    /// At the top of a page: names are those of the page when it runs.
+    case page
+    /// Inside a call: it calls itself by its own name, whatever the page calls so.
+    case call
+    /// In the prelude: names of the page never hide the words it is made of.
+    case library
+  }
+
+  init(_ syntax: FunctionSyntax, captured: [(name: String, value: Value)], home: Home) {
     self.syntax = syntax
     self.captured = captured
+    self.home = home
   }
 
   func capturing(_ values: [(name: String, value: Value)]) -> Function {
-    Function(syntax, captured: values)
+    Function(syntax, captured: values, home: home)
   }
 }
 
