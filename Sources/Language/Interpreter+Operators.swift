@@ -199,7 +199,13 @@ extension Interpreter {
     case .number(let x): return .number(-x)
     default:
       if let x = value.variable { return try located(span) { try Value(x.negated()) } }
-      return try arithmetic(.multiply, .integer(-1), value, span)
+      switch value {
+      case .record, .object, .function, .list:
+        return try arithmetic(.multiply, .integer(-1), value, span)
+      default:
+        throw LanguageError(
+          "kind", "`-` does not work on \(value.withArticle)", at: span, details: [value.brief])
+      }
     }
   }
 
@@ -212,6 +218,9 @@ extension Interpreter {
     case .isIn: return .boolean(try contains(b, a, span))
     case .isNotIn: return .boolean(try !contains(b, a, span))
     case .equal, .notEqual:
+      if Interpreter.isComparedAsWhole(a, b) {
+        return .boolean(same(a, b) == (comparator == .equal))
+      }
       if let x = a.variable, let y = b.variable {
         let kind: Comparison = comparator == .equal ? .equal : .notEqual
         return try located(span) { try Value(x.value.compare(kind, y.value)) }
@@ -238,6 +247,14 @@ extension Interpreter {
     }
   }
 
+  /// Two ranges, and lists (the empty one counts as a tensor elsewhere).
+  private static func isComparedAsWhole(_ a: Value, _ b: Value) -> Bool {
+    switch (a, b) {
+    case (.range, .range), (.list, _), (_, .list): true
+    default: false
+    }
+  }
+
   private func contains(_ whole: Value, _ part: Value, _ span: SourceSpan) throws -> Bool {
     if case .text(let text) = whole, case .text(let piece) = part {
       return piece.isEmpty || text.firstRange(of: piece) != nil
@@ -251,6 +268,7 @@ extension Interpreter {
 
   /// Whether two values are the same as a whole, to the bit.
   package func same(_ a: Value, _ b: Value) -> Bool {
+    if case .integer(let x) = a, case .integer(let y) = b { return x == y }
     if let x = a.asNumber, let y = b.asNumber { return x == y || (x.isNaN && y.isNaN) }
     switch (a, b) {
     case (.none, .none): return true
@@ -271,7 +289,13 @@ extension Interpreter {
         && zip(p, q).allSatisfy { $0.name == $1.name && same($0.value, $1.value) }
     default:
       if let x = a.variable, let y = b.variable {
-        return x.dims == y.dims && x.value.array(of: Double.self) == y.value.array(of: Double.self)
+        guard x.dims == y.dims else { return false }
+        if !x.dtype.isFloat, !y.dtype.isFloat {
+          return x.value.array(of: Int64.self) == y.value.array(of: Int64.self)
+        }
+        return zip(x.value.array(of: Double.self), y.value.array(of: Double.self)).allSatisfy {
+          $0 == $1 || ($0.isNaN && $1.isNaN)
+        }
       }
       return false
     }

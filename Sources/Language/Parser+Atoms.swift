@@ -91,6 +91,14 @@ extension Parser {
       return Syntax.Expression(
         kind: fields[0].value.kind, span: span, depth: fields[0].value.depth)
     }
+    var names: Set<String> = []
+    for field in fields {
+      guard let name = field.name else { continue }
+      guard names.insert(name).inserted else {
+        throw LanguageError(
+          "field", "this record has the field `\(name)` twice", at: field.value.span)
+      }
+    }
     return try node(.record(fields), span, over: fields.map(\.value))
   }
 
@@ -183,7 +191,10 @@ extension Parser {
   mutating func block() throws(LanguageError) -> Syntax.Expression {
     try deeper { (parser: inout Parser) throws(LanguageError) in
       let start = parser.current.span
-      guard parser.take("{") else { throw parser.unexpected("`{`", hint: "braces around the body") }
+      guard parser.take("{") else {
+        throw parser.unexpected(
+          "`{`", hint: parser.isSymbol("=") ? "== compares" : "braces around the body")
+      }
       let statements = try parser.statements(until: "}")
       let end = parser.advance().span
       return Syntax.Expression(

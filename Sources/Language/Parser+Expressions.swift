@@ -48,7 +48,9 @@ extension Parser {
     while continues(["|>"]) {
       let span = advance().span
       skipNewlines()
-      let right = try compose()
+      // As in a chain, a function without parentheses is the last link.
+      let right: Syntax.Expression
+      if let function = try lambda() { right = function } else { right = try compose() }
       left = try node(.pipe(left, right, span), left.span.to(right.span), over: [left, right])
     }
     return left

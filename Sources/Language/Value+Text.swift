@@ -141,6 +141,7 @@ extension Value {
     let isSigned = rest.first == "+"
     if isSigned { rest.removeFirst() }
     let width = Int(rest.prefix { $0.isNumber })
+    if width == nil, rest.first?.isNumber == true { return nil }
     rest = rest.drop { $0.isNumber }
     var digits: Int?
     if rest.first == "." {

@@ -58,7 +58,15 @@ extension Builtin {
           }
         }
       }
-      return try Value(operation(inputs, attributes))
+      do { return try Value(operation(inputs, attributes)) } catch TensorError.axisOutOfRange(
+        let axis, let rank)
+      {
+        let error = TensorError.axisOutOfRange(axis: axis, rank: rank)
+        let name = operation.entry.name
+        let pairwise = ["max": "maximum", "min": "minimum"][name]
+        throw call.error(
+          error.message, hint: pairwise.map { "\($0)(a, b) for the \(name) of two" })
+      }
     }
   }
 
