@@ -32,6 +32,8 @@ struct Lexer {
       throw LanguageError(
         "too-long", "this program has \(bytes.count) bytes, at most \(Lexer.limit) are read")
     }
+    // Some editors begin files with a byte order mark.
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { at = 3 }
     while at < bytes.count {
       let start = at
       let byte = bytes[at]

@@ -1,9 +1,10 @@
 import ArgumentParser
-import Language
 import Files
 import Glibc
+import Language
 import Notebooks
 import Tensors
+import Vocabulary
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -26,6 +27,7 @@ struct RunCommand: ParsableCommand {
       guard pair.count == 2 else { throw ValidationError("--set takes name=value, not \(setting)") }
       overrides[String(pair[0])] = String(pair[1])
     }
+    try check(overrides.keys.sorted(), in: notebook)
     for (line, message) in notebook.problems { complain("\(file):\(line): \(message)") }
     let interruption = Interruption()
     InterruptKey.watch()
@@ -52,6 +54,25 @@ struct RunCommand: ParsableCommand {
     }
     if interruption.isRequested { throw ExitCode(130) }
     if session.hasFailed { throw ExitCode(1) }
+  }
+
+  /// Cells and names that the options mention must be there.
+  private func check(_ names: [String], in notebook: Notebook) throws {
+    let ids = notebook.cells.map { notebook.id(of: $0) }
+    if let to, !ids.contains(to) {
+      let near = Suggestion.nearest(to: to, among: ids).map { "; did you mean \($0)?" } ?? ""
+      throw ValidationError("no cell is called \(to)\(near)")
+    }
+    let known = notebook.cells.flatMap { at -> [String] in
+      guard case .code(_, let flags) = notebook.segments[at].kind, flags.contains("params") else {
+        return []
+      }
+      return Array(CellNames(of: notebook.segments[at].body).binds)
+    }.sorted()
+    for name in names where !known.contains(name) {
+      let near = Suggestion.nearest(to: name, among: known).map { "; did you mean \($0)?" } ?? ""
+      throw ValidationError("no params cell has a name \(name)\(near)")
+    }
   }
 }
 
