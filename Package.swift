@@ -76,16 +76,19 @@ let package = Package(
       name: "StudioTests",
       dependencies: ["Studio", "Notebooks", "Terminal", "Drawing", "Files", "TestSupport"],
       exclude: ["Goldens"]),
+    .testTarget(
+      name: "GradusTests", dependencies: ["gradus", "Files", "TestSupport"]),
     .testTarget(name: "DrawingTests", dependencies: ["Drawing"]),
     .testTarget(
       name: "PlotsTests", dependencies: ["Plots", "Drawing", "TestSupport"], exclude: ["Goldens"]),
     .testTarget(
       name: "LanguageTests",
-      dependencies: ["Language", "Library", "Autograd", "Tensors", "Files", "TestSupport"]),
+      dependencies: ["Language", "Library", "Autograd", "Tensors", "Files", "TestSupport"],
+      exclude: ["Programs"]),
     .testTarget(
       name: "LibraryTests",
       dependencies: [
-        "Library", "Language", "Training", "Layers", "Autograd", "Tensors", "TestSupport",
+        "Library", "Language", "Training", "Layers", "Autograd", "Tensors", "Files", "TestSupport",
       ]),
   ],
   swiftLanguageModes: [.v6]
