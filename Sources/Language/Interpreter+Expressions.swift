@@ -226,7 +226,8 @@ extension Interpreter {
   ) throws -> Value {
     let before = frame?.locals
     let names = globals
-    do { return try eval(body, frame) } catch let error as LanguageError {
+    do { return try eval(body, frame) } catch let flow as Flow { throw flow } catch {
+      let error = diagnosed(error, at: body.span)
       if error.code == "interrupted" { throw error }
       if let frame, let before { frame.locals = before } else { globals = names }
       if let name { bind(name, .text(error.message), frame) }

@@ -78,7 +78,7 @@ package final class Interpreter {
     bound.visit(program)
     do {
       for statement in program {
-        let value = try run(statement, nil)
+        let value = try located(statement.span) { try run(statement, nil) }
         if statement.isQuiet { continue }
         // A loop whose body gave nothing shows nothing.
         if case .value(let e) = statement.kind, e.isLoop, case .list(let items) = value,

@@ -111,7 +111,7 @@ package struct Layer: Sendable {
       switch value {
       case .integer(let n): shown = "\(n)"
       case .integers(let all): shown = "\(all)"
-      case .number(let x): shown = x == x.rounded() ? "\(Int(x))" : "\(x)"
+      case .number(let x): shown = Int(exactly: x).map { "\($0)" } ?? "\(x)"
       case .boolean(let flag): shown = "\(flag)"
       case .text(let text): shown = "\"\(text)\""
       }

@@ -75,7 +75,7 @@ extension StandardLibrary {
       let (a, step) = (try call.number("a"), try call.number("step"))
       let (from, to) = call.isNone("b") ? (0, a) : (a, try call.number("b"))
       let exact = ((to - from) / step).rounded(.up)
-      guard step != 0, exact.isFinite, exact < 1e12 else {
+      guard step != 0, exact.isFinite, abs(exact) < 1e12 else {
         throw call.error("the step should lead from the start to the end", at: "step")
       }
       let count = max(0, Int(exact))
@@ -136,7 +136,7 @@ extension StandardLibrary {
       guard y.dtype.isFloat == false || y.array(of: Double.self).allSatisfy({ $0 == $0.rounded() })
       else { throw call.error("labels are whole numbers", at: "y") }
       let largest = y.count == 0 ? -1 : try y.reduce(.max).item ?? -1
-      guard largest < 1e15 else {
+      guard abs(largest) < 1e15 else {
         throw call.error("there is no room for label \(shortNumber(largest))", at: "y")
       }
       let top = Int(largest) + 1

@@ -22,7 +22,10 @@ package enum Metrics {
       throw TensorError.shapesDiffer(operation: "confusion", left: labels.dims, right: y.dims)
     }
     var classes = prediction.rank >= 2 ? prediction.dims[prediction.rank - 1] : 0
-    for i in 0..<y.count { classes = max(classes, labels.integer(at: i) + 1, y.integer(at: i) + 1) }
+    for i in 0..<y.count {
+      let largest = max(labels.integer(at: i), y.integer(at: i))
+      classes = max(classes, min(largest, Int.max - 1) + 1)
+    }
     guard classes <= 10_000 else {
       throw TensorError.invalid(
         operation: "confusion", reason: "\(classes) classes are too many for a table", hint: nil)
