@@ -222,7 +222,7 @@ extension StandardLibrary {
         examples: [Example("sum(shuffle([1, 2, 3]))", prints: "6")])
     ) { call, interpreter in
       var stream = interpreter.context.stream.split()
-      guard let rows = rows(of: call["x"]) else {
+      guard let rows = try rows(of: call["x"]) else {
         throw call.wrong("x", expected: "a tensor, a list or a data set")
       }
       return try choosing(stream.permutation(rows), from: call["x"])
@@ -258,9 +258,15 @@ extension StandardLibrary {
   ]
 
   /// Rows along the first axis of a tensor, list or data set.
-  static func rows(of value: Value) -> Int? {
-    if case .record(let record) = value { return record.rows }
-    return value.rowCount
+  ///
+  /// Throws when a list of their positions would not fit into memory, as of a huge range.
+  static func rows(of value: Value) throws -> Int? {
+    var found = value.rowCount
+    if case .record(let record) = value { found = record.rows }
+    guard let count = found else { return nil }
+    let (bytes, overflow) = count.multipliedReportingOverflow(by: 16)
+    try MemoryBudget.check(overflow ? Int.max : bytes)
+    return count
   }
 
   /// The chosen rows of a tensor, list, or of every field of a data set that is as long as its first.

@@ -98,7 +98,9 @@ extension StandardLibrary {
           ], summary: "Two pieces of shuffled data.",
           examples: [Example("[len(p) for p in split([1, 2, 3, 4, 5], 0.8)]", prints: "[4, 1]")])
       ) { call, interpreter in
-        guard let n = rows(of: call["d"]) else { throw call.wrong("d", expected: "data with rows") }
+        guard let n = try rows(of: call["d"]) else {
+          throw call.wrong("d", expected: "data with rows")
+        }
         let part = try call.number("part")
         guard part >= 0, part <= 1 else {
           throw call.error("part lies between 0 and 1", at: "part")
@@ -126,7 +128,7 @@ extension StandardLibrary {
           examples: [Example("len(kfold([1, 2, 3, 4, 5], 5))", prints: "5")])
       ) { call, _ in
         let k = try call.integer("k")
-        guard let n = rows(of: call["d"]), k >= 2, k <= n else {
+        guard let n = try rows(of: call["d"]), k >= 2, k <= n else {
           throw call.error("k lies between 2 and the number of rows", at: "k")
         }
         var stream = RandomStream(seed: UInt64(bitPattern: Int64(try call.integer("seed"))))

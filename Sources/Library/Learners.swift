@@ -97,7 +97,7 @@ struct ModelLearner: Learner {
     let batch = try StandardLibrary.choosing(Array(0..<min(2, exampleCount)), from: data)
     _ = try loss(of: model, on: batch, interpreter)
     if let held {
-      let rows = StandardLibrary.rows(of: held) ?? 0
+      let rows = try StandardLibrary.rows(of: held) ?? 0
       _ = try loss(
         of: model, on: StandardLibrary.choosing(Array(0..<min(2, rows)), from: held), interpreter)
     }

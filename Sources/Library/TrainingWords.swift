@@ -17,7 +17,7 @@ extension StandardLibrary {
   private static func train(_ call: Call, _ interpreter: Interpreter) throws -> Value {
     var data = call["data"]
     if let x = data.variable, x.rank > 0 { data = .record(Record([("x", .tensor(x))])) }
-    guard let count = rows(of: data), count > 0 else {
+    guard let count = try rows(of: data), count > 0 else {
       throw call.wrong("data", expected: "data with rows, such as (x=…, y=…)")
     }
     let batch = try call.integer("batch")

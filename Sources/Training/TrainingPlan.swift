@@ -42,10 +42,14 @@ package struct TrainingPlan: Sendable {
     self.stream = stream
   }
 
-  package func stepsPerEpoch(_ examples: Int) -> Int { (examples + batchSize - 1) / batchSize }
+  package func stepsPerEpoch(_ examples: Int) -> Int {
+    examples / batchSize + (examples % batchSize > 0 ? 1 : 0)
+  }
 
   package func totalSteps(_ examples: Int) -> Int {
-    steps ?? epochs.multipliedReportingOverflow(by: stepsPerEpoch(examples)).partialValue
+    if let steps { return steps }
+    let (count, overflow) = epochs.multipliedReportingOverflow(by: stepsPerEpoch(examples))
+    return overflow ? Int.max : count
   }
 
   /// The examples of an epoch in the order it visits them.
