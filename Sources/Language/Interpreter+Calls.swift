@@ -126,6 +126,8 @@ extension Interpreter {
     var rest: [(name: String?, value: Value)] = []
     let restName = syntax.parameters.first { $0.isRest }?.name
     let plain = syntax.parameters.filter { !$0.isRest }
+    // Behind `...rest` arguments are given by name.
+    let positional = syntax.parameters.firstIndex { $0.isRest } ?? plain.count
     for argument in arguments {
       if let name = argument.name {
         guard plain.contains(where: { $0.name == name }) else {
@@ -142,8 +144,8 @@ extension Interpreter {
         }
         frame.locals[name] = argument.value
       } else {
-        while position < plain.count, frame.locals[plain[position].name] != nil { position += 1 }
-        if position < plain.count {
+        while position < positional, frame.locals[plain[position].name] != nil { position += 1 }
+        if position < positional {
           frame.locals[plain[position].name] = argument.value
           position += 1
         } else if restName != nil {

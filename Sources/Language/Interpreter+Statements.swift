@@ -113,7 +113,8 @@ extension Interpreter {
         let new = try replaced(old, rest, with: value, frame)
         guard let copy = try located(span, { try object.replacing(field: name, with: new) }) else {
           throw LanguageError(
-            "field", "`\(name)` of \(whole.withArticle) cannot be changed", at: span)
+            "field", "`\(name)` of \(whole.withArticle) cannot become \(new.withArticle)", at: span,
+            details: ["before: \(old.brief)", "now: \(new.brief)"])
         }
         return .object(copy)
       case .function(let function):

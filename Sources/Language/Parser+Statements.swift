@@ -169,6 +169,9 @@ extension Parser {
       guard !result.contains(where: { $0.name == name }) || name == "_" else {
         throw LanguageError("argument", "two arguments are called `\(name)`", at: span)
       }
+      guard !isRest || !result.contains(where: \.isRest) else {
+        throw LanguageError("argument", "only one argument can take all the others", at: span)
+      }
       var shape: [Syntax.Dimension]?
       if take(":") { shape = try dimensions() }
       let standard = take("=") ? try expression() : nil
