@@ -66,26 +66,37 @@ extension Tensor {
   private func header() -> String {
     var header = "\(dtype.name) \(shape)"
     guard count > 64, dtype != .bool else { return header }
-    let values = array(of: Double.self)
-    let finite = values.filter(\.isFinite)
-    if let low = finite.min(), let high = finite.max() {
-      let mean = finite.reduce(0, +) / Double(finite.count)
-      header += "  min \(shortNumber(low, digits: 4))  mean \(shortNumber(mean, digits: 4))"
-      header += "  max \(shortNumber(high, digits: 4))  " + histogram(finite, low, high)
+    // In passes over the elements: a tensor may take up most of the memory.
+    var (low, high, sum) = (Double.infinity, -Double.infinity, 0.0)
+    var (finite, nans) = (0, 0)
+    for i in 0..<count {
+      let value = double(at: i)
+      if value.isNaN { nans += 1 }
+      guard value.isFinite else { continue }
+      (low, high, sum) = (min(low, value), max(high, value), sum + value)
+      finite += 1
     }
-    let nans = values.count { $0.isNaN }
-    let infinities = values.count { $0.isInfinite }
+    if finite > 0 {
+      let mean = sum / Double(finite)
+      header += "  min \(shortNumber(low, digits: 4))  mean \(shortNumber(mean, digits: 4))"
+      header += "  max \(shortNumber(high, digits: 4))  " + histogram(low, high)
+    }
     if nans > 0 { header += "  \(nans) nan" }
-    if infinities > 0 { header += "  \(infinities) inf" }
+    if finite + nans < count { header += "  \(count - finite - nans) inf" }
     return header
   }
 
-  private func histogram(_ values: [Double], _ low: Double, _ high: Double) -> String {
+  /// How the finite elements spread from the lowest to the highest.
+  private func histogram(_ low: Double, _ high: Double) -> String {
     let blocks = Array("▁▂▃▄▅▆▇█")
     guard high > low else { return "▇" }
     var counts = [Int](repeating: 0, count: 8)
-    for value in values {
-      counts[min(7, Int((value / 2 - low / 2) / (high / 2 - low / 2) * 8))] += 1
+    for i in 0..<count {
+      let value = double(at: i)
+      guard value.isFinite else { continue }
+      // Halves, so that the span is finite; of the smallest numbers they may be equal.
+      let part = (value / 2 - low / 2) / (high / 2 - low / 2)
+      counts[part.isFinite ? min(7, Int(part * 8)) : 0] += 1
     }
     let top = counts.max() ?? 1
     return String(counts.map { $0 == 0 ? " " : blocks[min(7, $0 * 8 / (top + 1))] })
