@@ -21,13 +21,25 @@ import Testing
     #expect(try ProgramCase.files.map { try ProgramCase.all(in: $0).count }.reduce(0, +) >= 400)
   }
 
-  private func check(_ program: ProgramCase) throws {
+  @Test(arguments: ProgramCase.files)
+  func `a formatted program prints the same, and is formatted already`(file: String) throws {
+    for program in try ProgramCase.all(in: file) where program.diagnosis.isEmpty {
+      let formatted = try SourceFormat.formatted(program.source)
+      #expect(try SourceFormat.formatted(formatted) == formatted)
+      let (printed, failure) = run(formatted)
+      #expect(printed == program.prints, "\(formatted)")
+      #expect(failure == nil, "\(formatted)")
+    }
+  }
+
+  /// The lines a program prints, and its diagnosis when it fails.
+  private func run(_ source: String) -> (printed: [String], failure: String?) {
     let context = EvaluationContext(stream: RandomStream(seed: 1))
     var failure: String?
     do {
-      _ = try StandardLibrary.interpreter().evaluate(program.source, in: Names(), context)
+      _ = try StandardLibrary.interpreter().evaluate(source, in: Names(), context)
     } catch {
-      failure = error.rendered(source: program.source)
+      failure = error.rendered(source: source)
     }
     let printed = context.output.flatMap { item in
       switch item {
@@ -35,6 +47,11 @@ import Testing
       case .value(let value): lines(value.text())
       }
     }
+    return (printed, failure)
+  }
+
+  private func check(_ program: ProgramCase) throws {
+    let (printed, failure) = run(program.source)
     #expect(printed == program.prints, "\(program.source)")
     if program.diagnosis.isEmpty {
       #expect(failure == nil, "\(program.source)")
