@@ -71,7 +71,31 @@ extension Operations {
     "prod", .prod, "The product of all elements, or along axes.",
     Example("prod([2, 3, 4])", prints: "24")
   ) { c in
-    [try widened(c.upstream, c) * widened(c.output, c) / c.inputs[0]]
+    let x = c.inputs[0]
+    let upstream = try widened(c.upstream, c)
+    // Beside a zero, the product of the others cannot be found by dividing.
+    guard try hasZero(x) else { return [try upstream * widened(c.output, c) / x] }
+    return [try upstream * productOfOthers(x, c.attributes.integers("axis"))]
+  }
+
+  private static func hasZero(_ x: Variable) throws -> Bool {
+    try x.value.test { $0 == 0 }.reduce(any: true).item == 1
+  }
+
+  /// For each element the product of the others along the axes: n rows of n, with a 1 in its own
+  /// place.
+  private static func productOfOthers(_ x: Variable, _ axes: [Int]?) throws -> Variable {
+    let named = try axes?.map { try x.shape.axis($0) }
+    let axes = (0..<x.rank).filter { named?.contains($0) ?? true }
+    let order = (0..<x.rank).filter { !axes.contains($0) } + axes
+    let n = axes.reduce(1) { $0 * x.dims[$1] }
+    let rows = try x.transposed(order).reshaped([x.shape.count / n, 1, n])
+    let isOwn = Variable(try Tensor.eye(n).cast(.bool))
+    let one = Variable(try Tensor.full(Shape(checking: [1]), 1, x.dtype))
+    let others = try Operations.prod(
+      Variable.where(isOwn, one, rows), Attributes.reduction([2], false))
+    return try others.reshaped(order.map { x.dims[$0] }).transposed(
+      order.indices.map { axis in order.firstIndex(of: axis) ?? axis })
   }
 
   /// Mean squared distance from the mean; `correction` 0 divides by n, 1 by n - 1.
@@ -83,7 +107,22 @@ extension Operations {
     let squares = try (distance * distance).sum(
       axes: axes, keepDims: a.boolean("keepdims", default: false))
     let n = Swift.max(1, float.shape.count / Swift.max(1, squares.shape.count))
-    return try squares / Double(Swift.max(1, n - a.integer("correction", default: 0)))
+    let correction = a.integer("correction", default: 0)
+    guard correction >= 0, correction < n else {
+      throw TensorError.invalid(
+        operation: "var", reason: "a correction of \(correction) does not fit \(n) elements",
+        hint: "correction=0")
+    }
+    return try squares / Double(n - correction)
+  }
+
+  /// The root of a sum of squares. Its slope at 0, where every direction leads up, is taken as 0.
+  private static func root(_ squares: Variable) throws -> Variable {
+    guard try hasZero(squares) else { return try Operations.sqrt(squares) }
+    let isZero = Variable(try squares.value.test { $0 == 0 })
+    let one = Variable(try Tensor.full(Shape(checking: []), 1, squares.dtype))
+    let positive = try Variable.where(isZero, one, squares)
+    return try Variable.where(isZero, one - one, Operations.sqrt(positive))
   }
 
   private static func composed(
@@ -105,13 +144,13 @@ extension Operations {
   package static let std: TensorOperation = composed(
     "std", "The root of the mean squared distance from the mean.",
     Example("std([1, 3])", prints: "1"), extra: [correction]
-  ) { x, a in try Operations.sqrt(spread(x, a)) }
+  ) { x, a in try root(spread(x, a)) }
 
   package static let norm: TensorOperation = composed(
     "norm", "The root of the sum of squares.", Example("norm([3, 4])", prints: "5")
   ) { x, a in
     let float = try x.dtype.isFloat ? x : x.cast(.float32)
-    return try Operations.sqrt(
+    return try root(
       (float * float).sum(
         axes: a.integers("axis"), keepDims: a.boolean("keepdims", default: false)))
   }
