@@ -39,7 +39,7 @@ import Testing
   @Test(arguments: ["(", "[", "{", "-", "not ", "x => ", "if true { 1 } else ", "f("])
   func `a hundred thousand levels of nesting are refused`(open: String) throws {
     let source = String(repeating: open, count: 100_000) + "1"
-    let outcome = try gradus.run([], input: Array(source.utf8), seconds: 20)
+    let outcome = try gradus.run([], input: Array(source.utf8))
     #expect(outcome.ending == .exit(1))
     #expect(outcome.error.contains("nested deeper than 256 levels"), "\(outcome.error)")
     #expect(outcome.error.utf8.count < 2000)
