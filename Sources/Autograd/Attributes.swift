@@ -3,6 +3,7 @@ package enum Attribute: Sendable, Equatable {
   case integer(Int)
   case integers([Int])
   case number(Double)
+  case numbers([Double])
   case boolean(Bool)
   case text(String)
 }
@@ -53,6 +54,15 @@ package struct Attributes: Sendable, ExpressibleByDictionaryLiteral {
     switch self[name] {
     case .integer(let n): [n]
     case .integers(let all): all
+    default: nil
+    }
+  }
+
+  /// Several numbers; nil when left out.
+  package func numbers(_ name: String) -> [Double]? {
+    switch self[name] {
+    case .integers(let all): all.map(Double.init)
+    case .numbers(let all): all
     default: nil
     }
   }

@@ -31,6 +31,8 @@ package final class EvaluationContext {
   /// Whether the clock was read, so that the values cannot be the same again.
   package var hasReadClock = false
   package var notes: [String] = []
+  /// States of sequences by the order in which layers are called, while somebody keeps them.
+  package var states: (given: [Value], left: [Value])?
 
   package init(
     stream: RandomStream = RandomStream(seed: 0), interruption: Interruption = Interruption(),

@@ -89,4 +89,27 @@ package enum Tree {
     case .none, .boolean, .text, .range, .builtin: return value
     }
   }
+
+  /// Visits the objects in order, outer ones first; a returned object takes the other's place.
+  package static func mapObjects(
+    _ value: Value, _ visit: (any LanguageObject) throws -> (any LanguageObject)?
+  ) rethrows -> Value {
+    switch value {
+    case .list(let items): return .list(try items.map { try mapObjects($0, visit) })
+    case .record(let record):
+      return .record(
+        Record(try record.fields.map { ($0.name, try mapObjects($0.value, visit)) }))
+    case .function(let function):
+      guard !function.captured.isEmpty else { return value }
+      return .function(
+        function.capturing(try function.captured.map { ($0, try mapObjects($1, visit)) }))
+    case .object(let object):
+      let copy = try visit(object) ?? object
+      let children = copy.children
+      guard !children.isEmpty else { return .object(copy) }
+      return .object(copy.replacingChildren(try children.map { try mapObjects($0.value, visit) }))
+    case .none, .boolean, .integer, .number, .text, .tensor, .parameter, .range, .builtin:
+      return value
+    }
+  }
 }

@@ -1,4 +1,5 @@
 import Autograd
+import Synchronization
 import Tensors
 import Vocabulary
 
@@ -7,10 +8,30 @@ package struct LayerContext: Sendable {
   /// Dropout drops only while training.
   package var isTraining: Bool
   package var stream: RandomStream
+  /// Inputs beyond the first, such as a mask.
+  package var others: [Variable] = []
+  /// What the layer knows beside its parameters (running averages); changed while it trains.
+  package var buffers: [(name: String, value: Tensor)] = []
+  /// What a sequence left behind, and what this one leaves: last states, keys and values so far.
+  package var state: [Variable] = []
+  /// Whether somebody will ask for `state` afterwards.
+  package var keepsState = false
 
   package init(isTraining: Bool = false, stream: RandomStream = RandomStream(seed: 0)) {
     self.isTraining = isTraining
     self.stream = stream
+  }
+
+  func buffer(_ name: String) -> Tensor? { buffers.first { $0.name == name }?.value }
+}
+
+/// What a layer noted while it trained. A copy that is differentiated owns one; nobody else sees it.
+package final class LayerNotes: Sendable {
+  private let buffers: Mutex<[(name: String, value: Tensor)]>
+  init(_ start: [(name: String, value: Tensor)]) { buffers = Mutex(start) }
+  var values: [(name: String, value: Tensor)] {
+    get { buffers.withLock { $0 } }
+    set { buffers.withLock { $0 = newValue } }
   }
 }
 
@@ -22,23 +43,35 @@ package struct LayerKind: Sendable {
   /// Fresh parameters for complete settings.
   let parameters:
     @Sendable (Attributes, inout RandomStream) throws -> [(name: String, value: Tensor)]
+  /// What it starts to know beside parameters, for complete settings.
+  let buffers: @Sendable (Attributes) throws -> [(name: String, value: Tensor)]
+  /// How many inputs it takes.
+  package let inputs: ClosedRange<Int>
+  /// Whether sequences leave a state behind, which the next piece may start from.
+  package let hasState: Bool
   /// The input size that a sample shape (without the batch axis) implies.
   let inputSize: @Sendable ([Int]) -> Int?
   let apply: @Sendable (Layer, Variable, inout LayerContext) throws -> Variable
 
   init(
-    _ entry: Entry, inputSetting: String? = nil,
+    _ entry: Entry, inputSetting: String? = nil, inputs: ClosedRange<Int> = 1...1,
+    hasState: Bool = false,
     inputSize: @escaping @Sendable ([Int]) -> Int? = { _ in nil },
     parameters:
       @escaping @Sendable (Attributes, inout RandomStream) throws -> [(
         name: String, value: Tensor
       )] = { _, _ in [] },
+    buffers: @escaping @Sendable (Attributes) throws -> [(name: String, value: Tensor)] = { _ in []
+    },
     apply: @escaping @Sendable (Layer, Variable, inout LayerContext) throws -> Variable
   ) {
     self.entry = entry
     self.inputSetting = inputSetting
     self.inputSize = inputSize
     self.parameters = parameters
+    self.buffers = buffers
+    self.inputs = inputs
+    self.hasState = hasState
     self.apply = apply
   }
 
@@ -46,7 +79,7 @@ package struct LayerKind: Sendable {
   package func make(_ settings: Attributes, _ stream: inout RandomStream) throws -> Layer {
     try LayerKinds.check(settings, of: entry.name)
     var layer = Layer(kind: self, settings: settings, parameters: [])
-    if !layer.needsInput { layer.fill(try parameters(settings, &stream)) }
+    if !layer.needsInput { try layer.fill(&stream) }
     return layer
   }
 }
@@ -57,7 +90,10 @@ package struct Layer: Sendable {
   package private(set) var settings: Attributes
   /// In the kind's order.
   package var parameters: [(name: String, value: Variable)]
-  package var isTraining = false
+  /// What it knows beside its parameters, such as running averages.
+  package var buffers: [(name: String, value: Tensor)] = []
+  package private(set) var isTraining = false
+  private var notes: LayerNotes?
 
   init(kind: LayerKind, settings: Attributes, parameters: [(name: String, value: Variable)]) {
     self.kind = kind
@@ -81,12 +117,28 @@ package struct Layer: Sendable {
     complete[setting] = .integer(size)
     for (name, value) in settings.items { complete[name] = value }
     layer.settings = complete
-    layer.fill(try kind.parameters(complete, &stream))
+    try layer.fill(&stream)
     return layer
   }
 
-  mutating func fill(_ values: [(name: String, value: Tensor)]) {
-    parameters = values.map { ($0.name, Variable($0.value)) }
+  mutating func fill(_ stream: inout RandomStream) throws {
+    parameters = try kind.parameters(settings, &stream).map { ($0.name, Variable($0.value)) }
+    buffers = try kind.buffers(settings)
+  }
+
+  /// A copy in training mode (which takes notes of its own) or not.
+  package func inTraining(_ isTraining: Bool) -> Layer {
+    var copy = self
+    copy.isTraining = isTraining
+    copy.notes = isTraining && !buffers.isEmpty ? LayerNotes(notes?.values ?? buffers) : nil
+    return copy
+  }
+
+  /// A copy that knows what this one noted while it trained.
+  package var settled: Layer {
+    var copy = inTraining(false)
+    copy.buffers = notes?.values ?? buffers
+    return copy
   }
 
   package func parameter(_ name: String) -> Variable? {
@@ -99,7 +151,18 @@ package struct Layer: Sendable {
         operation: text, reason: "its input size is not known yet",
         hint: "Input(…) >> … at the start of the chain, or both sizes")
     }
-    return try kind.apply(self, x, &context)
+    guard kind.inputs.contains(context.others.count + 1) else {
+      let (low, high) = (kind.inputs.lowerBound, kind.inputs.upperBound)
+      throw TensorError.invalid(
+        operation: text,
+        reason: "takes \(low == high ? "\(low)" : "\(low) to \(high)") inputs, here are "
+          + "\(context.others.count + 1)", hint: nil)
+    }
+    context.isTraining = context.isTraining || isTraining
+    context.buffers = notes?.values ?? buffers
+    let result = try kind.apply(self, x, &context)
+    notes?.values = context.buffers
+    return result
   }
 
   /// `Linear(64, 10)`: positional settings that are given, then those that differ from the default.
@@ -112,6 +175,7 @@ package struct Layer: Sendable {
       case .integer(let n): shown = "\(n)"
       case .integers(let all): shown = "\(all)"
       case .number(let x): shown = Int(exactly: x).map { "\($0)" } ?? "\(x)"
+      case .numbers(let all): shown = "\(all)"
       case .boolean(let flag): shown = "\(flag)"
       case .text(let text): shown = "\"\(text)\""
       }

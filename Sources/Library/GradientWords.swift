@@ -34,11 +34,13 @@ extension StandardLibrary {
         details: [target.brief])
     }
     let isPlain = leaves.isEmpty
+    var varied = target
     let (value, extra, gradients) = try Gradients.of(starts) { traced -> (Variable, Value) in
       var all = arguments
       all[wrt] =
         isPlain
         ? try Value(traced[0]) : try Tree.replacing(target, choice, with: traced, training: true)
+      varied = all[wrt]
       var result = try interpreter.apply(f, all)
       var extra = Value.none
       if aux {
@@ -56,7 +58,8 @@ extension StandardLibrary {
     }
     let gradient =
       isPlain
-      ? try Value(gradients[0]) : try Tree.replacing(target, choice, with: gradients)
+      ? try Value(gradients[0])
+      : try LayerMemory.settled(Tree.replacing(varied, choice, with: gradients))
     return (try Value(value), extra, gradient)
   }
 

@@ -36,6 +36,21 @@ struct ModelLearner: Learner {
   let isObjective: Bool
   let held: Value?
   let exampleCount: Int
+  private var lastLoss: Double?
+
+  init(
+    scene: LearningScene, model: Value, optimizer: OptimizerObject, data: Value, loss: Value,
+    isObjective: Bool, held: Value?, exampleCount: Int
+  ) {
+    self.scene = scene
+    self.model = model
+    self.optimizer = optimizer
+    self.data = data
+    self.loss = loss
+    self.isObjective = isObjective
+    self.held = held
+    self.exampleCount = exampleCount
+  }
 
   private func loss(of model: Value, on batch: Value, _ interpreter: Interpreter) throws -> Variable
   {
@@ -59,20 +74,39 @@ struct ModelLearner: Learner {
   mutating func step(_ indices: [Int], number step: Int, stream: RandomStream) throws -> [Metric] {
     let interpreter = scene.interpreter(stream)
     let batch = try StandardLibrary.choosing(indices, from: data)
-    let choice = Tree.Choice.parameters
-    let leaves = Tree.leaves(of: model, choice)
-    let (value, gradients) = try Gradients.of(leaves.map(\.variable)) { traced in
-      try loss(
-        of: Tree.replacing(model, choice, with: traced, training: true), on: batch, interpreter)
-    }
+    let starts = Tree.leaves(of: model, .parameters).map(\.variable)
+    var (value, slopes, varied) = try gradient(at: starts, batch, interpreter)
     let metric = Metric("loss", value.value.item ?? .nan)
     guard metric.value.isFinite else { return [metric] }
-    let slopes = Value.list(gradients.map { .parameter($0) })
-    (model, optimizer) = try optimizer.updating(model, slopes, interpreter)
+    lastLoss = metric.value
+    if let rho = optimizer.sharpness {
+      // The second look uses the same random numbers; averages are noted at the first one.
+      let steep = try OptimizerObject.uphill(starts, slopes, rho: rho)
+      slopes = try gradient(at: steep, batch, scene.interpreter(stream)).slopes
+    }
+    let carried = try Tree.replacing(varied, .parameters, with: slopes)
+    (model, optimizer) = try optimizer.updating(model, LayerMemory.settled(carried), interpreter)
     return [metric]
   }
 
-  func validate() throws -> [Metric] {
+  /// Loss and slopes with the parameters at `places`, and the model that noted what it saw.
+  private func gradient(at places: [Variable], _ batch: Value, _ interpreter: Interpreter) throws
+    -> (value: Variable, slopes: [Variable], varied: Value)
+  {
+    let (value, varied, slopes) = try Gradients.of(places) { traced in
+      let varied = try Tree.replacing(model, .parameters, with: traced, training: true)
+      return (try loss(of: varied, on: batch, interpreter), varied)
+    }
+    return (value, slopes, varied)
+  }
+
+  mutating func validate() throws -> [Metric] {
+    let metrics = try measured()
+    if let loss = metrics.first?.value ?? lastLoss { optimizer.observe(loss) }
+    return metrics
+  }
+
+  private func measured() throws -> [Metric] {
     guard let held else { return [] }
     let interpreter = scene.interpreter(RandomStream(seed: 0))
     let value = try loss(of: model, on: held, interpreter).value.item ?? .nan
@@ -87,8 +121,7 @@ struct ModelLearner: Learner {
   }
 
   mutating func set(_ name: String, _ value: Double) throws {
-    try optimizer.optimizer.set(name, value)
-    if name == "lr" { optimizer = OptimizerObject(optimizer: optimizer.optimizer, schedule: nil) }
+    try optimizer.set(name, value)
   }
 
   /// Runs the loss on two examples, so that mistakes show before the run starts.
@@ -126,7 +159,7 @@ struct StateLearner: Learner {
     return zip(metrics.names, metrics.fields).map { Metric($0, $1.value.asNumber ?? .nan) }
   }
 
-  func validate() -> [Metric] { [] }
+  mutating func validate() -> [Metric] { [] }
 
   mutating func set(_ name: String, _ value: Double) throws {
     guard case .record(let record) = state,
@@ -137,9 +170,9 @@ struct StateLearner: Learner {
     else {
       throw TrainingError.noSetting(name: name, available: ["none: the state holds no optimizer"])
     }
-    try holder.optimizer.set(name, value)
+    try holder.set(name, value)
     var copy = record
-    copy.fields[at].value = .object(OptimizerObject(optimizer: holder.optimizer, schedule: nil))
+    copy.fields[at].value = .object(holder)
     state = .record(copy)
   }
 }

@@ -26,16 +26,21 @@ struct LayerObject: LanguageObject {
   }
 
   func call(_ arguments: [Value], _ interpreter: Interpreter) throws -> Value? {
-    guard arguments.count == 1, let x = arguments[0].variable else {
+    let inputs = arguments.compactMap(\.variable)
+    guard let x = inputs.first, inputs.count == arguments.count else {
       throw LanguageError(
         "argument",
-        "\(layer.text) takes one tensor, this is "
-          + (arguments.first?.withArticle ?? "nothing"))
+        "\(layer.text) takes tensors, this is "
+          + (arguments.first { $0.variable == nil }?.withArticle ?? "nothing"))
     }
     var context = LayerContext(
       isTraining: layer.isTraining,
       stream: layer.isTraining ? interpreter.context.stream.split() : RandomStream(seed: 0))
-    return try Value(layer(x, &context))
+    context.others = Array(inputs.dropFirst())
+    if layer.kind.hasState { try interpreter.context.lendState(to: &context) }
+    let result = try layer(x, &context)
+    if layer.kind.hasState { interpreter.context.takeState(from: context) }
+    return try Value(result)
   }
 
   func text(width: Int) -> String { layer.text }
@@ -53,9 +58,7 @@ struct LayerObject: LanguageObject {
   }
 
   func inTraining(_ isTraining: Bool) -> any LanguageObject {
-    var copy = layer
-    copy.isTraining = isTraining
-    return LayerObject(copy)
+    LayerObject(layer.inTraining(isTraining))
   }
 }
 

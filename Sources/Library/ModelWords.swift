@@ -83,22 +83,5 @@ extension StandardLibrary {
     ) { call, _ in
       try Tree.map(call["m"], .parameters, training: call.boolean("on")) { _, _ in nil }
     },
-    Builtin(
-      Entry(
-        "update", family: "Optimizers",
-        [
-          Argument("opt", .optimizer, "An optimizer."), m,
-          Argument("g", .any, "A gradient with the model's structure."),
-        ], summary: "The model after one step, and the optimizer's new memory.",
-        examples: [Example("update(SGD(0.1), [1.0], [2.0])[0]", prints: "[0.8]")])
-    ) { call, interpreter in
-      guard case .object(let object) = call["opt"], let optimizer = object as? OptimizerObject
-      else {
-        throw call.wrong("opt", expected: "an optimizer such as Adam(1e-3)")
-      }
-      let (model, next) = try optimizer.updating(
-        interpreter.asModel(call["m"]), call["g"], interpreter)
-      return .record(Record([(nil, model), (nil, .object(next))]))
-    },
   ]
 }

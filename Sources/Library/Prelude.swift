@@ -26,12 +26,6 @@ package enum Prelude {
     """,
     "attention(Q: [..., n, d], K: [..., m, d], V: [..., m, e]) = softmax(Q @ K.T / sqrt(d)) @ V",
     "huber(a, b, d=1) = { e = abs(a - b); mean(where(e < d, 0.5 * e^2, d * (e - 0.5 * d))) }",
-    """
-    cosine(lr, steps, warmup=0) = t => if t < warmup { lr * (t + 1) / warmup } else {
-      lr * 0.5 * (1 + cos(pi * (t - warmup) / (steps - warmup)))
-    }
-    """,
-    "step_decay(lr, every, by=0.1) = t => lr * by ^ (t // every)",
     "ema(avg, m, rate=0.99) = rate * avg + (1 - rate) * m",
     "r2(p, y) = 1 - sum((y - p)^2) / sum((y - mean(y))^2)",
   ]

@@ -17,7 +17,7 @@ package final class Run: LanguageObject {
 
   package var kindName: String { "run" }
   package var fieldNames: [String] {
-    ["model", "loss", "history", "metrics", "val", "steps", "seconds", "status"]
+    ["model", "loss", "history", "metrics", "val", "steps", "opt", "seconds", "status"]
   }
 
   package func field(_ name: String, _ interpreter: Interpreter) throws -> Value? {
@@ -27,7 +27,7 @@ package final class Run: LanguageObject {
       try wait(interpreter)
       interpreter.context.hasReadClock = true
       return .number(job.seconds)
-    case "model", "loss", "history", "metrics", "val", "steps":
+    case "model", "loss", "history", "metrics", "val", "steps", "opt":
       try wait(interpreter)
       return try Run.result(name, job.result, job.series, job.step, model)
     default: return nil
@@ -61,6 +61,7 @@ package final class Run: LanguageObject {
           try series.filter { $0.name.hasPrefix("val ") }
             .map { (String($0.name.dropFirst(4)), try tensor($0)) }))
     case "steps": return .integer(step)
+    case "opt": return (learner as? ModelLearner).map { .object($0.optimizer) } ?? Value.none
     default: return nil
     }
   }

@@ -21,7 +21,9 @@ extension FileError: Diagnosable {
 package enum StandardLibrary {
   package static let words: [Builtin] =
     Operations.rows.map(Builtin.init(operation:)) + LayerKinds.all.map(Builtin.init(layer:))
-    + OptimizerKinds.all.map { Builtin(optimizer: $0.rule, $0.entry) } + creationWords + randomWords
+    + OptimizerKinds.all.map(Builtin.init(optimizer:))
+    + ScheduleKinds.all.map(Builtin.init(schedule:))
+    + optimizerWords + scheduleWords + creationWords + randomWords
     + gradientWords + derivativeWords + modelWords + trainingWords + dataWords + metricWords
     + listWords + textWords
     + checkingWords + plotWords

@@ -1,120 +1,192 @@
+import Autograd
 import Tensors
 import Vocabulary
 
 /// A rule that moves parameters against their gradients, with its memory: a value.
 package struct Optimizer: Sendable {
-  package enum Rule: String, Sendable {
-    case sgd = "SGD"
-    case adam = "Adam"
-    case adamW = "AdamW"
-  }
-
-  package let rule: Rule
+  package let kind: OptimizerKind
   package var learningRate: Double
-  package var momentum = 0.0
-  package var betas = (0.9, 0.999)
-  package var epsilon = 1e-8
-  package var decay = 0.0
-  /// Gradients are scaled down together when their joint norm is above this.
-  package var clip: Double?
+  /// Everything but the learning rate; what is left out has the entry's default.
+  package private(set) var settings: Attributes
   package private(set) var steps = 0
-  private var first: [Tensor?] = []
-  private var second: [Tensor?] = []
+  /// For each parameter what its rule remembers, in the order in which the rule noted it.
+  package private(set) var memory: [[(name: String, value: Tensor)]] = []
 
-  package init(_ rule: Rule, learningRate: Double) {
-    self.rule = rule
+  package init(_ kind: OptimizerKind, learningRate: Double, _ settings: Attributes = [:]) {
+    self.kind = kind
     self.learningRate = learningRate
-    if rule == .adamW { decay = 0.01 }
+    self.settings = settings
   }
 
-  /// One step: `parameters` move, the memory is updated. Formulas as in PyTorch.
+  /// One step: `parameters` move, the memory is updated.
   package mutating func update(_ parameters: inout [Tensor], gradients: [Tensor]) throws {
     precondition(parameters.count == gradients.count)
-    if first.count != parameters.count {
-      first = Array(repeating: nil, count: parameters.count)
-      second = first
+    if memory.count != parameters.count {
+      memory = Array(repeating: [], count: parameters.count)
     }
     steps += 1
-    let scale = try clipScale(gradients)
+    let gradients = try clipped(gradients)
     for i in parameters.indices {
-      let gradient =
-        try scale.map { try gradients[i].binary(.multiply, .number($0)) } ?? gradients[i]
-      switch rule {
-      case .sgd:
-        (parameters[i], first[i]) = try parameters[i].sgdStep(
-          gradient: gradient, momentum: first[i], learningRate: learningRate, mu: momentum,
-          decay: decay)
-      case .adam, .adamW:
-        (parameters[i], first[i], second[i]) = try parameters[i].adamStep(
-          gradient: gradient, first: first[i], second: second[i], learningRate: learningRate,
-          betas: betas, epsilon: epsilon, decay: decay, decoupled: rule == .adamW, step: steps)
+      var step = ParameterStep(
+        weights: Variable(parameters[i]), gradient: Variable(gradients[i]), settings: settings,
+        kind: kind, rate: learningRate, count: steps, memory: memory[i])
+      if settings.boolean("maximize", default: false) {
+        step.gradient = try step.gradient.negated()
       }
+      try kind.move(&step)
+      parameters[i] = try step.weights.value.cast(parameters[i].dtype)
+      memory[i] = step.memory
     }
   }
 
-  private func clipScale(_ gradients: [Tensor]) throws -> Double? {
-    guard let clip else { return nil }
+  /// Gradients with no element beyond `clip_value`, scaled down together to the joint norm `clip`.
+  private func clipped(_ gradients: [Tensor]) throws -> [Tensor] {
+    var gradients = gradients
+    let bound = settings.number("clip_value", default: 0)
+    if bound > 0 {
+      gradients = try gradients.map {
+        try $0.binary(.minimum, .number(bound)).binary(.maximum, .number(-bound))
+      }
+    }
+    let clip = settings.number("clip", default: 0)
+    guard clip > 0 else { return gradients }
     var squares = 0.0
     for gradient in gradients {
       squares += try gradient.cast(.float64).unary(.square).reduce(.sum).item ?? 0
     }
     let norm = squares.squareRoot()
-    return norm > clip ? clip / (norm + 1e-6) : nil
+    guard norm > clip else { return gradients }
+    return try gradients.map { try $0.binary(.multiply, .number(clip / (norm + 1e-6))) }
   }
 
+  /// What can be changed while a run goes on.
   package static let settingNames = ["lr", "momentum", "decay", "clip"]
 
   package mutating func set(_ name: String, _ value: Double) throws {
-    switch name {
-    case "lr": learningRate = value
-    case "momentum": momentum = value
-    case "decay": decay = value
-    case "clip": clip = value > 0 ? value : nil
-    default: throw TrainingError.noSetting(name: name, available: Self.settingNames)
+    if name == "lr" {
+      learningRate = value
+      return
+    }
+    guard Self.settingNames.contains(name),
+      kind.entry.arguments.contains(where: { $0.name == name })
+    else {
+      throw TrainingError.noSetting(
+        name: name,
+        available: Self.settingNames.filter { setting in
+          kind.entry.arguments.contains { $0.name == setting }
+        })
+    }
+    settings[name] = .number(value)
+  }
+
+  /// Takes up the memory that an optimizer of this kind had after `steps` steps.
+  package mutating func restore(steps: Int, memory: [[(name: String, value: Tensor)]]) {
+    self.steps = steps
+    self.memory = memory
+  }
+}
+
+/// What a rule sees of one parameter, and changes.
+package struct ParameterStep {
+  package var weights: Variable
+  package var gradient: Variable
+  package let settings: Attributes
+  let kind: OptimizerKind
+  package let rate: Double
+  /// Steps so far with this one: 1 at the first.
+  package let count: Int
+  package var memory: [(name: String, value: Tensor)]
+
+  /// A remembered tensor; nil at the first step.
+  subscript(name: String) -> Variable? {
+    get { memory.first { $0.name == name }.map { Variable($0.value) } }
+    set {
+      let value = newValue?.value
+      if let at = memory.firstIndex(where: { $0.name == name }) {
+        if let value { memory[at].value = value } else { memory.remove(at: at) }
+      } else if let value {
+        memory.append((name, value))
+      }
     }
   }
 
-  /// Everything that decides the next step, for proofs of equality.
-  package var memory: [Tensor] { (first + second).compactMap { $0 } }
+  /// A remembered tensor of the parameter's shape, full of `value` at the first step.
+  func recalled(_ name: String, from value: Double = 0) throws -> Variable {
+    if let known = self[name] { return known }
+    return Variable(try .full(weights.shape, value, weights.dtype))
+  }
+
+  /// A setting as it was given, or its entry's default.
+  func number(_ name: String) -> Double {
+    settings.number(name, default: kind.standard(name))
+  }
+
+  func isOn(_ name: String) -> Bool { settings.boolean(name, default: false) }
+
+  /// A pair such as `betas`.
+  func pair(_ name: String, _ standard: (Double, Double)) -> (Double, Double) {
+    guard let pair = settings.numbers(name), pair.count == 2 else { return standard }
+    return (pair[0], pair[1])
+  }
+
+  /// Weight decay as part of the gradient: g + decay w.
+  mutating func decayGradient() throws {
+    let decay = number("decay")
+    if decay != 0 { gradient = try gradient + weights * decay }
+  }
+
+  /// Weight decay apart from the gradient: w (1 - lr decay).
+  mutating func shrinkWeights() throws {
+    let decay = number("decay")
+    if decay != 0 { weights = try weights * (1 - rate * decay) }
+  }
+
+  /// A running average noted under `name`: beta old + (1 - beta) new.
+  mutating func average(_ name: String, _ new: Variable, _ beta: Double) throws -> Variable {
+    let average = try recalled(name) * beta + new * (1 - beta)
+    self[name] = average
+    return average
+  }
 }
 
-/// The optimizers' entries.
-package enum OptimizerKinds {
-  private static let rate = Argument("lr", .any, "The learning rate, or a function of the step.")
-  private static let decay = Argument("decay", .number, "Weight decay.", default: "0")
-  private static let clip = Argument(
-    "clip", .any, "Largest joint norm of the gradients.", default: "none")
-  private static let betas = Argument(
-    "betas", .any, "Decay of the two moments.", default: "(0.9, 0.999)")
+/// A kind of optimizer: how it describes itself, and how it moves one parameter.
+package struct OptimizerKind: Sendable {
+  package let entry: Entry
+  let move: @Sendable (inout ParameterStep) throws -> Void
 
-  package static let all: [(rule: Optimizer.Rule, entry: Entry)] = [
-    (
-      .sgd,
-      Entry(
-        "SGD", family: "Optimizers",
-        [
-          rate, Argument("momentum", .number, "Share of the last move kept.", default: "0"), decay,
-          clip,
-        ],
-        summary: "Stochastic gradient descent, with momentum if asked for.",
-        examples: [Example("SGD(0.1)", prints: "SGD(0.1)")])
-    ),
-    (
-      .adam,
-      Entry(
-        "Adam", family: "Optimizers", [rate, betas, decay, clip],
-        summary: "Steps scaled by running moments of the gradient.",
-        details: "Kingma and Ba 2015, with bias correction.",
-        examples: [Example("Adam(1e-3)", prints: "Adam(0.001)")])
-    ),
-    (
-      .adamW,
-      Entry(
-        "AdamW", family: "Optimizers",
-        [rate, betas, Argument("decay", .number, "Weight decay.", default: "0.01"), clip],
-        summary: "Adam with weight decay apart from the gradient.",
-        details: "Loshchilov and Hutter 2019.",
-        examples: [Example("AdamW(1e-3)", prints: "AdamW(0.001)")])
-    ),
-  ]
+  init(
+    _ name: String, rate: String, _ arguments: [Argument] = [], decay: String? = "0",
+    summary: String, details: String,
+    _ move: @escaping @Sendable (inout ParameterStep) throws -> Void
+  ) {
+    var all = [
+      Argument("lr", .any, "The learning rate, or a function of the step.", default: rate)
+    ]
+    all += arguments
+    if let decay { all.append(Argument("decay", .number, "Weight decay.", default: decay)) }
+    all += [
+      Argument("clip", .any, "Largest joint norm of the gradients.", default: "none"),
+      Argument("clip_value", .any, "Largest element of a gradient.", default: "none"),
+      Argument("maximize", .boolean, "Climb instead of descend.", default: "false"),
+    ]
+    entry = Entry(
+      name, family: "Optimizers", all, summary: summary, details: details,
+      examples: [Example("\(name)(0.01)", prints: "\(name)(0.01)")])
+    self.move = move
+  }
+
+  /// The entry's default of a setting that is a number; 0 for none.
+  package func standard(_ name: String) -> Double {
+    entry.arguments.first { $0.name == name }?.defaultSource.flatMap { Double($0) } ?? 0
+  }
+}
+
+/// Powers and cosines with the same bits everywhere.
+package enum Scalar {
+  package static func power(_ base: Double, _ exponent: Double) throws -> Double {
+    try Tensor.number(base).binary(.power, .number(exponent)).item ?? .nan
+  }
+  package static func cos(_ x: Double) throws -> Double {
+    try Tensor.number(x).unary(.cos).item ?? .nan
+  }
 }

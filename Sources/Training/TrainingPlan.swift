@@ -17,7 +17,7 @@ package protocol Learner: Sendable {
   /// One step on the examples at `indices`; `step` counts from 0. The first metric is the loss.
   mutating func step(_ indices: [Int], number step: Int, stream: RandomStream) throws -> [Metric]
   /// Metrics on held-out data, after an epoch; empty without such data.
-  func validate() throws -> [Metric]
+  mutating func validate() throws -> [Metric]
   /// Changes a setting of the optimizer.
   mutating func set(_ name: String, _ value: Double) throws
 }

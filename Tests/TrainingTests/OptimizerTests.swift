@@ -15,8 +15,7 @@ import Training
 
   @Test(arguments: [DType.float32, .float64])
   func `SGD with momentum keeps a share of the last move`(dtype: DType) throws {
-    var optimizer = Optimizer(.sgd, learningRate: 0.1)
-    optimizer.momentum = 0.9
+    let optimizer = Optimizer(OptimizerKinds.sgd, learningRate: 0.1, ["momentum": .number(0.9)])
     // v1 = g1; v2 = 0.9 g1 + g2 = [0.7, -0.1]; w = w0 - 0.1 (v1 + v2)
     expectClose(try moved(optimizer, dtype), [1 - 0.12, -2 - 0.09])
   }
@@ -31,15 +30,14 @@ import Training
       return m / v.squareRoot()
     }
     let want = [1 - 0.1 * (1 + second(0.5, 0.25)), -2 - 0.1 * (1 + second(1, -1))]
-    expectClose(try moved(Optimizer(.adam, learningRate: 0.1), dtype), want, relative: 1e-5)
+    expectClose(
+      try moved(Optimizer(OptimizerKinds.adam, learningRate: 0.1), dtype), want, relative: 1e-5)
   }
 
   @Test(arguments: [DType.float32, .float64])
   func `AdamW shrinks weights apart from the gradient`(dtype: DType) throws {
-    var plain = Optimizer(.adam, learningRate: 0.1)
-    plain.decay = 0
-    var decayed = Optimizer(.adamW, learningRate: 0.1)
-    decayed.decay = 0.5
+    var plain = Optimizer(OptimizerKinds.adam, learningRate: 0.1)
+    var decayed = Optimizer(OptimizerKinds.adamW, learningRate: 0.1, ["decay": .number(0.5)])
     var w = [try tensor([1, -2], [2], dtype)]
     var v = w
     try plain.update(&w, gradients: [tensor([0.5, 1], [2], dtype)])
@@ -48,8 +46,7 @@ import Training
   }
 
   @Test func `clipping scales all gradients to the joint norm`() throws {
-    var optimizer = Optimizer(.sgd, learningRate: 1)
-    optimizer.clip = 1
+    var optimizer = Optimizer(OptimizerKinds.sgd, learningRate: 1, ["clip": .number(1)])
     var w = [try tensor([0], [1]), try tensor([0], [1])]
     try optimizer.update(&w, gradients: [tensor([3], [1]), tensor([4], [1])])
     expectClose(w.flatMap(\.doubles), [-0.6, -0.8], relative: 1e-6)
