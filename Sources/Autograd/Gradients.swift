@@ -21,6 +21,9 @@ package enum AutogradError: Error, Sendable, Equatable {
 }
 
 package enum Gradients {
+  /// Whether a gradient is being taken inside another one, so that slopes need slopes.
+  package static var isNested: Bool { (Tape.current?.depth ?? 0) > 1 }
+
   /// The value of `body` at `inputs` and its derivative for each of them, shaped like them.
   ///
   /// Scopes nest to any order: an inner result stays differentiable for the outer scope. Integers

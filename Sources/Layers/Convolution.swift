@@ -59,24 +59,62 @@ extension LayerKinds {
       return try layer.parameter("bias").map { try result + $0.reshaped([1, -1, 1, 1]) } ?? result
     })
 
-  private static func pool(
-    _ name: String, _ summary: String, _ example: Example,
-    _ body: @escaping @Sendable (Variable, [Int], WindowGeometry) throws -> Variable
-  ) -> LayerKind {
-    LayerKind(
-      Entry(
-        name, family: "Layers",
-        [Argument("k", .integer, "The side of the window; also the stride.")],
-        summary: summary, examples: [example]),
-      apply: { layer, x, _ in
-        let k = layer.settings.integer("k", default: 2)
-        return try body(x, [k, k], WindowGeometry(["stride": .integer(k)]))
-      })
-  }
-  static let maxPool = pool(
-    "MaxPool", "The largest pixel of each k x k block.",
-    Example("MaxPool(2)(ones(1, 1, 8, 8)).shape", prints: "(1, 1, 4, 4)"), Variable.maxPool2d)
-  static let avgPool = pool(
-    "AvgPool", "The mean pixel of each k x k block.",
-    Example("AvgPool(2)(ones(1, 1, 8, 8)).shape", prints: "(1, 1, 4, 4)"), Variable.avgPool2d)
+  /// Cross-correlation of sequences of vectors [N, in, L] with weight [out, in / groups, k].
+  static let convolution1 = LayerKind(
+    Entry(
+      "Conv1", family: "Layers",
+      [
+        Argument(
+          "in", .integer, "Channels in; taken from the chain when left out.", default: "none"),
+        Argument("out", .integer, "Channels out."), Argument("k", .integer, "The window's length."),
+        Argument("stride", .integer, "Places from one window to the next.", default: "1"),
+        Argument(
+          "pad", .any, "Zeros added on each side, or \"same\" to keep the length at stride 1.",
+          default: "\"same\""),
+        Argument("groups", .integer, "Blocks of channels that do not mix.", default: "1"),
+        Argument("dilation", .integer, "Distance between the window's places.", default: "1"),
+        Argument("bias", .boolean, "Add a learned constant to each channel.", default: "true"),
+        Argument("causal", .boolean, "No place sees a later one.", default: "false"),
+      ], summary: "The same short window of weights at every place of a sequence.",
+      details: "Sequences are [N, C, L] as in PyTorch.",
+      examples: [Example("Conv1(2, 4, 3)(ones(5, 2, 8)).shape", prints: "(5, 4, 8)")]),
+    inputSetting: "in", inputSize: { $0.count == 2 ? $0[0] : nil },
+    parameters: { settings, stream in
+      let (rows, columns, groups) = (
+        settings.integer("out", default: 1), settings.integer("in", default: 1),
+        settings.integer("groups", default: 1)
+      )
+      guard columns % groups == 0, rows % groups == 0 else {
+        throw TensorError.invalid(
+          operation: "Conv1",
+          reason: "\(columns) and \(rows) channels do not split into \(groups) groups", hint: nil)
+      }
+      let dims = [rows, columns / groups, settings.integer("k", default: 1)]
+      let fanIn = try Shape(checking: Array(dims.dropFirst())).count
+      let weight = try uniform(dims, fanIn: fanIn, &stream)
+      guard settings.boolean("bias", default: true) else { return [("weight", weight)] }
+      return [("weight", weight), ("bias", try uniform([rows], fanIn: fanIn, &stream))]
+    },
+    apply: { layer, x, _ in
+      guard let weight = layer.parameter("weight") else { return x }
+      guard x.rank == 3 else {
+        throw TensorError.invalid(
+          operation: layer.text, reason: "needs sequences [N, C, L], found \(x.dims)", hint: nil)
+      }
+      let dilation = layer.settings.integer("dilation", default: 1)
+      let reach = (weight.dims[2] - 1) * dilation
+      var (before, after) = (reach / 2, reach - reach / 2)
+      if let pad = layer.settings.integers("pad")?.first { (before, after) = (pad, pad) }
+      if layer.settings.boolean("causal", default: false) { (before, after) = (reach, 0) }
+      var geometry = WindowGeometry()
+      geometry.stride = (1, layer.settings.integer("stride", default: 1))
+      geometry.dilation = (1, dilation)
+      (geometry.padLeft, geometry.padRight) = (before, after)
+      geometry.groups = layer.settings.integer("groups", default: 1)
+      let float = try x.dtype.isFloat ? x : x.cast(.float32)
+      let result = try Variable.conv2d(
+        float.expanded(axis: 2), weight.expanded(axis: 2), geometry
+      ).squeezed(axis: 2)
+      return try layer.parameter("bias").map { try result + $0.reshaped([1, -1, 1]) } ?? result
+    })
 }

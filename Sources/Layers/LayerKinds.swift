@@ -4,7 +4,9 @@ import Vocabulary
 
 package enum LayerKinds {
   package static let all: [LayerKind] = [
-    linear, convolution, embedding, layerNorm, dropout, maxPool, avgPool,
+    linear, convolution, convolution1, embedding, rnn, gru, lstm, attention, layerNorm, rmsNorm,
+    batchNorm, groupNorm, instanceNorm, dropout, maxPool, avgPool, adaptivePool, globalPool,
+    upsample, reshape, graphConv, graphAttention,
   ]
 
   package static let catalog = Catalog(all, entry: \.entry)
@@ -12,18 +14,18 @@ package enum LayerKinds {
   /// Sizes and probabilities that make sense, whatever the kind.
   static func check(_ settings: Attributes, of name: String) throws {
     for (setting, value) in settings.items {
-      if case .integer(let n) = value, n < (setting == "pad" ? 0 : 1) {
+      let low = ["pad", "eps", "dropout", "momentum", "p"].contains(setting) ? 0 : 1
+      if case .integer(let n) = value, n < low {
         throw TensorError.invalid(
-          operation: name,
-          reason: "\(setting) is \(n), it should be at least \(setting == "pad" ? 0 : 1)",
-          hint: nil)
+          operation: name, reason: "\(setting) is \(n), it should be at least \(low)", hint: nil)
       }
     }
-    if name == "Dropout", settings.items.contains(where: { $0.name == "p" }) {
-      let p = settings.number("p", default: 0.5)
+    for chance in ["p", "dropout"] where settings[chance] != nil {
+      let p = settings.number(chance, default: 0)
       guard p >= 0, p < 1 else {
         throw TensorError.invalid(
-          operation: name, reason: "p is \(p), it should be at least 0 and below 1", hint: nil)
+          operation: name, reason: "\(chance) is \(p), it should be at least 0 and below 1",
+          hint: nil)
       }
     }
   }
@@ -31,7 +33,6 @@ package enum LayerKinds {
   /// Uniform in ±1 / sqrt(fan in), as PyTorch starts linear and convolution layers.
   static func uniform(_ dims: [Int], fanIn: Int, _ stream: inout RandomStream) throws -> Tensor {
     let bound = 1 / Double(Swift.max(1, fanIn)).squareRoot()
-    return try stream.uniform(Shape(checking: dims)).binary(.multiply, .number(2 * bound)).binary(
-      .subtract, .number(bound))
+    return try Initialisers.uniform(dims, bound: bound, &stream)
   }
 }

@@ -75,7 +75,9 @@ extension Builtin {
       var settings: Attributes = [:]
       for argument in kind.entry.arguments {
         let value = call[argument.name]
-        if argument.kind == .integer, !call.isNone(argument.name) {
+        if argument.isVariadic {
+          settings[argument.name] = .integers(try call.sizes(argument.name, interpreter))
+        } else if argument.kind == .integer, !call.isNone(argument.name) {
           settings[argument.name] = .integer(try call.integer(argument.name))
         } else {
           settings[argument.name] = try value.attribute(call, argument.name)
