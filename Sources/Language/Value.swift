@@ -168,7 +168,7 @@ package final class Function: Sendable {
     self.home = home
   }
 
-  func capturing(_ values: [(name: String, value: Value)]) -> Function {
+  package func capturing(_ values: [(name: String, value: Value)]) -> Function {
     Function(syntax, captured: values, home: home)
   }
 }

@@ -36,7 +36,6 @@ struct ModelLearner: Learner {
   let isObjective: Bool
   let held: Value?
   let exampleCount: Int
-  private var lastLoss: Double?
 
   init(
     scene: LearningScene, model: Value, optimizer: OptimizerObject, data: Value, loss: Value,
@@ -78,7 +77,6 @@ struct ModelLearner: Learner {
     var (value, slopes, varied) = try gradient(at: starts, batch, interpreter)
     let metric = Metric("loss", value.value.item ?? .nan)
     guard metric.value.isFinite else { return [metric] }
-    lastLoss = metric.value
     if let rho = optimizer.sharpness {
       // The second look uses the same random numbers; averages are noted at the first one.
       let steep = try OptimizerObject.uphill(starts, slopes, rho: rho)
@@ -100,13 +98,25 @@ struct ModelLearner: Learner {
     return (value, slopes, varied)
   }
 
-  mutating func validate() throws -> [Metric] {
-    let metrics = try measured()
-    if let loss = metrics.first?.value ?? lastLoss { optimizer.observe(loss) }
-    return metrics
+  mutating func observe(_ loss: Double) { optimizer.observe(loss) }
+
+  var saved: [Checkpoint.NamedTensor] {
+    get throws {
+      try LearnedState.of(model, "") + LearnedState.of(.object(optimizer), "optimizer")
+    }
   }
 
-  private func measured() throws -> [Metric] {
+  mutating func restore(_ state: [Checkpoint.NamedTensor]) throws {
+    let saved = LearnedState(state)
+    model = try saved.restored(model, "")
+    if case .object(let object) = try saved.restored(.object(optimizer), "optimizer"),
+      let restored = object as? OptimizerObject
+    {
+      optimizer = restored
+    }
+  }
+
+  func validate() throws -> [Metric] {
     guard let held else { return [] }
     let interpreter = scene.interpreter(RandomStream(seed: 0))
     let value = try loss(of: model, on: held, interpreter).value.item ?? .nan
@@ -159,7 +169,13 @@ struct StateLearner: Learner {
     return zip(metrics.names, metrics.fields).map { Metric($0, $1.value.asNumber ?? .nan) }
   }
 
-  mutating func validate() -> [Metric] { [] }
+  func validate() -> [Metric] { [] }
+
+  var saved: [Checkpoint.NamedTensor] { get throws { try LearnedState.of(state, "state") } }
+
+  mutating func restore(_ saved: [Checkpoint.NamedTensor]) throws {
+    state = try LearnedState(saved).restored(state, "state")
+  }
 
   mutating func set(_ name: String, _ value: Double) throws {
     guard case .record(let record) = state,

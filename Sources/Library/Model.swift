@@ -10,10 +10,11 @@ struct LayerObject: LanguageObject {
   init(_ layer: Layer) { self.layer = layer }
 
   var kindName: String { "model" }
-  var fieldNames: [String] { layer.parameters.map(\.name) }
+  var fieldNames: [String] { layer.parameters.map(\.name) + layer.buffers.map(\.name) }
 
   func field(_ name: String, _ interpreter: Interpreter) -> Value? {
     layer.parameter(name).map { .parameter($0) }
+      ?? layer.buffers.first { $0.name == name }.map { .tensor(Variable($0.value)) }
   }
 
   func replacing(field name: String, with value: Value) -> (any LanguageObject)? {

@@ -36,12 +36,15 @@ extension StandardLibrary {
     let recorded = interpreter.context.recorded
     let number = interpreter.context.started.count
     let script = number < recorded.count ? recorded[number] as? [SteeringEvent] ?? [] : []
+    let checkpoint = try checkpoint(call, interpreter)
     let made: Run
     if !call.isNone("step") {
       let learner = StateLearner(
         scene: scene, state: interpreter.asModel(call["model"]), data: data, body: call["step"],
         exampleCount: count)
-      let job = try TrainingJob(learner, plan, recorded: script) { interruption.isRequested }
+      let job = try TrainingJob(learner, plan, recorded: script, resuming: checkpoint) {
+        interruption.isRequested
+      }
       made = Run(job) {
         ($0 as? StateLearner)?.state ?? .none
       }
@@ -62,7 +65,9 @@ extension StandardLibrary {
         isObjective: !call.isNone("objective"), held: call.isNone("val") ? nil : call["val"],
         exampleCount: count)
       try learner.tryOut()
-      let job = try TrainingJob(learner, plan, recorded: script) { interruption.isRequested }
+      let job = try TrainingJob(learner, plan, recorded: script, resuming: checkpoint) {
+        interruption.isRequested
+      }
       made = Run(job) {
         ($0 as? ModelLearner)?.model ?? .none
       }
@@ -70,6 +75,14 @@ extension StandardLibrary {
     interpreter.context.started.append(made)
     made.job.start()
     return .object(made)
+  }
+
+  /// What a run is to go on from.
+  private static func checkpoint(_ call: Call, _ interpreter: Interpreter) throws -> Checkpoint? {
+    if call.isNone("resume") { return nil }
+    let run = try run(call, "resume")
+    try run.wait(interpreter)
+    return try run.job.checkpoint()
   }
 
   static let trainingWords: [Builtin] = [
@@ -90,6 +103,7 @@ extension StandardLibrary {
           Argument("objective", .any, "objective(model, batch) in place of loss.", default: "none"),
           Argument(
             "step", .any, "(state, batch) => (state, metrics), your own step.", default: "none"),
+          Argument("resume", .any, "A run to go on from, as if it had not ended.", default: "none"),
         ], summary: "Starts a training in the background and returns it at once.",
         examples: [
           Example(

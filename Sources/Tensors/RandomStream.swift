@@ -14,6 +14,15 @@ package struct RandomStream: Sendable, Equatable {
     stream = RandomStream.mix(cell, RandomStream.mix(call, 0xD1B5_4A32_D192_ED03))
   }
 
+  /// What its children depend on, to be kept in a file.
+  package var words: [UInt64] { [key, stream] }
+
+  /// A stream with the children of the one that had these words.
+  package init?(words: [UInt64]) {
+    guard words.count == 2 else { return nil }
+    self.init(key: words[0], stream: words[1])
+  }
+
   private init(key: UInt64, stream: UInt64) {
     self.key = key
     self.stream = stream

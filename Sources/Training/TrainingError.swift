@@ -3,6 +3,12 @@ package enum TrainingError: Error, Sendable, Equatable {
   case notFinite(step: Int, epoch: Int, metric: String, value: String)
   case noSetting(name: String, available: [String])
   case noExamples
+  /// A file that was to continue a run lacks a part of one.
+  case noCheckpoint(missing: String)
+  /// A run was to go on from one with other data or batches.
+  case otherPlan(was: String, now: String)
+  /// A tensor of a checkpoint does not fit what learns now.
+  case otherState(name: String, was: String, now: String)
   case interrupted
 
   package var message: String {
@@ -12,6 +18,10 @@ package enum TrainingError: Error, Sendable, Equatable {
     case .noSetting(let name, let available):
       "a run has no setting called `\(name)`; it has \(available.joined(separator: ", "))"
     case .noExamples: "there is nothing to train on: the data has no rows"
+    case .noCheckpoint(let missing): "this is not the checkpoint of a run: \(missing) is missing"
+    case .otherPlan(let was, let now): "the saved run had \(was), this one has \(now)"
+    case .otherState(let name, let was, let now):
+      "the saved run does not fit: `\(name)` is \(was) there and \(now) here"
     case .interrupted: "interrupted while waiting; the run goes on"
     }
   }

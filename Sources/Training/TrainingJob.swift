@@ -33,6 +33,8 @@ package final class TrainingJob: Sendable {
     package let epoch: Int
     package let learner: any Learner
     package let series: [Series]
+    let best: (loss: Double, learner: any Learner)?
+    let waited: Int
   }
 
   private struct State {
@@ -40,6 +42,8 @@ package final class TrainingJob: Sendable {
     var step = 0
     var learner: any Learner
     var best: (loss: Double, learner: any Learner)?
+    /// Epochs without a better one.
+    var waited = 0
     var series: [Series] = []
     var events: [SteeringEvent] = []
     /// Events of an earlier run of the same cell, to be repeated at their steps.
@@ -52,6 +56,24 @@ package final class TrainingJob: Sendable {
     var failure: (any Error)?
     var startedAt: UInt64 = 0
     var seconds = 0.0
+
+    mutating func resume(_ checkpoint: Checkpoint, stepsPerEpoch: Int) throws {
+      step = checkpoint.step
+      waited = checkpoint.waited
+      try learner.restore(checkpoint.learner)
+      best = try checkpoint.best.map { loss, state in
+        var copy = learner
+        try copy.restore(state)
+        return (loss, copy)
+      }
+      // A validation between epochs was made only because the run ended there.
+      series = checkpoint.series.map { each in
+        guard each.name.hasPrefix("val "), step % stepsPerEpoch != 0 else { return each }
+        let kept = each.steps.count { $0 < step }
+        return Series(
+          each.name, steps: Array(each.steps.prefix(kept)), values: Array(each.values.prefix(kept)))
+      }
+    }
   }
 
   package let plan: TrainingPlan
@@ -64,18 +86,22 @@ package final class TrainingJob: Sendable {
 
   private let isInterrupted: @Sendable () -> Bool
 
-  /// With `recorded` events the run is steered by them, not by live calls. It stops when
-  /// `isInterrupted` says so, which is asked before every step.
+  /// With `recorded` events the run is steered by them, not by live calls; with a checkpoint it goes
+  /// on from there. It stops when `isInterrupted` says so, which is asked before every step.
   package init(
     _ learner: any Learner, _ plan: TrainingPlan, recorded: [SteeringEvent] = [],
+    resuming checkpoint: Checkpoint? = nil,
     isInterrupted: @escaping @Sendable () -> Bool = { false }
   ) throws {
     self.isInterrupted = isInterrupted
     guard learner.exampleCount > 0 else { throw TrainingError.noExamples }
-    self.plan = plan
+    self.plan =
+      try checkpoint.map { try plan.resuming($0, examples: learner.exampleCount) } ?? plan
     totalSteps = plan.totalSteps(learner.exampleCount)
     stepsPerEpoch = plan.stepsPerEpoch(learner.exampleCount)
-    state = Mutex(State(learner: learner, script: recorded, expected: recorded))
+    var first = State(learner: learner, script: recorded, expected: recorded)
+    if let checkpoint { try first.resume(checkpoint, stepsPerEpoch: stepsPerEpoch) }
+    state = Mutex(first)
   }
 
   package func start() {
@@ -149,7 +175,17 @@ package final class TrainingJob: Sendable {
 
   private func snapshot(_ s: State) -> Snapshot {
     Snapshot(
-      step: s.step, epoch: s.step / max(1, stepsPerEpoch), learner: s.learner, series: s.series)
+      step: s.step, epoch: s.step / max(1, stepsPerEpoch), learner: s.learner, series: s.series,
+      best: s.best, waited: s.waited)
+  }
+
+  /// The run as of now, ready to be kept in a file.
+  package func checkpoint(isInterrupted: () -> Bool = { false }) throws -> Checkpoint {
+    let now = try peek(isInterrupted: isInterrupted)
+    return Checkpoint(
+      step: now.step, learner: try now.learner.saved,
+      best: try now.best.map { ($0.loss, try $0.learner.saved) }, waited: now.waited,
+      series: now.series, plan: plan, examples: now.learner.exampleCount)
   }
 
   package func pause() { state.withLock { $0.isPaused = true } }
@@ -177,11 +213,9 @@ package final class TrainingJob: Sendable {
   // MARK: The run itself
 
   private func run() {
-    var (learner, script) = state.withLock { ($0.learner, $0.script) }
+    var (learner, script, step) = state.withLock { ($0.learner, $0.script, $0.step) }
     var order: [Int] = []
     var epochOfOrder = -1
-    var epochsWithoutBest = 0
-    var step = 0
     while step < totalSteps {
       switch steer(before: step, &learner, &script) {
       case .stop: return finish(.stopped)
@@ -205,19 +239,12 @@ package final class TrainingJob: Sendable {
             value: bad.value.isNaN ? "nan" : "inf")
         }
         step += 1
-        record(metrics, step: step, learner: learner)
-        if step % stepsPerEpoch == 0 || step == totalSteps {
-          let held = try learner.validate()
-          record(held, step: step, learner: learner)
-          if let patience = plan.patience, let loss = held.first?.value {
-            let isBest = state.withLock { s in
-              guard loss < s.best?.loss ?? .infinity else { return false }
-              s.best = (loss, learner)
-              return true
-            }
-            epochsWithoutBest = isBest ? 0 : epochsWithoutBest + 1
-            if epochsWithoutBest >= patience { return finish(.finished) }
-          }
+        let isEpoch = step % stepsPerEpoch == 0
+        let held = isEpoch || step == totalSteps ? try learner.validate() : []
+        if isEpoch, let loss = (held.first ?? metrics.first)?.value { learner.observe(loss) }
+        record(metrics + held, step: step, learner: learner, epochLoss: isEpoch ? held.first : nil)
+        if let patience = plan.patience, state.withLock({ $0.waited >= patience }) {
+          return finish(.finished)
         }
       } catch {
         guard isInterrupted() else { return fail(error) }
@@ -263,10 +290,17 @@ package final class TrainingJob: Sendable {
     return .go
   }
 
-  private func record(_ metrics: [Metric], step: Int, learner: any Learner) {
+  private func record(
+    _ metrics: [Metric], step: Int, learner: any Learner, epochLoss: Metric? = nil
+  ) {
     state.withLock { s in
       s.step = step
       s.learner = learner
+      if plan.patience != nil, let loss = epochLoss?.value {
+        let isBest = loss < s.best?.loss ?? .infinity
+        s.waited = isBest ? 0 : s.waited + 1
+        if isBest { s.best = (loss, learner) }
+      }
       for metric in metrics {
         let at = s.series.firstIndex { $0.name == metric.name } ?? s.series.count
         if at == s.series.count { s.series.append(Series(metric.name)) }

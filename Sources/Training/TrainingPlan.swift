@@ -17,9 +17,19 @@ package protocol Learner: Sendable {
   /// One step on the examples at `indices`; `step` counts from 0. The first metric is the loss.
   mutating func step(_ indices: [Int], number step: Int, stream: RandomStream) throws -> [Metric]
   /// Metrics on held-out data, after an epoch; empty without such data.
-  mutating func validate() throws -> [Metric]
+  func validate() throws -> [Metric]
+  /// Takes note of an epoch's loss: of held-out data, or else of the last batch.
+  mutating func observe(_ loss: Double)
   /// Changes a setting of the optimizer.
   mutating func set(_ name: String, _ value: Double) throws
+  /// All that its next steps depend on, beside data and program.
+  var saved: [Checkpoint.NamedTensor] { get throws }
+  /// Goes on from a state.
+  mutating func restore(_ saved: [Checkpoint.NamedTensor]) throws
+}
+
+extension Learner {
+  package mutating func observe(_ loss: Double) {}
 }
 
 /// How long and in which order a learner sees its examples.
@@ -30,7 +40,7 @@ package struct TrainingPlan: Sendable {
   package var batchSize: Int
   /// Epochs without a better validation loss before the run ends.
   package var patience: Int?
-  package let stream: RandomStream
+  package private(set) var stream: RandomStream
 
   package init(
     epochs: Int, steps: Int? = nil, batchSize: Int, patience: Int? = nil, stream: RandomStream
@@ -40,6 +50,21 @@ package struct TrainingPlan: Sendable {
     self.batchSize = batchSize
     self.patience = patience
     self.stream = stream
+  }
+
+  /// This plan with the order and the random numbers of an earlier run on the same data.
+  func resuming(_ checkpoint: Checkpoint, examples: Int) throws -> TrainingPlan {
+    let was = checkpoint.plan
+    guard was.examples == examples, was.batchSize == batchSize,
+      let stream = RandomStream(words: was.stream)
+    else {
+      throw TrainingError.otherPlan(
+        was: "\(was.examples) examples in batches of \(was.batchSize)",
+        now: "\(examples) in batches of \(batchSize)")
+    }
+    var copy = self
+    copy.stream = stream
+    return copy
   }
 
   package func stepsPerEpoch(_ examples: Int) -> Int {

@@ -20,6 +20,11 @@ private struct Follower: Learner {
 
   func validate() -> [Metric] { [Metric("val loss", x * x)] }
 
+  var saved: [Checkpoint.NamedTensor] { get throws { [("x", try .number(x))] } }
+  mutating func restore(_ saved: [Checkpoint.NamedTensor]) throws {
+    x = saved[0].value.item ?? .nan
+  }
+
   mutating func set(_ name: String, _ value: Double) throws {
     guard name == "lr" else { throw TrainingError.noSetting(name: name, available: ["lr"]) }
     rate = value
