@@ -66,11 +66,15 @@ extension StandardLibrary {
 
   static let titleArgument = Argument("title", .text, "A line above it.", default: "\"\"")
 
+  /// The losses of a run; of several, means, so that none hides behind another's noise.
   private static func lines(of run: Run, named name: String) -> [LinePlot.Line] {
-    run.job.series.filter { $0.name.hasSuffix("loss") || run.job.series.count == 1 }.map { series in
-      LinePlot.Line(
+    let outlines = run.job.outlines
+    let chosen = outlines.filter { $0.name.hasSuffix("loss") || outlines.count == 1 }
+    return chosen.map { outline in
+      let series = name.isEmpty && chosen.count == 1 ? outline.envelope : outline.means
+      return LinePlot.Line(
         [name, series.name].filter { !$0.isEmpty }.joined(separator: " "),
-        x: series.steps.map(Double.init), y: series.values.map(Double.init))
+        x: series.steps.map(Double.init), y: series.values.map(Double.init), total: outline.total)
     }
   }
 

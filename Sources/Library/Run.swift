@@ -82,17 +82,16 @@ package final class Run: LanguageObject {
   package var children: [(name: String, value: Value)] { [] }
 
   package func text(width: Int) -> String {
-    let series = job.series
     let status = job.status
     let epochs = (Double(job.step) / Double(max(1, job.stepsPerEpoch)))
     var text = "run \(status.word)  \(job.step) of \(job.totalSteps) steps"
     if epochs == epochs.rounded() { text += " (\(Int(epochs)) epochs)" }
-    for each in series {
-      if let first = each.values.first, let last = each.values.last {
+    for each in job.outlines {
+      if let first = each.first, let last = each.last {
         text +=
-          "\n\(each.name)  \(shortNumber(Double(first), digits: 4)) → "
-          + "\(shortNumber(Double(last), digits: 4))  "
-          + Sparkline.text(each.values.map(Double.init), width: 24)
+          "\n\(each.name)  \(shortNumber(Double(first.value), digits: 4)) → "
+          + "\(shortNumber(Double(last.value), digits: 4))  "
+          + Sparkline.text(each.means.values.map(Double.init), width: 24)
       }
     }
     if case .failed(let message) = status { text += "\n" + message }

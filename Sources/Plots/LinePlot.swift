@@ -7,9 +7,12 @@ package struct LinePlot: Picture {
     package let name: String
     package let x: [Double]
     package let y: [Double]
+    /// Points that it stands for, when it is drawn from fewer.
+    package let total: Int
 
-    package init(_ name: String, x: [Double]? = nil, y: [Double]) {
+    package init(_ name: String, x: [Double]? = nil, y: [Double], total: Int? = nil) {
       self.name = name
+      self.total = total ?? y.count
       self.y = y
       self.x = x ?? y.indices.map(Double.init)
     }
@@ -35,7 +38,8 @@ package struct LinePlot: Picture {
   private func calmed(_ width: Int) -> (lines: [Line], size: Int) {
     let size = (lines.map(\.y.count).max() ?? 0) / max(1, width)
     guard lines.count > 1, size >= 5 else { return (lines, 1) }
-    return (lines.map { averaged($0, size) }, size)
+    let each = lines.map { $0.total / max(1, $0.y.count) }.max() ?? 1
+    return (lines.map { averaged($0, size) }, size * max(1, each))
   }
 
   /// Means of the values that can be placed; of the others each stretch keeps one as it is.
@@ -56,7 +60,7 @@ package struct LinePlot: Picture {
         y.append(line.y[lost])
       }
     }
-    return Line(line.name, x: x, y: y)
+    return Line(line.name, x: x, y: y, total: line.total)
   }
 
   private func finite(_ lines: [Line]) -> [(x: Double, y: Double)] {
@@ -79,7 +83,7 @@ package struct LinePlot: Picture {
       let missing = line.y.count - known.count
       let note = missing > 0 ? ", \(missing) of them not finite" : ""
       if low == high {
-        return "\(name) stays at \(Numbers.text(low)) over \(Numbers.count(line.y.count, "point"))"
+        return "\(name) stays at \(Numbers.text(low)) over \(Numbers.count(line.total, "point"))"
           + note
       }
       let change =
@@ -87,7 +91,7 @@ package struct LinePlot: Picture {
         ? "begins and ends at \(Numbers.text(first))"
         : "\(last < first ? "fell" : "rose") from \(Numbers.text(first)) to \(Numbers.text(last))"
       return "\(name) \(change), between \(Numbers.text(low)) and \(Numbers.text(high)) over "
-        + Numbers.count(line.y.count, "point") + note
+        + Numbers.count(line.total, "point") + note
     }.joined(separator: "; ") + "."
   }
 

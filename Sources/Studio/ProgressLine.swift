@@ -14,8 +14,8 @@ package struct ProgressLine {
     step = job.step
     total = job.totalSteps
     seconds = job.seconds
-    let series = job.series.first
-    loss = series?.values.last
+    let series = job.outlines.first
+    loss = series?.last?.value
     name = series?.name ?? "loss"
     isPaused = job.status == .paused
   }

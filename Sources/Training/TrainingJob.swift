@@ -45,6 +45,7 @@ package final class TrainingJob: Sendable {
     /// Epochs without a better one.
     var waited = 0
     var series: [Series] = []
+    var outlines: [SeriesOutline] = []
     var events: [SteeringEvent] = []
     /// Events of an earlier run of the same cell, to be repeated at their steps.
     var script: [SteeringEvent]
@@ -126,6 +127,8 @@ package final class TrainingJob: Sendable {
   }
   package var step: Int { state.withLock { $0.step } }
   package var series: [Series] { state.withLock { $0.series } }
+  /// The series as they are drawn, of bounded size.
+  package var outlines: [SeriesOutline] { state.withLock { $0.outlines } }
   package var events: [SteeringEvent] { state.withLock { $0.events } }
   package var failure: (any Error)? { state.withLock { $0.failure } }
   package var epoch: Int { step / max(1, stepsPerEpoch) }
@@ -303,7 +306,11 @@ package final class TrainingJob: Sendable {
       }
       for metric in metrics {
         let at = s.series.firstIndex { $0.name == metric.name } ?? s.series.count
-        if at == s.series.count { s.series.append(Series(metric.name)) }
+        if at == s.series.count {
+          s.series.append(Series(metric.name))
+          s.outlines.append(SeriesOutline(metric.name))
+        }
+        s.outlines[at].append(step, Float(metric.value))
         s.series[at].steps.append(step)
         s.series[at].values.append(Float(metric.value))
       }
