@@ -52,6 +52,7 @@ let package = Package(
         "Vocabulary", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    .target(name: "CPseudoTerminal", path: "Tests/CPseudoTerminal"),
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Files"], path: "Tests/TestSupport"),
     .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"]),
@@ -77,7 +78,7 @@ let package = Package(
       dependencies: ["Studio", "Notebooks", "Terminal", "Drawing", "Files", "TestSupport"],
       exclude: ["Goldens"]),
     .testTarget(
-      name: "GradusTests", dependencies: ["gradus", "Files", "TestSupport"]),
+      name: "GradusTests", dependencies: ["gradus", "CPseudoTerminal", "Files", "TestSupport"]),
     .testTarget(name: "DrawingTests", dependencies: ["Drawing"]),
     .testTarget(
       name: "PlotsTests", dependencies: ["Plots", "Drawing", "TestSupport"], exclude: ["Goldens"]),

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <term.h>
 #include <unistd.h>
 #include <wchar.h>
@@ -62,6 +63,12 @@ void ct_close(void) {
 void ct_size(int *width, int *height) {
   *width = screen ? getmaxx(stdscr) : 0;
   *height = screen ? getmaxy(stdscr) : 0;
+}
+
+void ct_resize(void) {
+  struct winsize size;
+  if (screen && ioctl(1, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
+    resizeterm(size.ws_row, size.ws_col);
 }
 
 void ct_put(int column, int row, uint32_t scalar, const uint32_t *marks, int mark_count, int bits,

@@ -1,22 +1,33 @@
 #define _GNU_SOURCE
 #include "CTerminal.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
-static volatile sig_atomic_t received = 0;
+static int ends[2] = {-1, -1};
 
-static void on_signal(int number) { received = number; }
+static void on_signal(int number) {
+  int saved = errno;
+  unsigned char byte = (unsigned char)number;
+  ssize_t ignored = write(ends[1], &byte, 1);
+  (void)ignored;
+  errno = saved;
+}
 
-void ct_signals_watch(const int *numbers, int count) {
+int ct_signals_watch(const int *numbers, int count) {
+  if (ends[0] < 0 && pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return -1;
   struct sigaction action;
   memset(&action, 0, sizeof action);
   action.sa_handler = on_signal;
-  // Without SA_RESTART, so that a waiting poll returns.
-  for (int i = 0; i < count; i++) sigaction(numbers[i], &action, NULL);
-}
-
-int ct_signal_received(void) {
-  int number = received;
-  received = 0;
-  return number;
+  action.sa_flags = SA_RESTART;
+  sigset_t all;
+  sigemptyset(&all);
+  for (int i = 0; i < count; i++) {
+    sigaction(numbers[i], &action, NULL);
+    sigaddset(&all, numbers[i]);
+  }
+  sigprocmask(SIG_UNBLOCK, &all, NULL);
+  return ends[0];
 }

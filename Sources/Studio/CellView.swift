@@ -238,7 +238,8 @@ enum Duration {
 
   static func text(seconds: Int) -> String {
     if seconds < 100 { return "\(seconds) s" }
-    if seconds < 6000 { return "\(seconds / 60) min \(seconds % 60) s" }
+    if seconds < 600 { return "\(seconds / 60) min \(seconds % 60) s" }
+    if seconds < 6000 { return "\(seconds / 60) min" }
     return "\(seconds / 3600) h \(seconds / 60 % 60) min"
   }
 }

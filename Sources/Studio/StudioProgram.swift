@@ -56,16 +56,20 @@ package final class StudioProgram {
 
   /// Until the user ends it or the terminal goes; the exit status.
   package func run() -> Int32 {
-    EndingSignals.watch()
+    let signals = SignalPipe([SIGTERM, SIGHUP, SIGWINCH])
     resize()
     show()
     while true {
       let isThere = device.wait(
-        for: runner.mailbox.descriptor, milliseconds: state.isLive ? 80 : nil)
-      if let signal = EndingSignals.received() { return end(128 + signal) }
+        for: [runner.mailbox.descriptor, signals.descriptor],
+        milliseconds: state.isLive ? 80 : nil)
+      for signal in signals.received() {
+        if signal != SIGWINCH { return end(128 + signal) }
+        device.resize()
+        resize()
+      }
       if !isThere { return end(128 + SIGHUP) }
       for key in device.keys() {
-        if key == .resize { resize() }
         if key == .control("l") { device.repaint() }
         let wasUndecided = isUndecided
         let effects = state.press(key)

@@ -14,10 +14,31 @@ package final class LineReader {
 
   private var history: [String] = []
   private let canEdit: Bool
+  private let original: termios?
 
   package init() {
     let term = getenv("TERM").map { String(cString: $0) } ?? ""
-    canEdit = isatty(0) == 1 && isatty(1) == 1 && !term.isEmpty && term != "dumb"
+    var modes = termios()
+    let isTerminal = isatty(0) == 1 && isatty(1) == 1 && tcgetattr(0, &modes) == 0
+    canEdit = isTerminal && !term.isEmpty && term != "dumb"
+    original = canEdit ? modes : nil
+  }
+
+  deinit { close() }
+
+  /// Gives the terminal back as it was.
+  package func close() {
+    if var modes = original { tcsetattr(0, TCSADRAIN, &modes) }
+  }
+
+  /// Between lines the interrupt key is a signal; never does the terminal gather or echo lines, so
+  /// that nothing typed ahead is lost.
+  private func set(keysAreSignals: Bool) {
+    guard var modes = original else { return }
+    modes.c_lflag &= ~tcflag_t(ICANON | ECHO | IEXTEN)
+    if !keysAreSignals { modes.c_lflag &= ~tcflag_t(ISIG) }
+    modes.c_iflag &= ~tcflag_t(IXON | ICRNL)
+    tcsetattr(0, TCSADRAIN, &modes)
   }
 
   /// Adds an entry that the arrow keys bring back.
@@ -31,35 +52,30 @@ package final class LineReader {
       put(prompt)
       return readLine().map { .line($0) } ?? .end
     }
-    var old = termios()
-    guard tcgetattr(0, &old) == 0 else { return readLine().map { .line($0) } ?? .end }
-    var raw = old
-    raw.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG | IEXTEN)
-    raw.c_iflag &= ~tcflag_t(IXON | ICRNL)
-    tcsetattr(0, TCSADRAIN, &raw)
+    set(keysAreSignals: false)
     put("\u{1B}[?2004h")
     defer {
       put("\u{1B}[?2004l")
-      tcsetattr(0, TCSADRAIN, &old)
+      set(keysAreSignals: true)
     }
     var line = Line(history: history)
     while true {
       draw(line, prompt)
       guard let key = readKey() else {
-        put("\r\n")
+        put("\n")
         return .end
       }
       switch key {
       case .enter, .run:
         line.column = line.text.count
         draw(line, prompt)
-        put("\r\n")
+        put("\n")
         return .line(String(line.text))
       case .control("c"):
-        put("^C\r\n")
+        put("^C\n")
         return .cancelled
       case .control("d") where line.text.isEmpty:
-        put("\r\n")
+        put("\n")
         return .end
       case .control("l"): put("\u{1B}[H\u{1B}[2J")
       case .tab:
@@ -105,13 +121,13 @@ package final class LineReader {
   private func list(_ words: [String], _ line: Line, _ prompt: String) {
     let width = (words.map(\.count).max() ?? 0) + 2
     let perRow = max(1, columns / width)
-    var text = "\r\n"
+    var text = "\n"
     for (index, word) in words.prefix(60).enumerated() {
       text += word + String(repeating: " ", count: width - word.count)
-      if index % perRow == perRow - 1 { text += "\r\n" }
+      if index % perRow == perRow - 1 { text += "\n" }
     }
     if words.count > 60 { text += "… \(words.count - 60) more" }
-    put(text + "\r\n")
+    put(text + "\n")
   }
 
   // MARK: Keys

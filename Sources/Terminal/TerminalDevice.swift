@@ -90,14 +90,17 @@ package final class TerminalDevice {
     return result
   }
 
-  /// Waits for a key or for `descriptor` to become readable; without end when no time is given. False
-  /// when the terminal has gone.
-  package func wait(for descriptor: Int32, milliseconds: Int?) -> Bool {
-    var both = [
-      pollfd(fd: 0, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
-    ]
-    guard poll(&both, 2, Int32(milliseconds ?? -1)) > 0 else { return true }
-    return both[0].revents & Int16(POLLHUP | POLLERR | POLLNVAL) == 0
+  /// Takes over the size that the terminal has now.
+  package func resize() {
+    ct_resize()
+    repaint()
+  }
+
+  /// Waits for a key or for one of the descriptors to become readable; without end when no time is
+  /// given. False when the terminal has gone.
+  package func wait(for descriptors: [Int32], milliseconds: Int?) -> Bool {
+    var all = ([0] + descriptors).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    guard poll(&all, nfds_t(all.count), Int32(milliseconds ?? -1)) > 0 else { return true }
+    return all[0].revents & Int16(POLLHUP | POLLERR | POLLNVAL) == 0
   }
 }

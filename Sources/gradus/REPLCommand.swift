@@ -10,9 +10,10 @@ struct REPLCommand: ParsableCommand {
   @Option(help: "The seed of its random numbers.") var seed: UInt64 = 0
 
   func run() throws {
-    InterruptKey.watch()
+    InterruptKey.watch(staysAlive: isatty(0) == 1)
     var evaluator = Evaluator(seed: seed)
     let reader = LineReader()
+    defer { reader.close() }
     let isTalking = isatty(0) == 1
     if isTalking { print("Gradus. ?name explains a word, ? lists all, Ctrl-D ends.") }
     fflush(nil)

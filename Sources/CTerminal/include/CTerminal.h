@@ -7,6 +7,8 @@
 int ct_open(const char *term);
 void ct_close(void);
 void ct_size(int *width, int *height);
+// Takes over the size that the terminal has now.
+void ct_resize(void);
 // style bits: 1 bold, 2 dim, 4 reverse; colours 0..255, -1 for the terminal's own.
 void ct_put(int column, int row, uint32_t scalar, const uint32_t *marks, int mark_count, int bits,
             int foreground, int background);
@@ -28,8 +30,7 @@ enum {
 // signal. `message` is copied.
 void ct_guard_install(const char *message);
 
-// --- requests to end (signals.c) ----------------------------------------------------------------
-// Signals are remembered instead of killing the program.
-void ct_signals_watch(const int *numbers, int count);
-// The last signal that came, or 0; forgets it.
-int ct_signal_received(void);
+// --- signals (signals.c) --------------------------------------------------------------------------
+// From now on each of these signals puts its number as a byte into a pipe, whose reading end is
+// returned; -1 when there is no pipe left.
+int ct_signals_watch(const int *numbers, int count);

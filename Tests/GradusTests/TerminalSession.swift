@@ -1,0 +1,97 @@
+import CPseudoTerminal
+import Glibc
+import TestSupport
+import Testing
+
+/// The program on a terminal of its own: keys are typed, what it writes is kept.
+final class TerminalSession {
+  private let child: pid_t
+  private let master: Int32
+  private(set) var output = ""
+  private var bytes: [UInt8] = []
+  private var status: Int32?
+  private var isClosed = false
+
+  init(_ arguments: [String], columns: Int = 80, rows: Int = 24, term: String = "xterm-256color")
+    throws
+  {
+    let path = Program("gradus").path
+    let words = ([path] + arguments).map { strdup($0) }
+    let environment: [String] = [
+      "TERM=\(term)", "LC_ALL=C.UTF-8", "PATH=/usr/bin:/bin", "SWIFT_BACKTRACE=enable=no",
+    ]
+    let variables = environment.map { strdup($0) }
+    defer { for text in words + variables { free(text) } }
+    var master: Int32 = -1
+    child = pt_start(path, words + [nil], variables + [nil], Int32(columns), Int32(rows), &master)
+    self.master = master
+    try #require(child > 0)
+  }
+
+  deinit {
+    if status == nil {
+      kill(child, SIGKILL)
+      waitpid(child, nil, 0)
+    }
+    close(master)
+  }
+
+  func type(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = write(master, bytes, bytes.count)
+  }
+
+  func resize(columns: Int, rows: Int) { pt_resize(master, Int32(columns), Int32(rows)) }
+
+  func send(_ signal: Int32) { kill(child, signal) }
+
+  /// Reads until a text was written (since `output` was emptied); false after 20 seconds or the end.
+  func sees(_ text: String) -> Bool {
+    reads { self.output.contains(text) }
+  }
+
+  /// Reads until something holds that the program does elsewhere.
+  func reads(until holds: () -> Bool) -> Bool {
+    for _ in 0..<400 {
+      if holds() { return true }
+      if !readSome() { return holds() }
+    }
+    return false
+  }
+
+  func forget() { (output, bytes) = ("", []) }
+
+  /// Reads up to the end of the program: its exit status, or minus the signal it died of. After 20
+  /// seconds it is killed.
+  func ending() -> Int32 {
+    if !reads(until: { self.isClosed }) { kill(child, SIGKILL) }
+    if let status { return status }
+    var code: Int32 = 0
+    while waitpid(child, &code, 0) < 0, errno == EINTR {}
+    let ended = code & 0x7F == 0 ? code >> 8 & 0xFF : -(code & 0x7F)
+    status = ended
+    return ended
+  }
+
+  /// Whether the terminal echoes and gives whole lines, as a shell expects.
+  var isCooked: Bool {
+    var modes = termios()
+    guard tcgetattr(master, &modes) == 0 else { return false }
+    return modes.c_lflag & tcflag_t(ICANON | ECHO) == tcflag_t(ICANON | ECHO)
+  }
+
+  /// False at the end.
+  private func readSome() -> Bool {
+    var descriptor = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
+    guard poll(&descriptor, 1, 50) > 0 else { return true }
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    let count = read(master, &buffer, buffer.count)
+    guard count > 0 else {
+      isClosed = true
+      return false
+    }
+    bytes += buffer[..<count]
+    output = String(decoding: bytes, as: UTF8.self)
+    return true
+  }
+}
