@@ -43,6 +43,12 @@ package struct SeriesOutline: Sendable {
 
   package init(_ name: String) { self.name = name }
 
+  /// The outline of a series that was recorded already.
+  package init(_ series: Series) {
+    self.init(series.name)
+    for (step, value) in zip(series.steps, series.values) { append(step, value) }
+  }
+
   package mutating func append(_ step: Int, _ value: Float) {
     if first == nil { first = (step, value) }
     last = (step, value)

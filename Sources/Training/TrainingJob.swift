@@ -74,6 +74,7 @@ package final class TrainingJob: Sendable {
         return Series(
           each.name, steps: Array(each.steps.prefix(kept)), values: Array(each.values.prefix(kept)))
       }
+      outlines = series.map { SeriesOutline($0) }
     }
   }
 
