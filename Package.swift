@@ -7,12 +7,16 @@ let kernelFlags: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-m
 
 let package = Package(
   name: "gradus",
-  products: [.executable(name: "gradus", targets: ["gradus"])],
+  products: [
+    .executable(name: "gradus", targets: ["gradus"]),
+    .executable(name: "conformance", targets: ["conformance"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CKernels", cSettings: kernelFlags),
     .target(
       name: "CTerminal", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
@@ -22,6 +26,8 @@ let package = Package(
     .target(name: "Drawing"),
     .target(name: "Plots", dependencies: ["Drawing"]),
     .target(name: "Tensors", dependencies: ["CKernels", "Vocabulary"], swiftSettings: optimised),
+    .target(name: "Formats", dependencies: ["CZlib", "Tensors"], swiftSettings: optimised),
+    .target(name: "ONNX", dependencies: ["Formats", "Tensors"], swiftSettings: optimised),
     .target(name: "Autograd", dependencies: ["Tensors", "Vocabulary"]),
     .target(name: "Layers", dependencies: ["Autograd", "Tensors", "Vocabulary"]),
     .target(name: "Datasets", dependencies: ["Tensors", "Files", "Vocabulary"]),
@@ -51,6 +57,12 @@ let package = Package(
         "Studio", "Terminal", "Notebooks", "Library", "Language", "Tensors", "Drawing", "Files",
         "Vocabulary", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(
+      name: "conformance",
+      dependencies: [
+        "ONNX", "Formats", "Tensors", "Files",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Sources/Conformance"),
 
     .target(name: "CPseudoTerminal", path: "Tests/CPseudoTerminal"),
     .target(
