@@ -74,10 +74,13 @@ private struct NumberKind {
       throw .unsupported(
         format: "npy", reason: "it holds Python objects, which could run code when they are read")
     }
-    let known: [Character: [Int]] = ["b": [1], "i": [1, 2, 4, 8], "u": [1, 2, 4, 8], "f": [2, 4, 8]]
+    let known: [Character: [Int]] = [
+      "b": [1], "i": [1, 2, 4, 8], "u": [1, 2, 4, 8], "f": [2, 4, 8],
+    ]
     guard let sizes = known[letter], let size = Int(rest.dropFirst()), sizes.contains(size) else {
       throw .unsupported(
-        format: "npy", reason: "its numbers are of kind '\(descr)'; floats, integers and bool are read")
+        format: "npy",
+        reason: "its numbers are of kind '\(descr)'; floats, integers and bool are read")
     }
     self.letter = letter
     self.size = size

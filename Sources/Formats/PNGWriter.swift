@@ -9,7 +9,8 @@ extension PNGImage {
       case 3: 2
       default: 6
       }
-    let bytes = isWide ? samples.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] } : samples.map(narrow)
+    let bytes =
+      isWide ? samples.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] } : samples.map(narrow)
     let rowBytes = width * channels * (isWide ? 2 : 1)
     var rows: [UInt8] = []
     rows.reserveCapacity(height * (rowBytes + 1))

@@ -73,7 +73,7 @@ package struct SmallFloat: Sendable {
       case .ieee: return (1 << UInt16(exponentBits + 1) - 1) << UInt16(mantissaBits - 1)
       case .onlyNaN: return sign | (signBit - 1)
       case .signlessZero: return signBit
-      case .none: return largestBits
+      case .none: return signBit
       }
     }
     let magnitude = abs(number)

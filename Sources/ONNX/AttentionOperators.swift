@@ -113,8 +113,10 @@ private struct AttentionPlan {
     var bias = 0.0
     if let (values, dims) = mask {
       if dims[3] == 1, keys.length != 1 {
-        bias = values[((min(b, dims[0] - 1) * dims[1] + min(h, dims[1] - 1)) * dims[2]
-            + min(i, dims[2] - 1))]
+        bias =
+          values[
+            ((min(b, dims[0] - 1) * dims[1] + min(h, dims[1] - 1)) * dims[2]
+              + min(i, dims[2] - 1))]
       } else if j >= dims[3] {
         return -.infinity
       } else {
@@ -217,8 +219,9 @@ extension GraphOperators {
     var scores = try Operand(reals: product.reals().map { $0 * scale }, product.dims, precision)
     func modified(_ x: Operand, _ name: String) throws -> Operand {
       guard let body = call.node.attributes[name]?.graph else { return x }
-      guard case .tensor(let result)? = try call.runner.run(body: body, [.tensor(x)], call.names)
-        .first
+      guard
+        case .tensor(let result)? = try call.runner.run(body: body, [.tensor(x)], call.names)
+          .first
       else { throw GraphError.invalid("the body `\(name)` does not give a tensor") }
       return result
     }
@@ -261,7 +264,8 @@ extension GraphOperators {
         for h in 0..<lined.dims[2] {
           let start = ((b * length + p) * lined.dims[2] + h) * width
           for i in 0..<half {
-            let (one, two) = isMixed ? (start + 2 * i, start + 2 * i + 1) : (start + i, start + half + i)
+            let (one, two) =
+              isMixed ? (start + 2 * i, start + 2 * i + 1) : (start + i, start + half + i)
             let (cosine, sine) = (c[row * half + i], s[row * half + i])
             let (a, z) = (values[one], values[two])
             values[one] = cosine * a - sine * z

@@ -97,7 +97,10 @@ extension GraphOperators {
   }
 
   private static func shifted(_ x: Int64, _ by: Int64, _ type: ElementType, isLeft: Bool) -> Int64 {
-    guard by >= 0, by < Int64(type.bits) else { return 0 }
+    // Beyond the width nothing is left but the sign; a negative count is a very large one.
+    guard by >= 0, by < Int64(type.bits) else {
+      return isLeft || type.isUnsigned || x >= 0 ? 0 : -1
+    }
     if isLeft { return x << by }
     return type.isUnsigned ? Int64(bitPattern: UInt64(bitPattern: x) >> UInt64(by)) : x >> by
   }

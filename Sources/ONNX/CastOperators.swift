@@ -71,7 +71,8 @@ enum Casting {
       let text = withVaList([Int32(digits), value]) { arguments in
         var buffer = [CChar](repeating: 0, count: 64)
         vsnprintf(&buffer, 64, "%.*g", arguments)
-        return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return String(
+          decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
       }
       if let back = Double(text), type.rounded(back) == value { return text }
     }

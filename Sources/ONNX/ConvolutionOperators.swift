@@ -51,7 +51,9 @@ enum Convolutions {
           for c in 0..<depth {
             let image = (n * channels + first + c) * size
             let kernel = (o * depth + c) * patch
-            for k in 0..<patch where flat[k] >= 0 { sum += values[image + flat[k]] * weights[kernel + k] }
+            for k in 0..<patch where flat[k] >= 0 {
+              sum += values[image + flat[k]] * weights[kernel + k]
+            }
           }
           result[(n * outputs + o) * count + place] = sum
         }

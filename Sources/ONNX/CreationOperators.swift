@@ -103,7 +103,8 @@ extension GraphOperators {
     let scale = 1 / (1 - ratio)
     let values = zip(try x.reals(), mask).map { $1 ? $0 * scale : 0 }
     return [
-      .tensor(try Operand(reals: values, x.dims, x.type)), .tensor(try Operand(flags: mask, x.dims)),
+      .tensor(try Operand(reals: values, x.dims, x.type)),
+      .tensor(try Operand(flags: mask, x.dims)),
     ]
   }
 
@@ -135,7 +136,8 @@ extension GraphOperators {
       let count = try places([max(0, Int(length))])
       if start.type.isFloat {
         let first = try start.real()
-        return try Operand(reals: (0..<count).map { first + Double($0) * step }, [count], start.type)
+        return try Operand(
+          reals: (0..<count).map { first + Double($0) * step }, [count], start.type)
       }
       let (first, by) = (try start.whole()[0], try delta.whole()[0])
       return try Operand(whole: (0..<count).map { first &+ Int64($0) &* by }, [count], start.type)

@@ -30,7 +30,9 @@ extension GraphOperators {
   private static func range(_ start: Int, _ end: Int, _ step: Int, _ size: Int) throws -> (
     first: Int, count: Int
   ) {
-    guard step != 0, step != .min else { throw GraphError.invalid("a slice with a step of \(step)") }
+    guard step != 0, step != .min else {
+      throw GraphError.invalid("a slice with a step of \(step)")
+    }
     func inside(_ at: Int, _ low: Int, _ high: Int) -> Int {
       min(max(at < 0 ? at + size : at, low), high)
     }
@@ -78,7 +80,9 @@ extension GraphOperators {
       switch mode {
       case "constant": return -1
       case "edge", "wrap", "reflect":
-        guard size > 0 else { throw GraphError.invalid("an empty axis cannot be padded from itself") }
+        guard size > 0 else {
+          throw GraphError.invalid("an empty axis cannot be padded from itself")
+        }
         if mode == "edge" { return min(max(at, 0), size - 1) }
         if mode == "wrap" { return ((at % size) + size) % size }
         if size == 1 { return 0 }

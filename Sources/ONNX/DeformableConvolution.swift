@@ -50,7 +50,8 @@ enum DeformableConvolution {
               for k in 0..<patch {
                 let (ky, kx) = (k / window.kernel[1], k % window.kernel[1])
                 let move = ((n * parts + part) * patch + k) * 2
-                let y = Double(row * window.strides[0] - window.before[0] + ky * window.dilations[0])
+                let y = Double(
+                  row * window.strides[0] - window.before[0] + ky * window.dilations[0])
                 let x = Double(
                   column * window.strides[1] - window.before[1] + kx * window.dilations[1])
                 let found = sample(

@@ -50,7 +50,9 @@ extension GraphOperators {
         for c in 0..<classes {
           let row = (b * classes + c) * count
           let order = (0..<count).filter { i in least.map { values[row + i] > $0 } ?? true }
-            .sorted { values[row + $0] != values[row + $1] ? values[row + $0] > values[row + $1] : $0 < $1 }
+            .sorted {
+              values[row + $0] != values[row + $1] ? values[row + $0] > values[row + $1] : $0 < $1
+            }
           var kept: [Int] = []
           for i in order where kept.count < most {
             if kept.allSatisfy({ found[$0].overlap(found[i]) <= limit }) { kept.append(i) }

@@ -67,6 +67,7 @@ package enum ElementType: Int, Sendable, CaseIterable {
 
   /// The smallest and largest integer; those of an unsigned 64-bit one do not fit and are i64's.
   var range: ClosedRange<Int64> {
+    if self == .bool { return 0...1 }
     if bits >= 64 { return isUnsigned ? 0...Int64.max : Int64.min...Int64.max }
     let width = Int64(bits)
     return isUnsigned ? 0...(1 << width - 1) : -(1 << (width - 1))...(1 << (width - 1) - 1)

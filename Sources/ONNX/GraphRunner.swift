@@ -12,7 +12,8 @@ package struct GraphRunner: Sendable {
     self.model = model
     versions = model.versions
     functions = Dictionary(
-      model.functions.map { ($0.domain + "." + $0.name, $0) }, uniquingKeysWith: { first, _ in first }
+      model.functions.map { ($0.domain + "." + $0.name, $0) },
+      uniquingKeysWith: { first, _ in first }
     )
   }
 

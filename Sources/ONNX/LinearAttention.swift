@@ -38,7 +38,9 @@ enum LinearAttention {
       for t in 0..<length {
         for g in 0..<shared {
           let base = (b * shared + g) * width * depth
-          let (kAt, vAt) = (((b * length + t) * shared + g) * width, ((b * length + t) * shared + g) * depth)
+          let (kAt, vAt) = (
+            ((b * length + t) * shared + g) * width, ((b * length + t) * shared + g) * depth
+          )
           if isGated, let gates {
             for i in 0..<width {
               let decay = exp(gates.value(b, t, g, i))
@@ -55,7 +57,9 @@ enum LinearAttention {
             for i in 0..<width { state[base + i * depth + j] += k[kAt + i] * change }
           }
           for h in g * (heads / shared)..<(g + 1) * (heads / shared) {
-            let (qAt, out) = (((b * length + t) * heads + h) * width, ((b * length + t) * heads + h) * depth)
+            let (qAt, out) = (
+              ((b * length + t) * heads + h) * width, ((b * length + t) * heads + h) * depth
+            )
             for j in 0..<depth {
               var sum = 0.0
               for i in 0..<width { sum += q[qAt + i] * state[base + i * depth + j] }

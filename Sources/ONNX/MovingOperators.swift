@@ -79,7 +79,9 @@ extension GraphOperators {
       let given = try call.axes(input: 1) ?? []
       let rank = x.rank + given.count
       let axes = try given.map { try Operand.axis($0, rank: rank) }
-      guard Set(axes).count == axes.count else { throw GraphError.invalid("an axis is given twice") }
+      guard Set(axes).count == axes.count else {
+        throw GraphError.invalid("an axis is given twice")
+      }
       var rest = x.dims[...]
       return try x.reshaped((0..<rank).map { axes.contains($0) ? 1 : rest.popFirst() ?? 1 })
     },

@@ -8,9 +8,10 @@ extension GraphOperators {
   /// tensors, gradients and states; the outputs are the lists of new tensors and states.
   private static func optimizer(
     _ name: String, states: Int,
-    _ step: @escaping @Sendable (NodeCall, Double, Int, Double, Double, [Double]) -> (
-      Double, [Double]
-    )
+    _ step:
+      @escaping @Sendable (NodeCall, Double, Int, Double, Double, [Double]) -> (
+        Double, [Double]
+      )
   ) -> GraphOperator {
     GraphOperator(many: name, domain: training) { call in
       let (rate, time) = (try call.operand(0).real(), try call.operand(1).integer())

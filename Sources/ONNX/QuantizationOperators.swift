@@ -14,7 +14,8 @@ enum Quantization {
     let (s, z) = (try scale.stretched(to: x.dims), try zero.stretched(to: x.dims))
     let (scales, zeros) = (try s.reals(), try z.reals())
     let values = x.array(of: Double.self).enumerated().map {
-      rounded(Double(Float($1) / Float(scales[$0])).rounded(.toNearestOrEven) + zeros[$0], zero.type)
+      rounded(
+        Double(Float($1) / Float(scales[$0])).rounded(.toNearestOrEven) + zeros[$0], zero.type)
     }
     return try Operand(reals: values, x.dims, zero.type)
   }

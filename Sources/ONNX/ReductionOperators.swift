@@ -85,7 +85,8 @@ extension GraphOperators {
         }
         return Double(best - row.startIndex)
       }
-      return try Operand(reals: found, groups.target(keepsAxes: call.flag("keepdims", true)), .int64)
+      return try Operand(
+        reals: found, groups.target(keepsAxes: call.flag("keepdims", true)), .int64)
     }
   }
 
@@ -121,13 +122,13 @@ extension GraphOperators {
 
   /// A function of the elements along an axis; before version 13 along all axes from one on.
   private static func along(
-    _ name: String, _ body: @escaping @Sendable (ArraySlice<Double>) -> [Double]
+    _ name: String, _ body: @escaping @Sendable (ArraySlice<Double>, ElementType) -> [Double]
   ) -> GraphOperator {
     GraphOperator(name) { call in
       let x = try call.operand(0)
       let isOld = call.version < 13
       let axis = try x.axis(call.integer("axis", isOld ? 1 : -1))
-      return try mapped(x, axis: axis, isBlock: isOld, body)
+      return try mapped(x, axis: axis, isBlock: isOld) { body($0, x.type) }
     }
   }
 
@@ -149,10 +150,13 @@ extension GraphOperators {
     return try Operand(reals: result, x.dims, x.type)
   }
 
-  static func softmax(_ row: ArraySlice<Double>) -> [Double] {
+  /// Small floats are rounded after every step, as they are where each step is an operator.
+  static func softmax(_ row: ArraySlice<Double>, _ type: ElementType = .float64) -> [Double] {
     let top = row.max() ?? 0
-    let powers = row.map { exp($0 - (top.isFinite ? top : 0)) }
-    let sum = powers.reduce(0, +)
+    let isSmall = type.bits <= 16
+    func kept(_ x: Double) -> Double { isSmall ? type.rounded(x) : x }
+    let powers = row.map { kept(exp(kept($0 - (top.isFinite ? top : 0)))) }
+    let sum = kept(powers.reduce(0, +))
     return powers.map { $0 / sum }
   }
 
@@ -165,7 +169,10 @@ extension GraphOperators {
       { values, type in values.max { IntegerOrder.less($0, $1, type) } ?? type.range.lowerBound }),
     reduction(
       "ReduceMin", smallest,
-      { values, type in values.min { IntegerOrder.less($0, $1, type) } ?? type.range.upperBound }),
+      { values, type in
+        let highest = type == .uint64 ? -1 : type.range.upperBound
+        return values.min { IntegerOrder.less($0, $1, type) } ?? highest
+      }),
     reduction(
       "ReduceL1", { $0.reduce(0) { $0 + abs($1) } },
       { values, _ in values.reduce(0) { $0 &+ ($1 < 0 ? 0 &- $1 : $1) } }),
@@ -178,12 +185,12 @@ extension GraphOperators {
     extreme("ArgMax", isMax: true), extreme("ArgMin", isMax: false),
     cumulative("CumSum", start: 0, { $0 + $1 }, { $0 &+ $1 }),
     cumulative("CumProd", start: 1, { $0 * $1 }, { $0 &* $1 }),
-    along("Softmax") { softmax($0) },
-    along("LogSoftmax") { row in
+    along("Softmax") { softmax($0, $1) },
+    along("LogSoftmax") { row, _ in
       let sum = logSumExp(row)
       return row.map { $0 - sum }
     },
-    along("Hardmax") { row in
+    along("Hardmax") { row, _ in
       var best = row.startIndex
       for i in row.indices where row[i] > row[best] { best = i }
       return row.indices.map { $0 == best ? 1 : 0 }

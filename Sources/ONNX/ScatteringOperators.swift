@@ -89,7 +89,9 @@ extension GraphOperators {
       let depth = indices.dims.last ?? 0
       guard indices.rank > 0, depth <= x.rank,
         updates.dims == Array(indices.dims.dropLast()) + Array(x.dims[depth...])
-      else { throw GraphError.invalid("\(updates.dims) at indices of \(indices.dims) in \(x.dims)") }
+      else {
+        throw GraphError.invalid("\(updates.dims) at indices of \(indices.dims) in \(x.dims)")
+      }
       var canvas = try Canvas(x, from: updates, rule: call.text("reduction", "none"))
       let values = try indices.integers()
       let strides = Positions.strides(x.dims)

@@ -38,7 +38,8 @@ extension GraphOperators {
     }
     // An inverse of one half fills in the other half itself.
     let restores = isInverse && isOneSided
-    let length = try call.optional(1)?.integer() ?? (restores ? 2 * (x.dims[axis] - 1) : x.dims[axis])
+    let length =
+      try call.optional(1)?.integer() ?? (restores ? 2 * (x.dims[axis] - 1) : x.dims[axis])
     guard length > 0, length < 1 << 31 else { throw GraphError.invalid("a length of \(length)") }
     let kept = isOneSided && !isInverse ? length / 2 + 1 : length
     let outer = x.dims[..<axis].reduce(1, *)
@@ -98,7 +99,9 @@ extension GraphOperators {
           }
           return (values[at] * weight, parts == 2 ? values[at + 1] * weight : 0)
         }
-        for value in transformed(line, isInverse: false)[..<kept] { result += [value.re, value.im] }
+        for value in transformed(line, isInverse: false)[..<kept] {
+          result += [value.re, value.im]
+        }
       }
     }
     return try Operand(reals: result, dims, x.type)

@@ -98,7 +98,9 @@ extension GraphOperators {
   private static func list(_ call: NodeCall, _ name: String) throws -> Operand {
     guard let attributes = Optional(call.node.attributes) else { throw GraphError.invalid(name) }
     if let tensor = attributes[name + "_tensor"]?.tensor { return try Operand(tensor) }
-    if let list = attributes[name + "_strings"]?.texts { return try Operand(texts: list, [list.count]) }
+    if let list = attributes[name + "_strings"]?.texts {
+      return try Operand(texts: list, [list.count])
+    }
     if let list = attributes[name + "_int64s"]?.integers {
       return try Operand(whole: list.map { Int64($0) }, [list.count], .int64)
     }

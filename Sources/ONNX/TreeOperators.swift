@@ -140,7 +140,9 @@ extension GraphOperators {
         switch format {
         case "RGB": result += colour
         case "BGR": result += colour.reversed()
-        default: result.append(isGrey ? samples[0] : (299 * colour[0] + 587 * colour[1] + 114 * colour[2]) / 1000)
+        default:
+          result.append(
+            isGrey ? samples[0] : (299 * colour[0] + 587 * colour[1] + 114 * colour[2]) / 1000)
         }
       }
       let depth = format == "Grayscale" ? 1 : 3

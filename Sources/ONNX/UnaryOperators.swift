@@ -122,21 +122,9 @@ extension GraphOperators {
       return try Operand(reals: values, x.dims, x.type)
     },
     GraphOperator("SwiGLU") { call in
-      let x = try call.operand(0)
+      let (gate, x) = (try call.operand(0), try call.operand(1))
       let alpha = call.real("alpha", 1)
-      let (_, length, _) = x.split(at: x.rank - 1)
-      guard x.rank > 0, length % 2 == 0 else {
-        throw GraphError.invalid("an axis of \(length) cannot be halved")
-      }
-      let (values, half) = (try x.reals(), length / 2)
-      var result: [Double] = []
-      for row in 0..<(length == 0 ? 0 : values.count / length) {
-        for i in 0..<half {
-          let gate = values[row * length + i]
-          result.append(gate * sigmoid(alpha * gate) * values[row * length + half + i])
-        }
-      }
-      return try Operand(reals: result, x.dims.dropLast() + [half], x.type)
+      return try OperandPair(gate, x).reals { $0 * sigmoid(alpha * $0) * $1 }
     },
   ]
 }
