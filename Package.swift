@@ -39,7 +39,7 @@ let package = Package(
       name: "Library",
       dependencies: [
         "Language", "Layers", "Datasets", "Training", "Plots", "Autograd", "Tensors", "Drawing",
-        "Files", "Vocabulary",
+        "Formats", "Files", "Vocabulary",
       ]),
     .target(
       name: "Notebooks",
@@ -91,6 +91,10 @@ let package = Package(
       exclude: ["Goldens"]),
     .testTarget(
       name: "GradusTests", dependencies: ["gradus", "CPseudoTerminal", "Files", "TestSupport"]),
+    .testTarget(
+      name: "FormatsTests", dependencies: ["Formats", "Tensors", "Files", "TestSupport"],
+      exclude: ["Fixtures"]),
+    .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Formats", "Tensors", "TestSupport"]),
     .testTarget(name: "DrawingTests", dependencies: ["Drawing"]),
     .testTarget(
       name: "PlotsTests", dependencies: ["Plots", "Drawing", "TestSupport"], exclude: ["Goldens"]),

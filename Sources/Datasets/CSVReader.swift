@@ -17,7 +17,7 @@ package enum DatasetError: Error, Sendable, Equatable {
     case .unknown(let name, _): "there is no data set called \"\(name)\""
     case .notFound(let name): "the files of the data set \"\(name)\" are not beside the program"
     case .badName(let path): "\(path) lies outside the folders that may be read"
-    case .unreadable(let file, let ending): "\(file): files ending in .\(ending) cannot be read yet"
+    case .unreadable(let file, let ending): "\(file): files ending in .\(ending) are not read"
     }
   }
 

@@ -61,33 +61,20 @@ extension StandardLibrary {
       ) { _, _ in .list(DatasetKinds.catalog.names.map { .text($0) }) },
       Builtin(
         Entry(
-          "load", family: "Data", [Argument("path", .text, "A .csv file.")],
-          summary: "The columns of a table as a record: tensors of numbers, lists of texts.",
+          "load", family: "Data",
+          [
+            Argument(
+              "path", .text,
+              "A .csv, .npy, .npz, .png or IDX file (MNIST's), possibly packed as .gz.")
+          ],
+          summary: "What a file holds: a tensor, or a record of columns or arrays.",
+          details:
+            "A picture is [height, width] when it is grey, otherwise [channels, height, width].",
           examples: [Example("load(\"datasets/iris/iris.csv\").species.shape", prints: "(150,)")])
       ) { call, interpreter in
         let path = try call.text("path")
-        let full = try ReadablePath.of(path, folder: interpreter.context.folder)
-        guard path.hasSuffix(".csv") else {
-          throw DatasetError.unreadable(
-            file: path, ending: path.split(separator: ".").last.map(String.init) ?? "")
-        }
-        let table = try CSVTable(String(decoding: FileBytes.read(full), as: UTF8.self), file: path)
-        return .record(
-          Record(
-            try table.columns.indices.map { column in
-              guard let numbers = table.numbers(column) else {
-                return (table.columns[column], .list(table.rows.map { .text($0[column]) }))
-              }
-              let isWhole = numbers.allSatisfy { $0 == $0.rounded() && abs($0) < 1e15 }
-              return (
-                table.columns[column],
-                .tensor(
-                  Variable(
-                    isWhole
-                      ? try Tensor(numbers.map { Int64($0) })
-                      : try Tensor(numbers.map { Float($0) })))
-              )
-            }))
+        return try LoadedFile.value(
+          path, at: ReadablePath.of(path, folder: interpreter.context.folder))
       },
       Builtin(
         Entry(

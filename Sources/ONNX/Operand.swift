@@ -108,6 +108,9 @@ package struct Operand: Sendable {
     }
   }
 
+  /// Every element as a double, for callers who look at results.
+  package func numbers() throws -> [Double] { try reals() }
+
   /// Every element as a double.
   func reals() throws -> [Double] {
     if type == .uint64 {
