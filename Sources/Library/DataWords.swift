@@ -3,7 +3,6 @@ import Datasets
 import Files
 import Language
 import Tensors
-import Training
 import Vocabulary
 
 extension StandardLibrary {
@@ -144,31 +143,4 @@ enum ReadablePath {
     }
     return folder == "." ? path : folder + "/" + path
   }
-}
-
-extension StandardLibrary {
-  private static func metric(
-    _ name: String, _ summary: String, _ example: Example,
-    _ body: @escaping @Sendable (Tensor, Tensor) throws -> Value
-  ) -> Builtin {
-    Builtin(
-      Entry(
-        name, family: "Metrics",
-        [
-          Argument("p", .tensor, "Scores [N, classes] or labels [N]."),
-          Argument("y", .tensor, "True labels [N]."),
-        ], summary: summary, examples: [example])
-    ) { call, _ in try body(call.tensor("p"), call.tensor("y")) }
-  }
-
-  static let metricWords: [Builtin] = [
-    metric(
-      "accuracy", "The share of right predictions.",
-      Example("accuracy([1, 0, 1, 1], [1, 0, 0, 1])", prints: "0.75")
-    ) { .number(try Metrics.accuracy($0, $1)) },
-    metric(
-      "confusion", "Counts of true labels (rows) by predicted ones (columns).",
-      Example("confusion([0, 1, 1], [0, 1, 0])[0]", prints: "[1, 1]")
-    ) { try Value(Metrics.confusion($0, $1)) },
-  ]
 }

@@ -27,6 +27,8 @@ package enum Prelude {
     "attention(Q: [..., n, d], K: [..., m, d], V: [..., m, e]) = softmax(Q @ K.T / sqrt(d)) @ V",
     "huber(a, b, d=1) = { e = abs(a - b); mean(where(e < d, 0.5 * e^2, d * (e - 0.5 * d))) }",
     "ema(avg, m, rate=0.99) = rate * avg + (1 - rate) * m",
+    "rmse(p, y) = sqrt(mse(p, y))",
+    "perplexity(m, d) = exp(cross_entropy(m(d.x), d.y))",
     "r2(p, y) = 1 - sum((y - p)^2) / sum((y - mean(y))^2)",
   ]
 }
