@@ -106,25 +106,33 @@ struct CellView {
     let lines = cell.editor.lines
     var highlight = Highlight()
     let shift = isEditing && cell.isCode ? shift(of: cell.editor) : 0
+    var styled: (row: Int, styles: [Style]) = (-1, [])
     for (index, piece) in frame.text.enumerated() {
-      let characters = lines[piece.row]
-      let styles =
-        cell.isCode ? highlight.styles(characters) : CellView.markdown(characters)
-      guard let row = row(top + index) else { continue }
       var column = CellView.left - shift
-      for at in piece.columns {
-        let size = CellView.width(of: characters[at])
-        if column >= CellView.left, column + size <= CellView.left + width {
-          let base = cell.kind == .fixed ? Style(isDim: true) : styles[at]
-          if size == DisplayWidth.of(characters[at]), size > 0 {
-            grid[column, row] = Glyph(characters[at], base)
-            if size == 2 { grid[column + 1, row] = .continuation }
-          } else {
-            grid.write(String(characters[at]), column: column, row: row, style: base)
-          }
+      for (number, part) in piece.parts.enumerated() {
+        let characters = lines[part.row]
+        if styled.row != part.row {
+          styled = (
+            part.row, cell.isCode ? highlight.styles(characters) : CellView.markdown(characters)
+          )
         }
-        column += size
+        guard let row = row(top + index) else { continue }
+        if number > 0 { column += 1 }
+        for at in part.columns {
+          let size = CellView.width(of: characters[at])
+          if column >= CellView.left, column + size <= CellView.left + width {
+            let base = cell.kind == .fixed ? Style(isDim: true) : styled.styles[at]
+            if size == DisplayWidth.of(characters[at]), size > 0 {
+              grid[column, row] = Glyph(characters[at], base)
+              if size == 2 { grid[column + 1, row] = .continuation }
+            } else {
+              grid.write(String(characters[at]), column: column, row: row, style: base)
+            }
+          }
+          column += size
+        }
       }
+      guard let row = row(top + index) else { continue }
       if column > CellView.left + width {
         grid[CellView.left + width, row] = Glyph("›", Style(isDim: true))
       }

@@ -2,10 +2,20 @@ import Drawing
 
 /// Where everything on the page is, in lines from its top.
 struct PageLayout {
-  /// A line of a cell's text as it is shown: characters of one line of the editor.
+  /// A line of a cell's text as it is shown: characters of one line of the editor, or of several that
+  /// flow together, with a blank between.
   struct TextLine {
-    let row: Int
-    let columns: Range<Int>
+    struct Part {
+      let row: Int
+      let columns: Range<Int>
+    }
+    var parts: [Part]
+
+    init(row: Int, columns: Range<Int>) { parts = [Part(row: row, columns: columns)] }
+    init(_ parts: [Part]) { self.parts = parts }
+
+    var row: Int { parts.first?.row ?? 0 }
+    var columns: Range<Int> { parts.first?.columns ?? 0..<0 }
   }
 
   struct CellFrame {
@@ -36,8 +46,11 @@ struct PageLayout {
   init(_ state: StudioState) {
     let width = PageLayout.width(state)
     frames.reserveCapacity(state.cells.count)
-    for cell in state.cells {
-      let frame = PageLayout.frame(cell, width: width, top: height)
+    var isEditing = false
+    if case .edit = state.mode { isEditing = true }
+    for (at, cell) in state.cells.enumerated() {
+      let isTyped = isEditing && at == state.focus
+      let frame = PageLayout.frame(cell, width: width, top: height, flows: !isTyped)
       frames.append(frame)
       height += frame.height
     }
@@ -46,12 +59,18 @@ struct PageLayout {
   /// Columns for the contents of cells.
   static func width(_ state: StudioState) -> Int { max(1, state.size.columns - 3) }
 
-  private static func frame(_ cell: StudioCell, width: Int, top: Int) -> CellFrame {
+  private static func frame(
+    _ cell: StudioCell, width: Int, top: Int, flows: Bool
+  ) -> CellFrame {
     let lines = cell.editor.lines
-    let text =
-      cell.isCode
-      ? lines.indices.map { TextLine(row: $0, columns: 0..<lines[$0].count) }
-      : lines.indices.flatMap { wrapped(lines[$0], row: $0, width: width) }
+    let text: [TextLine]
+    if cell.isCode || cell.kind == .fixed {
+      text = lines.indices.map { TextLine(row: $0, columns: 0..<lines[$0].count) }
+    } else if flows {
+      text = flowing(lines, width: width)
+    } else {
+      text = lines.indices.flatMap { wrapped(lines[$0], row: $0, width: width) }
+    }
     let total =
       cell.isCode ? cell.drawn.pieces.reduce(0) { $0 + $1.height } + cell.errorLines.count : 0
     let isWhole = cell.isWhole || total <= outputLimit.head + outputLimit.tail + 1
@@ -61,6 +80,67 @@ struct PageLayout {
       output: Output(
         total: total, head: isWhole ? total : outputLimit.head,
         tail: isWhole ? 0 : outputLimit.tail, isFolded: cell.isFolded))
+  }
+
+  /// Text with the lines of each paragraph joined, as Markdown is read.
+  static func flowing(_ lines: [[Character]], width: Int) -> [TextLine] {
+    var shown: [TextLine] = []
+    var taken = 0
+    var isParagraph = false
+    for (row, line) in lines.enumerated() {
+      guard flows(line) else {
+        shown += wrapped(line, row: row, width: width)
+        isParagraph = false
+        continue
+      }
+      for word in words(of: line) {
+        let size = line[word].reduce(0) { $0 + DisplayWidth.of($1) }
+        if isParagraph, taken + 1 + size <= width, let last = shown.indices.last {
+          let part = shown[last].parts[shown[last].parts.count - 1]
+          if part.row == row {
+            shown[last].parts[shown[last].parts.count - 1] = TextLine.Part(
+              row: row, columns: part.columns.lowerBound..<word.upperBound)
+          } else {
+            shown[last].parts.append(TextLine.Part(row: row, columns: word))
+          }
+          taken += 1 + size
+        } else {
+          shown += wrapped(Array(line[word]), row: row, width: width).map {
+            let start = word.lowerBound
+            return TextLine(
+              row: row,
+              columns: (start + $0.columns.lowerBound)..<(start + $0.columns.upperBound))
+          }
+          taken = min(size, width)
+        }
+        isParagraph = true
+      }
+    }
+    return shown
+  }
+
+  /// Whether a line is prose, which may be joined with its neighbours.
+  private static func flows(_ line: [Character]) -> Bool {
+    guard let first = line.first, !line.allSatisfy(\.isWhitespace) else { return false }
+    if "#>|`-*+ =".contains(first) || line.last == "\\" || line.suffix(2) == [" ", " "] {
+      return false
+    }
+    return !(first.isNumber && line.dropFirst(1).prefix(3).contains { $0 == "." || $0 == ")" })
+  }
+
+  private static func words(of line: [Character]) -> [Range<Int>] {
+    var words: [Range<Int>] = []
+    var start: Int?
+    for at in line.indices {
+      if line[at] == " " {
+        if let begun = start { words.append(begun..<at) }
+        start = nil
+      } else if start == nil {
+        start = at
+      }
+    }
+    if let begun = start { words.append(begun..<line.count) }
+    return words
   }
 
   /// Breaks a line between words so that each piece fits.

@@ -8,12 +8,15 @@ extension Commands {
       in: .both, family: "Run"
     ) { state, _ in
       state.run([state.focus])
+      let wasTyping = state.isTyping
       state.mode = .navigate
       if state.focus == state.cells.count - 1 {
         state.insertCell(at: state.cells.count)
         state.mode = .edit
       } else {
         state.focus += 1
+        // Who types on into an empty cell goes on typing.
+        if wasTyping, state.cell.isCode, state.cell.editor.isEmpty { state.mode = .edit }
       }
       return state.startReady()
     },

@@ -94,6 +94,8 @@ package struct StudioState: Sendable {
     set { cells[focus] = newValue }
   }
 
+  var isTyping: Bool { if case .edit = mode { true } else { false } }
+
   package var isModified: Bool { changes != savedChanges }
 
   /// The name of the file without its folder.

@@ -103,7 +103,13 @@ package enum StudioView {
       text = help
       style = Style(isDim: true)
     }
-    grid.write(text, column: 1, row: row, style: style, limit: grid.width - 2)
+    let width = grid.width - 2
+    if DisplayWidth.of(Sanitize.text(text)) > width {
+      grid.write(text, column: 1, row: row, style: style, limit: width - 1)
+      grid.write("…", column: grid.width - 2, row: row, style: style)
+    } else {
+      grid.write(text, column: 1, row: row, style: style, limit: width)
+    }
   }
 
   private static func drawFooter(_ state: StudioState, _ grid: inout Grid) {

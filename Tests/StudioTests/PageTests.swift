@@ -196,4 +196,29 @@ private let page = """
       }
     }
   }
+
+  @Test func `prose flows to the width of the screen, and keeps its lines where it is edited`() {
+    let text =
+      "one two\nthree four\n\n- a list\n- of two\n\nsome `code` at the end of a longer line"
+    var stage = Stage(text, columns: 43, rows: 20)
+    stage.press("gg")
+    #expect(
+      stage.screen.contains(
+        "▌ one two three four\n▌\n▌ - a list\n▌ - of two\n▌\n▌ some `code` at the end of a longer line\n"
+      ))
+    stage.press("<enter>")
+    #expect(stage.screen.contains("┃ one two\n┃ three four\n"))
+    stage.state.size = (40, 20)
+    stage.press("<esc>")
+    #expect(stage.screen.contains("▌ some `code` at the end of a longer\n▌ line"))
+    #expect(stage.file.hasPrefix(text))
+  }
+
+  @Test func `running from inside a cell goes on typing in an empty next cell`() {
+    var stage = Stage("```gradus #a\n1\n```\n```gradus #b\n\n```\n```gradus #c\n3\n```\n")
+    stage.play("<enter><run>2<run>")
+    #expect(stage.file.contains("#b\n2\n```"))
+    #expect(stage.screen.contains("NAV"))
+    #expect(stage.state.cell.id == "c")
+  }
 }
