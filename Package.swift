@@ -48,7 +48,8 @@ let package = Package(
     .target(
       name: "Studio",
       dependencies: [
-        "Notebooks", "Library", "Language", "Training", "Plots", "Terminal", "Drawing", "Tensors",
+        "Notebooks", "Library", "Language", "Training", "Plots", "Terminal", "Drawing", "Autograd",
+        "Tensors", "Vocabulary",
         "Files",
       ]),
     .executableTarget(

@@ -57,6 +57,23 @@ extension Commands {
     ) { state in
       state.moveCell(by: 1)
     },
+    Command(
+      "merge", "Joins the cell with the one below.", keys: ["M"], family: "Cells",
+      unless: {
+        $0.focus + 1 < $0.cells.count && $0.cells[$0.focus + 1].kind.isCode == $0.cell.kind.isCode
+          && $0.cell.kind != .fixed ? nil : "the cell below is of another kind"
+      }
+    ) { state, _ in
+      state.mergeBelow()
+      return []
+    },
+    Command(
+      "split", "Splits the cell at the cursor.", keys: ["<c-\\>"], in: .both, family: "Cells",
+      unless: { $0.cell.kind == .fixed ? "these bytes of the file are kept as they are" : nil }
+    ) { state, _ in
+      state.splitCell()
+      return []
+    },
     .simple("to-code", "Makes the cell code.", keys: ["y"], family: "Cells") { state in
       state.retype(.code(flags: []))
     },
@@ -91,6 +108,34 @@ extension StudioState {
     return effects
   }
 
+  /// Joins the texts; undone as one change of the page.
+  mutating func mergeBelow() {
+    let before = cells
+    let text = cell.text + "\n" + cells[focus + 1].text
+    cells.remove(at: focus + 1)
+    cells[focus].editor.replace(with: text)
+    remember(.replaced(before))
+  }
+
+  /// Two cells, the lower with what stands from the cursor on.
+  mutating func splitCell() {
+    let before = cells
+    let editor = cell.editor
+    let row = editor.row
+    let upper =
+      editor.lines[..<row].map { String($0) } + [String(editor.lines[row][..<editor.column])]
+    let lower =
+      [String(editor.lines[row][editor.column...])] + editor.lines[(row + 1)...].map { String($0) }
+    func joined(_ lines: [String]) -> String {
+      lines.joined(separator: "\n").trimmingBlankEnds
+    }
+    let kind = cell.kind
+    cells[focus].editor.replace(with: joined(upper))
+    insertCell(at: focus + 1, kind.isCode ? .code(flags: []) : .text, joined(lower))
+    _ = done.popLast()
+    remember(.replaced(before))
+  }
+
   mutating func moveCell(by steps: Int) {
     let target = focus + steps
     guard cells.indices.contains(target) else { return }
@@ -104,5 +149,15 @@ extension StudioState {
     remember(.retyped(id: cell.id, at: focus, from: cell.kind))
     cell.kind = kind
     cell.id = kind.isCode ? freshID() : ""
+  }
+}
+
+extension String {
+  /// Without empty lines at its ends.
+  fileprivate var trimmingBlankEnds: String {
+    var lines = split(separator: "\n", omittingEmptySubsequences: false)
+    while let first = lines.first, first.isEmpty { lines.removeFirst() }
+    while let last = lines.last, last.isEmpty { lines.removeLast() }
+    return lines.joined(separator: "\n")
   }
 }

@@ -115,6 +115,7 @@ struct CellView {
           styled = (
             part.row, cell.isCode ? highlight.styles(characters) : CellView.markdown(characters)
           )
+          mark(&styled.styles, characters, part.row)
         }
         guard let row = row(top + index) else { continue }
         if number > 0 { column += 1 }
@@ -137,6 +138,19 @@ struct CellView {
         grid[CellView.left + width, row] = Glyph("›", Style(isDim: true))
       }
       if shift > 0 { grid[CellView.left - 1, row] = Glyph("‹", Style(isDim: true)) }
+    }
+  }
+
+  /// Marks what was searched, and the bracket that belongs to the one at the cursor.
+  private func mark(_ styles: inout [Style], _ characters: [Character], _ row: Int) {
+    if !state.searched.isEmpty {
+      let wanted = Array(state.searched.lowercased())
+      for start in StudioState.places(of: wanted, in: characters) {
+        for at in start..<(start + wanted.count) { styles[at].isReversed = true }
+      }
+    }
+    if isEditing, cell.isCode, let (pair, column) = cell.editor.matchingBracket, pair == row {
+      styles[column].isReversed = true
     }
   }
 

@@ -43,7 +43,8 @@ package struct Command: Sendable {
 /// Every command of the studio.
 package enum Commands {
   package static let all: [Command] =
-    navigationCommands + cellCommands + runCommands + editingCommands + fileCommands
+    navigationCommands + panelCommands + searchCommands + cellCommands + runCommands
+    + editingCommands + fileCommands
 
   package static let catalog = Catalog(all, entry: \.entry)
 

@@ -262,3 +262,40 @@ extension Editor {
     return nil
   }
 }
+
+extension Editor {
+  /// The partner of the bracket under the cursor, or before it.
+  package var matchingBracket: (row: Int, column: Int)? {
+    let pairs: [Character: Character] = [
+      "(": ")", "[": "]", "{": "}", ")": "(", "]": "[", "}": "{",
+    ]
+    for at in [column, column - 1] where lines[row].indices.contains(at) {
+      let bracket = lines[row][at]
+      guard let partner = pairs[bracket] else { continue }
+      return partnerOf(bracket, partner, row, at)
+    }
+    return nil
+  }
+
+  private func partnerOf(_ bracket: Character, _ partner: Character, _ row: Int, _ column: Int) -> (
+    row: Int, column: Int
+  )? {
+    let isOpening = "([{".contains(bracket)
+    var depth = 0
+    var (r, c) = (row, column)
+    for _ in 0..<20_000 {
+      if lines[r].indices.contains(c) {
+        if lines[r][c] == bracket { depth += 1 }
+        if lines[r][c] == partner { depth -= 1 }
+        if depth == 0 { return (r, c) }
+      }
+      c += isOpening ? 1 : -1
+      if c < 0 || c >= lines[r].count {
+        r += isOpening ? 1 : -1
+        guard lines.indices.contains(r) else { return nil }
+        c = isOpening ? 0 : lines[r].count - 1
+      }
+    }
+    return nil
+  }
+}

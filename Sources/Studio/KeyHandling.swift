@@ -23,6 +23,8 @@ extension StudioState {
       return pressInCell(key)
     case .command(let text, let choice): return pressInCommand(key, text, choice)
     case .help(let scroll): return pressInHelp(key, scroll)
+    case .search(let text, let from): return pressInSearch(key, text, from)
+    case .panel(let panel, let choice): return pressInPanel(key, panel, choice)
     case .ask(let question): return answer(question, key)
     }
   }
@@ -130,6 +132,53 @@ extension StudioState {
     case .pageDown, .character(" "): mode = .help(scroll: min(last, scroll + size.rows - 4))
     case .pageUp: mode = .help(scroll: max(0, scroll - size.rows + 4))
     case .escape, .character("q"), .character("?"), .control("c"), .enter: mode = .navigate
+    default: break
+    }
+    return []
+  }
+
+  /// Searches while it is typed; Escape goes back to where it was begun.
+  private mutating func pressInSearch(_ key: Key, _ text: String, _ from: Int) -> [Effect] {
+    var typed = text
+    switch key {
+    case .character(let c): typed.append(c)
+    case .paste(let pasted): typed += pasted.split(whereSeparator: \.isNewline).first ?? ""
+    case .backspace, .control("h"):
+      if text.isEmpty {
+        (mode, focus) = (.navigate, from)
+        return []
+      }
+      typed.removeLast()
+    case .escape, .control("c"):
+      (mode, focus, searched) = (.navigate, min(from, cells.count - 1), "")
+      return []
+    case .enter, .run:
+      mode = .navigate
+      sayMatches()
+      return []
+    default: return []
+    }
+    searched = typed
+    focus = from
+    if !typed.isEmpty, !matches(from, typed) { goToMatch(after: from, 1) }
+    mode = .search(text: typed, from: from)
+    return []
+  }
+
+  private mutating func pressInPanel(_ key: Key, _ panel: Panel, _ choice: Int) -> [Effect] {
+    let all = lines(of: panel)
+    switch key {
+    case .down, .character("j"):
+      mode = .panel(panel, choice: min(choice + 1, max(0, all.count - 1)))
+    case .up, .character("k"): mode = .panel(panel, choice: max(0, choice - 1))
+    case .character("G"), .end: mode = .panel(panel, choice: max(0, all.count - 1))
+    case .character("g"), .home: mode = .panel(panel, choice: 0)
+    case .enter:
+      mode = .navigate
+      if all.indices.contains(choice), let at = all[choice].cell {
+        focus = min(at, cells.count - 1)
+      }
+    case .escape, .character("q"), .control("c"): mode = .navigate
     default: break
     }
     return []

@@ -10,6 +10,9 @@ package struct StudioState: Sendable {
     /// The `:` line: what is typed, and which of the commands it finds is chosen.
     case command(text: String, choice: Int)
     case help(scroll: Int)
+    /// The `/` line, and the cell in which it was begun.
+    case search(text: String, from: Int)
+    case panel(Panel, choice: Int)
     case ask(Question)
   }
 
@@ -41,6 +44,8 @@ package struct StudioState: Sendable {
   var pending: [Key] = []
   var count = 0
   var clipboard: StudioCell?
+  /// What was searched last; empty before.
+  package var searched = ""
   /// Grows with every change that a file would show.
   package var changes = 0
   package var savedChanges = 0

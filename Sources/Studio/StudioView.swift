@@ -22,8 +22,14 @@ package enum StudioView {
       cursor = nil
     case .command(let text, let choice):
       cursor = CommandLineView.draw(state, &grid, text: text, choice: choice)
-    case .ask: cursor = nil
-    case .navigate: cursor = nil
+    case .panel(let panel, let choice):
+      PanelView.draw(state, &grid, panel, choice: choice)
+      cursor = nil
+    case .search(let text, _):
+      let row = grid.height - 2
+      for column in 0..<grid.width { grid[column, row] = .blank }
+      cursor = (1 + grid.write("/" + text, column: 1, row: row, limit: grid.width - 3), row)
+    case .ask, .navigate: cursor = nil
     case .edit: if let cursor { drawCompletion(state, &grid, cursor) }
     }
     return (grid, cursor)
@@ -47,6 +53,8 @@ package enum StudioView {
     case .edit: mode = "EDIT"
     case .command: mode = "COMMAND"
     case .help: mode = "HELP"
+    case .search: mode = "SEARCH"
+    case .panel: mode = "PANEL"
     }
     var right = " cell \(state.focus + 1)/\(state.cells.count) "
     let busy = state.cells.count { $0.isBusy }
@@ -147,6 +155,8 @@ package enum StudioView {
         ])
     case .command: return [("Enter", "do it"), ("↑ ↓", "choose"), ("Esc", "back")]
     case .help: return [("j k", "scroll"), ("Esc", "back")]
+    case .search: return [("Enter", "search"), ("Esc", "back")]
+    case .panel: return [("j k", "choose"), ("Enter", "go to its cell"), ("Esc", "back")]
     case .ask(let question): return question.answers.map { (String($0.key), $0.label) }
     }
   }

@@ -47,7 +47,8 @@ package struct KeyDecoder {
     case 10: return .run
     case 9: return .tab
     case 8, 127: return .backspace
-    case 0..<32: return .control(Character(Unicode.Scalar(UInt8(code) + 96)))
+    case 0..<32:
+      return .control(Character(Unicode.Scalar(UInt8(code) + (code < 27 ? 96 : 64))))
     default: return .character(Character(scalar))
     }
   }

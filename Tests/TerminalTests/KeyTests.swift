@@ -21,6 +21,7 @@ import Testing
   @Test func `control characters are named`() {
     #expect(keys(typed("\r\n\t\u{7F}\u{8}")) == [.enter, .run, .tab, .backspace, .backspace])
     #expect(keys(typed("\u{1}\u{1A}")) == [.control("a"), .control("z")])
+    #expect(keys(typed("\u{1C}\u{1F}")) == [.control("\\"), .control("_")])
   }
 
   @Test func `a letter right after Escape is Alt, alone it is Escape`() {
