@@ -24,11 +24,15 @@ static void on_fatal(int number) {
   raise(number);
 }
 
-void ct_guard_install(const char *message) {
-  has_saved = tcgetattr(0, &saved) == 0;
+void ct_guard_say(const char *message) {
   note_length = strlen(message);
   if (note_length > sizeof note) note_length = sizeof note;
   memcpy(note, message, note_length);
+}
+
+void ct_guard_install(const char *message) {
+  has_saved = tcgetattr(0, &saved) == 0;
+  ct_guard_say(message);
   stack_t stack = {.ss_sp = malloc(1 << 16), .ss_size = 1 << 16};
   if (stack.ss_sp) sigaltstack(&stack, NULL);
   struct sigaction action;

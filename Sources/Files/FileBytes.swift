@@ -38,6 +38,20 @@ package enum FileError: Error, Sendable, Equatable {
 }
 
 package enum FileBytes {
+  /// The names in a folder, in no order; none where there is no folder.
+  package static func names(in folder: String) -> [String] {
+    guard let directory = opendir(folder) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+
   /// Whether anything has that name.
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 

@@ -55,7 +55,8 @@ package final class StudioProgram {
   }
 
   /// Until the user ends it or the terminal goes; the exit status.
-  package func run() -> Int32 {
+  package func run(farewell: String) -> Int32 {
+    device.sayOnCrash(farewell)
     let signals = SignalPipe([SIGTERM, SIGHUP, SIGWINCH])
     resize()
     show()

@@ -32,6 +32,9 @@ package final class TerminalDevice {
 
   package func close() { ct_close() }
 
+  /// What is said when the program dies by a signal.
+  package func sayOnCrash(_ farewell: String) { ct_guard_say(farewell) }
+
   package var size: (columns: Int, rows: Int) {
     var (columns, rows): (Int32, Int32) = (0, 0)
     ct_size(&columns, &rows)

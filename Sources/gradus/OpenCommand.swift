@@ -17,41 +17,46 @@ struct OpenCommand: ParsableCommand {
   func run() throws {
     guard let file else {
       if isatty(0) == 0 { return try ProgramCommand.runStandardInput() }
-      return try open(Self.freshName())
+      let device = try device(instead: "gradus repl", farewell: "gradus has crashed.\n")
+      guard case .open(let path)? = Home.ask(on: device) else { return device.close() }
+      return try open(path, on: device)
     }
     guard file.hasSuffix(".md") else {
       throw ValidationError(
         "\(file) is neither a command nor a notebook (name.grd.md); gradus --help lists the commands"
       )
     }
-    try open(file)
+    try open(file, on: nil)
   }
 
-  private func open(_ path: String) throws {
+  private func open(_ path: String, on shown: TerminalDevice?) throws {
     let page: (state: StudioState, recovery: Recovery?, bytes: [UInt8])
     do throws(FileError) { page = try StudioProgram.open(path) } catch {
+      shown?.close()
       complain(error.message)
       throw ExitCode(1)
     }
-    let device: TerminalDevice
-    do throws(TerminalProblem) {
-      device = try TerminalDevice(
-        farewell: "gradus has crashed. What was typed is in \(Recovery.path(for: path)): "
-          + "open the notebook again to go on.\n")
+    let farewell =
+      "gradus has crashed. What was typed is in \(Recovery.path(for: path)): "
+      + "open the notebook again to go on.\n"
+    let status: Int32
+    do {
+      let device =
+        try shown ?? device(instead: "gradus repl, or gradus run \(path)", farewell: farewell)
+      status = StudioProgram(path: path, device: device, open: page).run(farewell: farewell)
     } catch {
       page.recovery?.close(page.state)
-      complain(error.message)
-      complain("    try  gradus repl, or gradus run \(path)")
-      throw ExitCode(1)
+      throw error
     }
-    let status = StudioProgram(path: path, device: device, open: page).run()
     if status != 0 { throw ExitCode(status) }
   }
 
-  /// A name for a new notebook that no file has.
-  private static func freshName() -> String {
-    var number = 1
-    while FileBytes.exists("untitled\(number == 1 ? "" : "\(number)").grd.md") { number += 1 }
-    return "untitled\(number == 1 ? "" : "\(number)").grd.md"
+  /// The full screen, or what to do instead.
+  private func device(instead: String, farewell: String) throws -> TerminalDevice {
+    do throws(TerminalProblem) { return try TerminalDevice(farewell: farewell) } catch {
+      complain(error.message)
+      complain("    try  \(instead)")
+      throw ExitCode(1)
+    }
   }
 }

@@ -109,6 +109,16 @@ import Testing
     }
   }
 
+  @Test func `without a file the home screen leads to a page`() throws {
+    let session = try TerminalSession([])
+    #expect(session.sees("a new page"))
+    session.type("n")
+    #expect(session.sees("NAV"))
+    session.type("q")
+    #expect(session.ending() == 0)
+    #expect(session.output.contains(leavesScreen))
+  }
+
   @Test func `a page open elsewhere can be read but not saved`() throws {
     try withPage { path in
       let first = try TerminalSession([path])

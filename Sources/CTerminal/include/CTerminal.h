@@ -29,6 +29,8 @@ enum {
 // Saves the terminal's modes and restores them, with a line of text, when the program dies by a
 // signal. `message` is copied.
 void ct_guard_install(const char *message);
+// Changes that line.
+void ct_guard_say(const char *message);
 
 // --- signals (signals.c) --------------------------------------------------------------------------
 // From now on each of these signals puts its number as a byte into a pipe, whose reading end is
