@@ -23,6 +23,7 @@ import Testing
     let a = try numbers(m * k, 1).reshaped(flips.0 ? [k, m] : [m, k])
     let b = try numbers(k * n, 2).reshaped(flips.1 ? [n, k] : [k, n])
     var want = [Float](repeating: 0, count: m * n)
+    openblas_set_num_threads(1)
     cblas_sgemm(
       CblasRowMajor, flips.0 ? CblasTrans : CblasNoTrans, flips.1 ? CblasTrans : CblasNoTrans,
       Int32(m), Int32(n), Int32(k), 1, a.array(of: Float.self), Int32(flips.0 ? m : k),
