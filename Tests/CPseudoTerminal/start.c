@@ -44,3 +44,11 @@ void pt_resize(int master, int columns, int rows) {
   struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
   ioctl(master, TIOCSWINSZ, &size);
 }
+
+int pt_is_possible(void) {
+  int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (master < 0) return 0;
+  int works = grantpt(master) == 0 && unlockpt(master) == 0;
+  close(master);
+  return works;
+}

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite(.serialized) struct StudioSessionTests {
+@Suite(.serialized, .enabled(if: TerminalSession.isPossible)) struct StudioSessionTests {
   private let page = "# A page\n\n```gradus #a\nx = 1\n```\n"
 
   /// What a terminal is told when the screen of before is to come back.

@@ -12,6 +12,9 @@ final class TerminalSession {
   private var status: Int32?
   private var isClosed = false
 
+  /// Whether this system gives out terminals.
+  static let isPossible = pt_is_possible() == 1
+
   init(_ arguments: [String], columns: Int = 80, rows: Int = 24, term: String = "xterm-256color")
     throws
   {

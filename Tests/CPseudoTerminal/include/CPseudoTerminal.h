@@ -5,3 +5,5 @@
 pid_t pt_start(const char *path, char *const arguments[], char *const environment[], int columns,
                int rows, int *master);
 void pt_resize(int master, int columns, int rows);
+// 1 where this system gives out terminals.
+int pt_is_possible(void);
