@@ -61,7 +61,7 @@ let package = Package(
     .executableTarget(
       name: "conformance",
       dependencies: [
-        "ONNX", "Formats", "Tensors", "Files",
+        "ONNX", "Formats", "Autograd", "Tensors", "Files",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Sources/Conformance"),
 

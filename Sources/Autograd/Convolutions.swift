@@ -35,7 +35,7 @@ extension Variable {
 
   // The three products of a convolution are linear in each argument, so each one's gradients are
   // again among the three.
-  private static func inputGradient(
+  package static func inputGradient(
     _ up: Variable, _ w: Variable, _ input: Shape, _ geometry: WindowGeometry
   ) throws -> Variable {
     try Tensor.conv2dInputGradient(up.value, w.value, input: input, geometry).recorded(from: [
@@ -67,18 +67,6 @@ extension Variable {
   {
     let (values, positions) = try Tensor.maxPool2d(x.value, window: window, geometry)
     return values.recorded(from: [x]) { c in
-      [try c.upstream.dropped(at: positions, into: c.inputs[0].shape)]
-    }
-  }
-
-  private func dropped(at positions: Tensor, into shape: Shape) throws -> Variable {
-    try value.dropped(at: positions, into: shape).recorded(from: [self]) { c in
-      [try c.upstream.picked(positions)]
-    }
-  }
-
-  private func picked(_ positions: Tensor) throws -> Variable {
-    try value.picked(positions).recorded(from: [self]) { c in
       [try c.upstream.dropped(at: positions, into: c.inputs[0].shape)]
     }
   }

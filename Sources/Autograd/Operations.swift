@@ -4,8 +4,9 @@ import Vocabulary
 /// Every operation that can be differentiated or named on tensors, by family.
 package enum Operations {
   package static let rows: [TensorOperation] =
-    exponentials + activations + rounding + reductions + positions + selection + rearrangement
-    + products + convolutions + losses
+    exponentials + specialFunctions + activations + shapedActivations + rounding + reductions + positions + selection + rearrangement
+    + places + orders + scans + products + convolutions + volumes + pooling + padding + normalisations
+    + losses + elementLosses + marginLosses
 
   package static let catalog = Catalog(rows, entry: \.entry)
 }
@@ -13,6 +14,18 @@ package enum Operations {
 // Shorthands in which the families are written.
 extension TensorOperation {
   typealias Derivative = @Sendable (_ x: Variable, _ y: Variable) throws -> Variable
+
+  /// An operation made of others; each argument that is no tensor is a setting.
+  static func composed(
+    _ name: String, _ family: String, _ arguments: [Argument], _ summary: String,
+    details: String = "", _ source: String, _ prints: String?, samples: [Sample],
+    _ body: @escaping @Sendable ([Variable], Attributes) throws -> Variable
+  ) -> TensorOperation {
+    TensorOperation(
+      Entry(
+        name, family: family, arguments, summary: summary, details: details,
+        examples: [Example(source, prints: prints)]), samples: samples, composed: body)
+  }
 
   /// A function of each element with its derivative in terms of input and output.
   static func elementwise(

@@ -6,5 +6,5 @@ struct Conformance: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "conformance",
     abstract: "Runs conformance suites: one line of JSON per case, a summary last.",
-    subcommands: [GraphsCommand.self, PicturesCommand.self])
+    subcommands: [OperatorsCommand.self, GraphsCommand.self, PicturesCommand.self])
 }

@@ -3,6 +3,10 @@ import CKernels
 /// Functions of two numbers, applied to each pair under broadcasting.
 package enum BinaryOperation: Int32, Sendable {
   case add, subtract, multiply, divide, floorDivide, remainder, power, minimum, maximum
+  case atan2 = 100
+  case fmod, copysign, nextAfter, hypot, igamma, igammac, polygamma
+
+  fileprivate var isSpecial: Bool { rawValue >= BinaryOperation.atan2.rawValue }
 
   package var symbol: String {
     switch self {
@@ -15,6 +19,7 @@ package enum BinaryOperation: Int32, Sendable {
     case .power: "^"
     case .minimum: "minimum"
     case .maximum: "maximum"
+    default: "\(self)"
     }
   }
 }
@@ -68,6 +73,7 @@ extension Tensor {
       if operation == .divide || (operation == .power && other.hasNegative) {
         kind = isNumbers ? .float64 : .float32
       }
+      if operation.isSpecial { kind = isNumbers ? .float64 : .float32 }
     }
     let a = try cast(kind)
     let b = try other.cast(kind)
@@ -77,13 +83,15 @@ extension Tensor {
     switch kind {
     case .float32:
       let y = result.fresh(Float.self)
+      let kernel = operation.isSpecial ? ck_special2_f32 : ck_binary_f32
       pairs(a, b, shape, Float.self) { p, sp, q, sq, at, n in
-        ck_binary_f32(code, p, sp, q, sq, y + at, n)
+        kernel(code, p, sp, q, sq, y + at, n)
       }
     case .float64:
       let y = result.fresh(Double.self)
+      let kernel = operation.isSpecial ? ck_special2_f64 : ck_binary_f64
       pairs(a, b, shape, Double.self) { p, sp, q, sq, at, n in
-        ck_binary_f64(code, p, sp, q, sq, y + at, n)
+        kernel(code, p, sp, q, sq, y + at, n)
       }
     case .int64, .bool:
       if operation == .floorDivide || operation == .remainder, b.hasZero {
@@ -198,6 +206,6 @@ private func integers(
       if exponent > 0 { base = checked(base.multipliedReportingOverflow(by: base)) }
     }
     return result
-  case .divide: return 0
+  default: return 0
   }
 }

@@ -5,10 +5,15 @@ import CKernels
 package enum UnaryOperation: Int32, Sendable {
   case negate, exp, log, log1p, expm1, sqrt, rsqrt, square, abs, sign, round, floor, ceil, sin, cos
   case tanh, sigmoid, relu, gelu, silu, softplus, erf, reciprocal
+  case tan = 100
+  case asin, acos, atan, sinh, cosh, asinh, acosh, atanh, log2, log10, exp2, erfc, erfinv, lgamma
+  case digamma, trunc, besselI0, besselI1
+
+  fileprivate var isSpecial: Bool { rawValue >= UnaryOperation.tan.rawValue }
 
   fileprivate var keepsIntegers: Bool {
     switch self {
-    case .negate, .square, .abs, .sign, .round, .floor, .ceil, .relu: true
+    case .negate, .square, .abs, .sign, .round, .floor, .ceil, .relu, .trunc: true
     default: false
     }
   }
@@ -22,18 +27,21 @@ extension Tensor {
     if dtype == .int64 && operation.keepsIntegers { return try integerUnary(operation) }
     if !dtype.isFloat { return try cast(.float32).unary(operation) }
     let result = try Tensor(uninitialised: shape, dtype)
+    let isSpecial = operation.isSpecial
     withExtendedLifetime(storage) {
       if dtype == .float32 {
         nonisolated(unsafe) let x = elements(Float.self)
         nonisolated(unsafe) let y = result.fresh(Float.self)
+        let kernel = isSpecial ? ck_special_f32 : ck_unary_f32
         Workers.split(count, grain: Tensor.grain) { part in
-          ck_unary_f32(operation.rawValue, x + part.lowerBound, y + part.lowerBound, part.count)
+          kernel(operation.rawValue, x + part.lowerBound, y + part.lowerBound, part.count)
         }
       } else {
         nonisolated(unsafe) let x = elements(Double.self)
         nonisolated(unsafe) let y = result.fresh(Double.self)
+        let kernel = isSpecial ? ck_special_f64 : ck_unary_f64
         Workers.split(count, grain: Tensor.grain) { part in
-          ck_unary_f64(operation.rawValue, x + part.lowerBound, y + part.lowerBound, part.count)
+          kernel(operation.rawValue, x + part.lowerBound, y + part.lowerBound, part.count)
         }
       }
     }

@@ -65,34 +65,6 @@ extension Tensor {
     return result
   }
 
-  /// Elements at flat positions (negative ones read as 0), in the positions' shape.
-  package func picked(_ positions: Tensor) throws -> Tensor {
-    let result = try Tensor(uninitialised: positions.shape, dtype)
-    let at = positions.elements(Int64.self)
-    func run<E: TensorElement>(_: E.Type) {
-      let (x, y) = (elements(E.self), result.fresh(E.self))
-      for i in 0..<positions.count { y[i] = at[i] < 0 ? E(element: 0.0) : x[Int(at[i])] }
-    }
-    withExtendedLifetime((storage, positions.storage)) {
-      if dtype == .float64 { run(Double.self) } else { run(Float.self) }
-    }
-    return result
-  }
-
-  /// The inverse of `picked`: elements added to zeros of `shape` at flat positions.
-  package func dropped(at positions: Tensor, into shape: Shape) throws -> Tensor {
-    let result = try Tensor.zeros(shape, dtype)
-    let at = positions.elements(Int64.self)
-    func run<E: TensorElement & Numeric>(_: E.Type) {
-      let (x, y) = (elements(E.self), result.fresh(E.self))
-      for i in 0..<count where at[i] >= 0 { y[Int(at[i])] += x[i] }
-    }
-    withExtendedLifetime((storage, positions.storage)) {
-      if dtype == .float64 { run(Double.self) } else { run(Float.self) }
-    }
-    return result
-  }
-
   private static func pooled(
     _ operation: String, _ x: Tensor, _ window: [Int], _ geometry: WindowGeometry
   ) throws -> (Tensor, Shape) {

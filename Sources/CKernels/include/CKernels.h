@@ -23,6 +23,20 @@ enum ck_unary {
 void ck_unary_f32(int op, const float *x, float *y, long n);
 void ck_unary_f64(int op, const double *x, double *y, long n);
 
+// --- special functions (special.c), computed in double precision -----------------------------------
+enum ck_special {
+  CK_TAN = 100, CK_ASIN, CK_ACOS, CK_ATAN, CK_SINH, CK_COSH, CK_ASINH, CK_ACOSH, CK_ATANH, CK_LOG2,
+  CK_LOG10, CK_EXP2, CK_ERFC, CK_ERFINV, CK_LGAMMA, CK_DIGAMMA, CK_TRUNC, CK_BESSEL_I0, CK_BESSEL_I1
+};
+void ck_special_f32(int op, const float *x, float *y, long n);
+void ck_special_f64(int op, const double *x, double *y, long n);
+enum ck_special2 {
+  CK_ATAN2 = 100, CK_FMOD, CK_COPYSIGN, CK_NEXT_AFTER, CK_HYPOT, CK_IGAMMA, CK_IGAMMAC, CK_POLYGAMMA
+};
+void ck_special2_f32(int op, const float *a, long step_a, const float *b, long step_b, float *y, long n);
+void ck_special2_f64(int op, const double *a, long step_a, const double *b, long step_b, double *y,
+                     long n);
+
 enum ck_binary {
   CK_ADD, CK_SUBTRACT, CK_MULTIPLY, CK_DIVIDE, CK_FLOOR_DIVIDE, CK_REMAINDER, CK_POWER, CK_MINIMUM,
   CK_MAXIMUM
