@@ -37,7 +37,8 @@ extension Operations {
   private static let chances = [0.1, 0.4, 0.8, 0.9, 0.3, 0.6]
 
   package static let huber: TensorOperation = loss(
-    "huber", predictionArguments + [Argument("delta", .number, "Where it turns linear.", default: "1")],
+    "huber",
+    predictionArguments + [Argument("delta", .number, "Where it turns linear.", default: "1")],
     "Half the squared error below delta, linear above.", "huber([0.0, 0.0], [1.0, 3.0])", "1.5",
     samples: [.init([a, b], [[6], [6]]), .init([a, b], [[6], [6]], ["delta": .number(0.5)])]
   ) { inputs, at in
@@ -49,7 +50,8 @@ extension Operations {
   }
 
   package static let smoothL1: TensorOperation = loss(
-    "smooth_l1", predictionArguments + [Argument("beta", .number, "Where it turns linear.", default: "1")],
+    "smooth_l1",
+    predictionArguments + [Argument("beta", .number, "Where it turns linear.", default: "1")],
     "The squared error over 2 beta below beta, the distance above.",
     "smooth_l1([0.0, 0.0], [1.0, 3.0])", "1.5",
     samples: [.init([a, b], [[6], [6]]), .init([a, b], [[6], [6]], ["beta": .number(0.5)])]
@@ -138,7 +140,8 @@ extension Operations {
     if at.boolean("full", default: false) {
       let many = Variable(try y.value.compare(.greater, .number(1)))
       let safe = try Variable.where(many, y, .number(1))
-      let stirling = try safe * Operations.log(safe) - safe
+      let stirling =
+        try safe * Operations.log(safe) - safe
         + Operations.log(safe * (2 * Double.pi)) * 0.5
       loss = try loss + Variable.where(many, stirling, .number(0))
     }
@@ -158,7 +161,8 @@ extension Operations {
     expected.remove(at: axis)
     guard labels.dims == expected, !labels.dtype.isFloat else {
       throw TensorError.invalid(
-        operation: "nll", reason: "scores \(logs.dims) need labels \(expected), these are \(labels.dims)",
+        operation: "nll",
+        reason: "scores \(logs.dims) need labels \(expected), these are \(labels.dims)",
         hint: nil)
     }
     var positions = [Int64](repeating: -1, count: labels.count)

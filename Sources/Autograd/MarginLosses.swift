@@ -29,7 +29,10 @@ extension Operations {
 
   package static let marginRanking: TensorOperation = loss(
     "margin_ranking",
-    [Argument("a", .tensor, "Any shape."), Argument("b", .tensor, "The shape of a."), labels, margin("0")],
+    [
+      Argument("a", .tensor, "Any shape."), Argument("b", .tensor, "The shape of a."), labels,
+      margin("0"),
+    ],
     "What a - b (b - a where y is -1) lacks to a margin.", "margin_ranking([1.0], [3.0], [1])", "2",
     samples: [.init([a, b, signs], [[6], [6], [6]], ["margin": .number(0.3)], varying: [0, 1])]
   ) { inputs, at in
@@ -55,7 +58,8 @@ extension Operations {
   ) { inputs, at in
     let axis = at.integer("axis", default: -1)
     let eps = at.number("eps", default: 1e-8)
-    let shape = try Shape.broadcast(inputs[0].shape, inputs[1].shape, operation: "cosine_similarity")
+    let shape = try Shape.broadcast(
+      inputs[0].shape, inputs[1].shape, operation: "cosine_similarity")
     func unit(_ x: Variable) throws -> Variable {
       let x = try x.floating().broadcast(to: shape)
       let length = try Operations.norm(x, .reduction([axis], true))
@@ -108,9 +112,11 @@ extension Operations {
       Argument("anchor", .tensor, "[..., D]."), Argument("positive", .tensor, "[..., D]."),
       Argument("negative", .tensor, "[..., D]."), margin("1"),
       Argument("p", .number, "The norm of the distance.", default: "2"),
-      Argument("swap", .boolean, "Take the nearer of anchor and positive to the negative.", default: "false"),
+      Argument(
+        "swap", .boolean, "Take the nearer of anchor and positive to the negative.",
+        default: "false"),
     ], "What the negative lacks to be farther than the positive by a margin.",
-    "triplet_margin([[0.0]], [[1.0]], [[1.5]])", "0.499999",
+    "triplet_margin([[0.0]], [[1.0]], [[1.5]])", "0.5",
     samples: [.init([a, b, signs], [[2, 3], [2, 3], [2, 3]])]
   ) { inputs, at in
     let p = at.number("p", default: 2)

@@ -15,7 +15,9 @@ extension Operations {
   }
 
   /// Scale and shift along axis 1.
-  package static func affine(_ y: Variable, _ weight: Variable?, _ bias: Variable?, from x: Variable)
+  package static func affine(
+    _ y: Variable, _ weight: Variable?, _ bias: Variable?, from x: Variable
+  )
     throws -> Variable
   {
     func shaped(_ v: Variable) throws -> Variable {
@@ -139,18 +141,19 @@ extension Operations {
       }
       total = try total + square.chosen(rows, axis: 1)
     }
-    let scale = try total * (a.number("alpha", default: 1e-4) / Double(size))
+    let scale =
+      try total * (a.number("alpha", default: 1e-4) / Double(size))
       + a.number("k", default: 1)
     return try x / scale.power(.number(a.number("beta", default: 0.75)))
   }
 
-  package static let normalize: TensorOperation = .composed(
-    "normalize", family,
+  package static let unit: TensorOperation = .composed(
+    "unit", family,
     [
       Argument("x", .tensor, "Any shape."),
       Argument("axis", .integer, "The axis whose vectors get length 1.", default: "-1"),
       Argument("eps", .number, "The smallest length that is divided by.", default: "1e-12"),
-    ], "Vectors along an axis divided by their length.", "normalize([3, 4])", "[0.6, 0.8]",
+    ], "Vectors along an axis divided by their length.", "unit([3, 4])", "[0.6, 0.8]",
     samples: [.init([twelve], [[3, 4]])]
   ) { inputs, a in
     let x = try inputs[0].floating()
@@ -160,6 +163,6 @@ extension Operations {
   }
 
   static let normalisations: [TensorOperation] = [
-    layerNorm, rmsNorm, groupNorm, instanceNorm, batchNorm, localResponseNorm, normalize,
+    layerNorm, rmsNorm, groupNorm, instanceNorm, batchNorm, localResponseNorm, unit,
   ]
 }

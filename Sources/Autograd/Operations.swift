@@ -4,8 +4,10 @@ import Vocabulary
 /// Every operation that can be differentiated or named on tensors, by family.
 package enum Operations {
   package static let rows: [TensorOperation] =
-    exponentials + specialFunctions + activations + shapedActivations + rounding + reductions + positions + selection + rearrangement
-    + places + orders + scans + products + convolutions + volumes + pooling + padding + normalisations
+    exponentials + specialFunctions + activations + shapedActivations + rounding + reductions
+    + positions + selection + rearrangement
+    + places + orders + scans + products + convolutions + volumes + pooling + padding
+    + normalisations
     + losses + elementLosses + marginLosses
 
   package static let catalog = Catalog(rows, entry: \.entry)

@@ -50,7 +50,10 @@ extension Operations {
   package static let sort: TensorOperation = .composed(
     "sort", family, [x, axis, descending], "The elements in order along an axis.",
     "sort([3, 1, 2])", "[1, 2, 3]",
-    samples: [.init([six], [[6]]), .init([six], [[2, 3]], ["axis": .integer(0), "descending": .boolean(true)])]
+    samples: [
+      .init([six], [[6]]),
+      .init([six], [[2, 3]], ["axis": .integer(0), "descending": .boolean(true)]),
+    ]
   ) { inputs, a in
     try inputs[0].ordered(
       axis: a.integer("axis", default: -1), descending: a.boolean("descending", default: false)
@@ -87,7 +90,8 @@ extension Operations {
   }
 
   package static let median: TensorOperation = .composed(
-    "median", family, [x, Argument("axis", .any, "An axis; all elements when none.", default: "none")],
+    "median", family,
+    [x, Argument("axis", .any, "An axis; all elements when none.", default: "none")],
     "The element in the middle of the order, the mean of two when there are two.",
     "median([9, 1, 2])", "2", samples: [.init([six], [[2, 3]], ["axis": .integer(1)])]
   ) { inputs, a in try inputs[0].quantile(0.5, axis: a.integers("axis")?.first) }
@@ -122,7 +126,8 @@ extension Operations {
 
 extension Variable {
   /// Linear between the neighbours of place q (n - 1).
-  package func quantile(_ q: Double, axis: Int?, keepDims: Bool = false, mode: String = "linear") throws
+  package func quantile(_ q: Double, axis: Int?, keepDims: Bool = false, mode: String = "linear")
+    throws
     -> Variable
   {
     guard q >= 0, q <= 1 else {
@@ -165,7 +170,8 @@ extension Tensor {
   /// How many of the sorted bounds lie below (`right`: not above) each element: i64.
   package func searched(in bounds: Tensor, right: Bool) throws -> Tensor {
     guard let n = bounds.dims.last else {
-      throw TensorError.invalid(operation: "searchsorted", reason: "the bounds are one number", hint: nil)
+      throw TensorError.invalid(
+        operation: "searchsorted", reason: "the bounds are one number", hint: nil)
     }
     let isShared = bounds.rank == 1
     guard isShared || (rank == bounds.rank && dims.dropLast() == bounds.dims.dropLast()) else {

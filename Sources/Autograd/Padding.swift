@@ -31,7 +31,8 @@ extension Operations {
     [
       Argument("x", .tensor, "[N, C, ...]."),
       Argument("sizes", .any, "The new sizes of the axes after the second."),
-      Argument("mode", .text, "\"nearest\", \"linear\", \"cubic\" or \"area\".", default: "\"nearest\""),
+      Argument(
+        "mode", .text, "\"nearest\", \"linear\", \"cubic\" or \"area\".", default: "\"nearest\""),
       Argument("corners", .boolean, "Whether the outer pixels' centres stay.", default: "false"),
     ], "Images (or signals) in another size.", "interpolate([[[0, 10]]], [4], \"linear\")[0, 0]",
     "[0, 2.5, 7.5, 10]",
@@ -58,11 +59,13 @@ extension Variable {
   package func padded(_ widths: [Int], mode: String, value: Double = 0) throws -> Variable {
     guard widths.count % 2 == 0, widths.count / 2 <= rank else {
       throw TensorError.invalid(
-        operation: "pad", reason: "\(widths) should hold two widths for each of at most \(rank) axes",
+        operation: "pad",
+        reason: "\(widths) should hold two widths for each of at most \(rank) axes",
         hint: nil)
     }
     var result = self
-    var mask: Variable? = mode == "constant" && value != 0
+    var mask: Variable? =
+      mode == "constant" && value != 0
       ? Variable(try .full(shape, 1, .bool)) : nil
     for i in 0..<widths.count / 2 {
       let axis = rank - 1 - i
@@ -77,10 +80,13 @@ extension Variable {
   }
 
   /// The coordinate that each place of a padded axis takes its element from; -1 for none.
-  private static func rows(_ size: Int, _ before: Int, _ after: Int, _ mode: String) throws -> [Int] {
+  private static func rows(_ size: Int, _ before: Int, _ after: Int, _ mode: String) throws -> [Int]
+  {
     let (sum, overflow) = size.addingReportingOverflow(before)
     let (total, again) = sum.addingReportingOverflow(after)
-    guard !overflow, !again, total >= 0 else { throw TensorError.negativeSize([before, size, after]) }
+    guard !overflow, !again, total >= 0 else {
+      throw TensorError.negativeSize([before, size, after])
+    }
     _ = try Shape(checking: [total, 16])
     try MemoryBudget.check(total * 16)
     func place(_ at: Int) throws -> Int {
@@ -100,7 +106,8 @@ extension Variable {
       throw TensorError.emptyReduction(operation: "pad")
     }
     let widest = Swift.max(before, after)
-    if (mode == "reflect" && widest >= size && widest > 0) || (mode == "circular" && widest > size) {
+    if (mode == "reflect" && widest >= size && widest > 0) || (mode == "circular" && widest > size)
+    {
       throw TensorError.invalid(
         operation: "pad", reason: "\(mode) can add at most the axis' own size, \(size)", hint: nil)
     }
@@ -113,11 +120,13 @@ extension Variable {
   {
     guard rank == sizes.count + 2 else {
       throw TensorError.invalid(
-        operation: "interpolate", reason: "\(shape) needs \(rank - 2) sizes, these are \(sizes.count)",
+        operation: "interpolate",
+        reason: "\(shape) needs \(rank - 2) sizes, these are \(sizes.count)",
         hint: nil)
     }
     if mode == "area" {
-      return try windowMeans(Windows(adaptive: sizes, over: Array(dims.dropFirst(2))), includingPad: false)
+      return try windowMeans(
+        Windows(adaptive: sizes, over: Array(dims.dropFirst(2))), includingPad: false)
     }
     var x = try floating()
     for (i, size) in sizes.enumerated() {

@@ -43,13 +43,13 @@ extension Operations {
   }
 
   package static let scatter: TensorOperation = putting(
-    "scatter", "x with values put at the places that an index names; the last of equals stays.",
-    "scatter([1, 2, 3], [0, 2], [7, 8])", "[7, 2, 8]"
+    "put_along", "x with values put at the places that an index names; the last of equals stays.",
+    "put_along([1, 2, 3], [0, 2], [7, 8])", "[7, 2, 8]"
   ) { x, at, values in try x.putting(values, at: at) }
 
   package static let scatterAdd: TensorOperation = putting(
-    "scatter_add", "x with values added at the places that an index names.",
-    "scatter_add([1, 2, 3], [0, 0], [7, 8])", "[16, 2, 3]"
+    "add_along", "x with values added at the places that an index names.",
+    "add_along([1, 2, 3], [0, 0], [7, 8])", "[16, 2, 3]"
   ) { x, at, values in try x + values.dropped(at: at, into: x.shape) }
 
   package static let diagonal: TensorOperation = .composed(
@@ -78,7 +78,8 @@ extension Operations {
   ) { inputs, _ in try inputs[0].diagonal(0).sum(-1) }
 
   package static let kron: TensorOperation = .composed(
-    "kron", "Linear algebra", [Argument("a", .tensor, "Any shape."), Argument("b", .tensor, "Any shape.")],
+    "kron", "Linear algebra",
+    [Argument("a", .tensor, "Any shape."), Argument("b", .tensor, "Any shape.")],
     "Every element of a times b, laid side by side.", "kron([1, 10], [1, 2])", "[1, 2, 10, 20]",
     samples: [.init([six, [0.5, 2]], [[2, 3], [1, 2]])]
   ) { inputs, _ in

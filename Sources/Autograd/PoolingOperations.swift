@@ -8,7 +8,8 @@ extension Operations {
     [
       Argument("x", .tensor, "[..., C] and \(axes) more ax\(axes == 1 ? "is" : "es")."),
       Argument("k", .any, "The window's size, one or for each axis."),
-      Argument("stride", .any, "From window to window; the window's size when none.", default: "none"),
+      Argument(
+        "stride", .any, "From window to window; the window's size when none.", default: "none"),
       Argument("pad", .any, "Added on each side.", default: "0"),
     ]
   }
@@ -21,7 +22,8 @@ extension Operations {
       if found.count == 1 { return Array(repeating: found[0], count: axes) }
       guard found.count == axes else {
         throw TensorError.invalid(
-          operation: name, reason: "needs one number or \(axes), these are \(found.count)", hint: nil)
+          operation: name, reason: "needs one number or \(axes), these are \(found.count)",
+          hint: nil)
       }
       return found
     }
@@ -97,7 +99,10 @@ extension Operations {
   package static let unfold: TensorOperation = .composed(
     "unfold", family, settings(2), "The pixels under each window as columns [N, C k k, windows].",
     "unfold(ones(1, 2, 3, 3), 2).shape", "(1, 8, 4)",
-    samples: [.init([twelve], [[1, 1, 4, 4]], ["k": .integer(2), "stride": .integer(1), "pad": .integer(1)])]
+    samples: [
+      .init(
+        [twelve], [[1, 1, 4, 4]], ["k": .integer(2), "stride": .integer(1), "pad": .integer(1)])
+    ]
   ) { inputs, a in
     let x = inputs[0]
     guard x.rank == 4 else {

@@ -69,7 +69,7 @@ extension Operations {
 
   package static let prod: TensorOperation = reduction(
     "prod", .prod, "The product of all elements, or along axes.",
-    Example("prod([2, 3, 4])", prints: "24")
+    Example("prod([2, 3, 4])", prints: "24"), samples: samples + [.init([[2, 0, 3]], [[3]])]
   ) { c in
     let x = c.inputs[0]
     let upstream = try widened(c.upstream, c)

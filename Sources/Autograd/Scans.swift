@@ -5,7 +5,8 @@ import Vocabulary
 extension Operations {
   private static let six = [0.5, -1.2, 2.0, 0.7, 1.9, -0.3]
   private static let x = Argument("x", .tensor, "Any shape.")
-  private static let axis = Argument("axis", .integer, "The axis along which it runs.", default: "0")
+  private static let axis = Argument(
+    "axis", .integer, "The axis along which it runs.", default: "0")
 
   private static func scan(
     _ name: String, _ summary: String, _ source: String, _ prints: String,
@@ -55,7 +56,9 @@ extension Operations {
   package static let vectorNorms: TensorOperation = .composed(
     "vector_norm", "Linear algebra",
     [
-      x, Argument("p", .number, "The exponent; inf and -inf give the largest and smallest.", default: "2"),
+      x,
+      Argument(
+        "p", .number, "The exponent; inf and -inf give the largest and smallest.", default: "2"),
       Argument("axis", .any, "An axis or a list of axes; all when none.", default: "none"),
       Argument("keepdims", .boolean, "Keep the reduced axes with size 1.", default: "false"),
     ], "(sum |x|^p)^(1/p).", "vector_norm([3, -4], 1)", "7",
@@ -85,7 +88,8 @@ extension Operations {
     if p == 1 { return try size.sum(axes: axes, keepDims: keepDims) }
     func root(_ total: Variable, _ body: (Variable) throws -> Variable) throws -> Variable {
       let isZero = Variable(try total.value.compare(.equal, .number(0)))
-      return try Variable.where(isZero, total * 0, body(Variable.where(isZero, total * 0 + 1, total)))
+      return try Variable.where(
+        isZero, total * 0, body(Variable.where(isZero, total * 0 + 1, total)))
     }
     if p == 2 {
       let total = try (x * x).sum(axes: axes, keepDims: keepDims)

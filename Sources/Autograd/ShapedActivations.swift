@@ -78,11 +78,13 @@ extension Operations {
   ) { x, _ in try bounded(x, 0, 6) }
 
   package static let hardSigmoid: TensorOperation = activation(
-    "hard_sigmoid", [], "x / 6 + 1/2 kept between 0 and 1.", "hard_sigmoid([-9, 0, 9])", "[0, 0.5, 1]"
+    "hard_sigmoid", [], "x / 6 + 1/2 kept between 0 and 1.", "hard_sigmoid([-9, 0, 9])",
+    "[0, 0.5, 1]"
   ) { x, _ in try bounded(x + 3, 0, 6) / 6 }
 
   package static let hardSwish: TensorOperation = activation(
-    "hard_swish", [], "x hard_sigmoid(x).", details: "Howard and others 2019.", "hard_swish([-9, 1, 9])",
+    "hard_swish", [], "x hard_sigmoid(x).", details: "Howard and others 2019.",
+    "hard_swish([-9, 1, 9])",
     "[0, 0.666667, 9]"
   ) { x, _ in try x * bounded(x + 3, 0, 6) / 6 }
 
@@ -158,8 +160,10 @@ extension Operations {
   }
 
   package static let prelu: TensorOperation = .composed(
-    "prelu", "Activations", [x, Argument("w", .tensor, "The slope below 0: a number, or one for each channel (axis 1).")],
-    "x above 0, w x below, where w is learned.", details: "He and others 2015.", "prelu([-2, 3], 0.5)", "[-1, 3]",
+    "prelu", "Activations",
+    [x, Argument("w", .tensor, "The slope below 0: a number, or one for each channel (axis 1).")],
+    "x above 0, w x below, where w is learned.", details: "He and others 2015.",
+    "prelu([-2, 3], 0.5)", "[-1, 3]",
     samples: [
       .init([points, [0.3]], [[6], []]), .init([points, [0.3, -0.2, 0.1]], [[2, 3], [3]]),
     ]

@@ -116,7 +116,8 @@ extension Operations {
   package static let sinc: TensorOperation = TensorOperation(
     Entry(
       "sinc", family: "Elementwise", [Argument("x", .tensor, "Any shape.")],
-      summary: "sin(pi x) / (pi x), and 1 at 0.", examples: [Example("sinc([0, 0.5])", prints: "[1, 0.63662]")]),
+      summary: "sin(pi x) / (pi x), and 1 at 0.",
+      examples: [Example("sinc([0, 0.5])", prints: "[1, 0.63662]")]),
     samples: [.init([[-1.3, -0.4, 0.3, 2.1]], [[4]])],
     composed: { inputs, _ in
       let x = try inputs[0].floating() * Double.pi

@@ -38,11 +38,13 @@ package struct Convolution: Sendable {
 
 extension Variable {
   /// x [N, C, ...] under w [out, C / groups, ...], for one, two or three axes.
-  package static func convolution(_ x: Variable, _ w: Variable, _ c: Convolution) throws -> Variable {
+  package static func convolution(_ x: Variable, _ w: Variable, _ c: Convolution) throws -> Variable
+  {
     let axes = c.stride.count
     guard x.rank == axes + 2, w.rank == axes + 2 else {
       throw TensorError.invalid(
-        operation: "conv\(axes)d", reason: "needs [N, C] and \(axes) more axes, these are \(x.shape) and \(w.shape)",
+        operation: "conv\(axes)d",
+        reason: "needs [N, C] and \(axes) more axes, these are \(x.shape) and \(w.shape)",
         hint: nil)
     }
     if axes == 1 {
@@ -64,7 +66,8 @@ extension Variable {
         return at >= 0 && at < depth ? at : -1
       }
       let slices = try x.chosen(rows, axis: 2).folded()  // [N out, C, H, W]
-      let part = try conv2d(slices, w.indexed([.range(nil, nil, 1), .range(nil, nil, 1), .index(k)]), c.plane)
+      let part = try conv2d(
+        slices, w.indexed([.range(nil, nil, 1), .range(nil, nil, 1), .index(k)]), c.plane)
       total = try total.map { try $0 + part } ?? part
     }
     guard let total else { throw TensorError.negativeSize(w.dims) }
@@ -79,7 +82,8 @@ extension Variable {
     guard x.rank == axes + 2, w.rank == axes + 2, extra.count == axes, x.dims[1] == w.dims[0] else {
       throw TensorError.invalid(
         operation: "conv_transpose\(axes)d",
-        reason: "\(x.shape) and weights \(w.shape) do not fit: [N, C, ...] and [C, out / groups, ...]",
+        reason:
+          "\(x.shape) and weights \(w.shape) do not fit: [N, C, ...] and [C, out / groups, ...]",
         hint: nil)
     }
     if axes == 1 {
@@ -139,7 +143,8 @@ extension Operations {
       if found.count == 1 { return Array(repeating: found[0], count: axes) }
       guard found.count == axes else {
         throw TensorError.invalid(
-          operation: name, reason: "needs one number or \(axes), these are \(found.count)", hint: nil)
+          operation: name, reason: "needs one number or \(axes), these are \(found.count)",
+          hint: nil)
       }
       return found
     }
@@ -148,7 +153,8 @@ extension Operations {
     result.dilation = try each("dilation", 1)
     result.pad = try each("pad", 0).map { ($0, $0) }
     result.groups = a.integer("groups", default: 1)
-    guard (result.stride + result.dilation + [result.groups]).allSatisfy({ $0 > 0 && $0 < 1 << 31 }),
+    guard
+      (result.stride + result.dilation + [result.groups]).allSatisfy({ $0 > 0 && $0 < 1 << 31 }),
       result.pad.allSatisfy({ $0.0 >= 0 && $0.0 < 1 << 31 })
     else {
       throw TensorError.invalid(
@@ -165,7 +171,8 @@ extension Operations {
     let sizes = String(repeating: ", 3", count: axes)
     let small = String(repeating: ", 2", count: axes)
     var sampleSettings: [Attributes] = [
-      [:], ["stride": .integer(2), "pad": .integer(1)], ["dilation": .integer(2), "pad": .integer(1)],
+      [:], ["stride": .integer(2), "pad": .integer(1)],
+      ["dilation": .integer(2), "pad": .integer(1)],
     ]
     if axes == 3 { sampleSettings = [["stride": .integer(2), "pad": .integer(1)]] }
     return .composed(
@@ -175,7 +182,8 @@ extension Operations {
         Argument(
           "w", .tensor,
           isTransposed ? "Weights [C, out / groups, ...]." : "Weights [out, C / groups, ...]."),
-        Argument("stride", .any, "From one window to the next, one or for each axis.", default: "1"),
+        Argument(
+          "stride", .any, "From one window to the next, one or for each axis.", default: "1"),
         Argument("pad", .any, "Zeros on each side.", default: "0"),
         Argument("dilation", .any, "Distance between the window's elements.", default: "1"),
         Argument("groups", .integer, "Blocks of channels that do not mix.", default: "1"),

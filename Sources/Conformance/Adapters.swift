@@ -22,6 +22,11 @@ enum Adapters {
   nonisolated(unsafe) static let operators: [String: Adapter] = {
     var table = Table()
     addElementwise(&table)
+    addShapes(&table)
+    addReductions(&table)
+    addIndexing(&table)
+    addLosses(&table)
+    addWindows(&table)
     return table.rows
   }()
 

@@ -84,14 +84,17 @@ final class Call {
   private let settings: [Given]
   private let namedSettings: [(name: String, value: Given)]
   let isTraining: Bool
+  /// The operation or module that is called.
+  let name: String
   var leaves: [Variable] = []
   private var used: Set<String> = ["device", "requires_grad", "layout", "memory_format"]
 
   init(
-    positional: [Given], named: [(name: String, value: Given)],
+    name: String, positional: [Given], named: [(name: String, value: Given)],
     state: [(name: String, value: Given)], settings: [Given],
     namedSettings: [(name: String, value: Given)], isTraining: Bool
   ) {
+    self.name = name
     self.positional = positional
     self.named = named
     self.state = state
@@ -107,6 +110,7 @@ final class Call {
     }
   }
 
+  func isNamed(_ name: String) -> Bool { self.name == name }
   func ignore(_ names: String...) { used.formUnion(names) }
   func has(_ name: String) -> Bool { named.contains { $0.name == name } }
   var count: Int { positional.count }

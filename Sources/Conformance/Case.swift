@@ -51,7 +51,7 @@ struct Case {
     var settings: [Given] = []
     for item in line["ctor"]?.list ?? [] { settings.append(try reader.value(item, path: "")) }
     let call = Call(
-      positional: positional, named: named, state: state, settings: settings,
+      name: name, positional: positional, named: named, state: state, settings: settings,
       namedSettings: try reader.fields(line["ctorkw"]),
       isTraining: line["training"]?.boolean ?? false)
     let expected = try tensors(line["out"], store)

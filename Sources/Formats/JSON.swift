@@ -131,7 +131,9 @@ private struct JSONReader {
     if take(UInt8(ascii: "}")) { return .object(fields) }
     while true {
       skipSpace()
-      guard at < bytes.count, bytes[at] == UInt8(ascii: "\"") else { throw wrong("a name is missing") }
+      guard at < bytes.count, bytes[at] == UInt8(ascii: "\"") else {
+        throw wrong("a name is missing")
+      }
       let name = try string()
       guard seen.insert(name).inserted else { throw wrong("the name \(name) stands twice") }
       skipSpace()

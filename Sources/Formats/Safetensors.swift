@@ -47,7 +47,9 @@ package struct Safetensors: Sendable {
         items.append(try Self.item(field, start: start, end: bytes.count))
       }
     }
-    items.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+    items.sort {
+      ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+    }
     var at = start
     for item in items {
       guard item.range.lowerBound == at else {
@@ -111,14 +113,16 @@ package struct Safetensors: Sendable {
       return try bytes.withUnsafeBytes { raw in
         try Tensor(
           (0..<n).map {
-            try body(raw.loadUnaligned(fromByteOffset: at + $0 * MemoryLayout<Raw>.size, as: Raw.self))
+            try body(
+              raw.loadUnaligned(fromByteOffset: at + $0 * MemoryLayout<Raw>.size, as: Raw.self))
           }, shape: shape)
       }
     }
     switch item.kind {
     case "F32": return try all(UInt32.self) { Float(bitPattern: UInt32(littleEndian: $0)) }
     case "F64": return try all(UInt64.self) { Double(bitPattern: UInt64(littleEndian: $0)) }
-    case "BF16": return try all(UInt16.self) { Float(bitPattern: UInt32(UInt16(littleEndian: $0)) << 16) }
+    case "BF16":
+      return try all(UInt16.self) { Float(bitPattern: UInt32(UInt16(littleEndian: $0)) << 16) }
     case "F16": return try all(UInt16.self) { Half.widened(UInt16(littleEndian: $0)) }
     case "BOOL":
       return try all(UInt8.self) { byte in

@@ -45,7 +45,10 @@ import Testing
     (#"{"a":{"dtype":"X9","shape":[1],"data_offsets":[0,4]}}"#, 4),
     (#"{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}"#, 4),
     (#"{"a":{"dtype":"F32","shape":[9223372036854775807,9],"data_offsets":[0,4]}}"#, 4),
-    (#"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#, 1),
+    (
+      #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#,
+      1
+    ),
     (
       #"{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}"#,
       3
@@ -84,7 +87,10 @@ import Testing
     #expect(value.written == #"{"a":[1,-25.0,true,null,"é😀\n"]}"#)
   }
 
-  @Test(arguments: ["", "{", "[1,]", "nul", "01x", "\"\\q\"", "\"\\ud800\"", "+1", "1 2", "{\"a\":1,\"a\":2}", "1e999"])
+  @Test(arguments: [
+    "", "{", "[1,]", "nul", "01x", "\"\\q\"", "\"\\ud800\"", "+1", "1 2", "{\"a\":1,\"a\":2}",
+    "1e999",
+  ])
   func `what is no JSON is refused`(text: String) {
     #expect(throws: FormatError.self) { try JSON(parsing: Array(text.utf8)) }
   }

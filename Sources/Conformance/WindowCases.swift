@@ -1,0 +1,367 @@
+import Autograd
+import Tensors
+
+extension Call {
+  func each(_ place: Int, _ name: String, _ axes: Int, _ value: Int) throws -> [Int] {
+    let found = try ints(place, name) ?? []
+    if found.isEmpty { return Array(repeating: value, count: axes) }
+    return found.count == 1 ? Array(repeating: found[0], count: axes) : found
+  }
+}
+
+extension Adapters {
+  static func addWindows(_ table: inout Table) {
+    for axes in 1...3 {
+      table.add("nn.functional.conv\(axes)d") { c in
+        let w = try c.x(1, "weight")
+        var settings = Convolution(axes: axes)
+        settings.stride = try c.each(3, "stride", axes, 1)
+        settings.dilation = try c.each(5, "dilation", axes, 1)
+        settings.groups = try c.int(6, "groups", 1)
+        settings.pad = try pads(c.given(4, "padding"), axes, w, settings.dilation)
+        return [try convolve(c.x(), w, c.maybe(2, "bias"), settings)]
+      }
+      table.add("nn.functional.conv_transpose\(axes)d") { c in
+        var settings = Convolution(axes: axes)
+        settings.stride = try c.each(3, "stride", axes, 1)
+        settings.pad = try c.each(4, "padding", axes, 0).map { ($0, $0) }
+        let extra = try c.each(5, "output_padding", axes, 0)
+        settings.groups = try c.int(6, "groups", 1)
+        settings.dilation = try c.each(7, "dilation", axes, 1)
+        return [
+          try convolveBack(c.x(), c.x(1, "weight"), c.maybe(2, "bias"), settings, extra)
+        ]
+      }
+      table.add("nn.functional.avg_pool\(axes)d") { c in
+        let kernel = try c.each(1, "kernel_size", axes, 1)
+        let stride = try c.ints(2, "stride").flatMap { $0.isEmpty ? nil : $0 }
+        let divisor = try axes == 1 ? nil : c.given(6, "divisor_override").number()
+        return [
+          try avgPool(
+            c.x(), axes, kernel, stride ?? kernel, c.each(3, "padding", axes, 0),
+            ceil: c.flag(4, "ceil_mode", false),
+            includingPad: c.flag(5, "count_include_pad", true), divisor: divisor)
+        ]
+      }
+      table.add("nn.functional.max_pool\(axes)d") { c in
+        let kernel = try c.each(1, "kernel_size", axes, 1)
+        let stride = try c.ints(2, "stride").flatMap { $0.isEmpty ? nil : $0 }
+        let (values, places) = try maxPool(
+          c.x(), axes, kernel, stride ?? kernel, c.each(3, "padding", axes, 0),
+          c.each(4, "dilation", axes, 1), ceil: c.flag(5, "ceil_mode", false))
+        return try c.flag(6, "return_indices", false) ? [values, Variable(places)] : [values]
+      }
+      table.add("nn.functional.adaptive_avg_pool\(axes)d") { c in
+        [
+          try adaptive(c.x(), axes, c.given(1, "output_size")) {
+            try $0.windowMeans($1, includingPad: false)
+          }
+        ]
+      }
+      table.add("nn.functional.adaptive_max_pool\(axes)d") { c in
+        var places: Tensor?
+        let values = try adaptive(c.x(), axes, c.given(1, "output_size")) {
+          let (values, found) = try $0.windowMaxima($1)
+          places = found
+          return values
+        }
+        guard try c.flag(2, "return_indices", false), let places else { return [values] }
+        return [values, Variable(places)]
+      }
+      table.add("nn.functional.max_unpool\(axes)d", "nn.functional.max_unpool\(axes)d.grad") { c in
+        let (x, index) = (try c.x(), try c.x(1, "indices").value)
+        let kernel = try c.each(2, "kernel_size", axes, 1)
+        let stride =
+          try c.ints(3, "stride").map { $0.count == 1 ? Array(repeating: $0[0], count: axes) : $0 }
+          ?? kernel
+        let pad = try c.each(4, "padding", axes, 0)
+        let n = x.rank
+        var out = (0..<axes).map {
+          (x.dims[n - axes + $0] - 1) * stride[$0] - 2 * pad[$0] + kernel[$0]
+        }
+        if let asked = try c.ints(5, "output_size"), !asked.isEmpty {
+          out = Array(asked.suffix(axes))
+        }
+        let shape = try Shape(checking: Array(x.dims.dropLast(axes)) + out)
+        let area = out.reduce(1, *)
+        let own = x.dims.suffix(axes).reduce(1, *)
+        let at = try Tensor.positions([index.count]) {
+          $0[0] / max(own, 1) * area + index.integer(at: $0[0])
+        }
+        return [try Variable(.zeros(shape, x.dtype)).putting(x, at: at.reshaped(x.dims))]
+      }
+    }
+    table.add("max_pool2d_with_indices_backward") { _ in throw Unsupported("a backward operation") }
+    table.add(
+      "constant_pad_nd", "nn.functional.pad.constant", "nn.functional.pad.reflect",
+      "nn.functional.pad.replicate", "nn.functional.pad.replicate_negative",
+      "nn.functional.pad.circular"
+    ) { c in
+      let isPlain = c.name == "constant_pad_nd"
+      let mode = try isPlain ? "constant" : c.text(2, "mode", "constant")
+      let value = try c.num(isPlain ? 2 : 3, "value", 0)
+      return [try c.x().padded(c.ints(1, "pad") ?? [], mode: mode, value: value)]
+    }
+    for mode in ["nearest", "nearest-exact", "linear", "bilinear", "bicubic", "trilinear", "area"] {
+      table.add("nn.functional.interpolate.\(mode)") { c in
+        c.ignore("antialias")
+        return [
+          try interpolate(
+            c.x(), c.given(1, "size"), c.given(2, "scale_factor"), mode,
+            c.flag(4, "align_corners", false), c.flag(5, "recompute_scale_factor", false))
+        ]
+      }
+    }
+    table.add("nn.functional.upsample_nearest", "nn.functional.upsample_bilinear") { c in
+      let isLinear = c.name.hasSuffix("bilinear")
+      return [
+        try interpolate(
+          c.x(), c.given(1, "size"), c.given(2, "scale_factor"), isLinear ? "bilinear" : "nearest",
+          isLinear, false)
+      ]
+    }
+    table.add("nn.functional.unfold") { c in
+      let windows = try Windows(
+        "unfold", over: Array(c.x().dims.suffix(2)), kernel: c.each(1, "kernel_size", 2, 1),
+        stride: c.each(4, "stride", 2, 1), pad: c.each(3, "padding", 2, 0).map { ($0, $0) },
+        dilation: c.each(2, "dilation", 2, 1))
+      let x = try c.x()
+      return [
+        x.rank == 3
+          ? try x.expanded(axis: 0).unfolded(windows).squeezed(axis: 0) : try x.unfolded(windows)
+      ]
+    }
+    table.add("nn.functional.linear") { c in
+      [try linear(c.x(), c.x(1, "weight"), c.maybe(2, "bias"))]
+    }
+    table.add("nn.functional.bilinear") { c in
+      [try bilinear(c.x(), c.x(1), c.x(2), c.maybe(3))]
+    }
+    addNormalisations(&table)
+  }
+
+  static func bilinear(_ a: Variable, _ b: Variable, _ w: Variable, _ bias: Variable?) throws
+    -> Variable
+  {
+    let (o, m, n) = (w.dims[0], w.dims[1], w.dims[2])
+    let lead = Array(a.dims.dropLast())
+    let rows = lead.reduce(1, *)
+    let products = try (a.reshaped([rows, m, 1]) * b.reshaped([rows, 1, n])).reshaped([rows, m * n])
+    let y = try Variable.matmul(products, w.reshaped([o, m * n]), transposeB: true).reshaped(
+      lead + [o])
+    return try bias.map { try y + $0 } ?? y
+  }
+
+  static func pads(_ given: Given, _ axes: Int, _ w: Variable, _ dilation: [Int]) throws -> [(
+    Int, Int
+  )] {
+    if case .text(let text) = given {
+      if text == "valid" { return Array(repeating: (0, 0), count: axes) }
+      return (0..<axes).map { i in
+        let total = dilation[i] * (w.dims[i + 2] - 1)
+        return (total / 2, total - total / 2)
+      }
+    }
+    let found = try given.integers() ?? [0]
+    return (found.count == 1 ? Array(repeating: found[0], count: axes) : found).map { ($0, $0) }
+  }
+
+  /// Runs a body on [N, C, ...], adding the batch axis where it is missing.
+  static func batched(_ x: Variable, _ axes: Int, _ body: (Variable) throws -> Variable) throws
+    -> Variable
+  {
+    x.rank == axes + 1 ? try body(x.expanded(axis: 0)).squeezed(axis: 0) : try body(x)
+  }
+
+  static func convolve(_ x: Variable, _ w: Variable, _ bias: Variable?, _ c: Convolution) throws
+    -> Variable
+  {
+    let axes = c.stride.count
+    return try batched(x, axes) { x in
+      try shifted(Variable.convolution(x, w, c), bias)
+    }
+  }
+
+  static func convolveBack(
+    _ x: Variable, _ w: Variable, _ bias: Variable?, _ c: Convolution, _ extra: [Int]
+  ) throws -> Variable {
+    try batched(x, c.stride.count) { x in
+      try shifted(Variable.transposedConvolution(x, w, c, extra: extra), bias)
+    }
+  }
+
+  private static func shifted(_ y: Variable, _ bias: Variable?) throws -> Variable {
+    guard let bias else { return y }
+    return try y + bias.reshaped([bias.shape.count] + Array(repeating: 1, count: y.rank - 2))
+  }
+
+  static func avgPool(
+    _ x: Variable, _ axes: Int, _ kernel: [Int], _ stride: [Int], _ pad: [Int], ceil: Bool,
+    includingPad: Bool, divisor: Double?
+  ) throws -> Variable {
+    let windows = try Windows(
+      "avg_pool", over: Array(x.dims.suffix(axes)), kernel: kernel,
+      stride: stride.count == 1 ? Array(repeating: stride[0], count: axes) : stride,
+      pad: pad.map { ($0, $0) }, dilation: Array(repeating: 1, count: axes), ceil: ceil)
+    return try x.windowMeans(windows, includingPad: includingPad, divisor: divisor)
+  }
+
+  static func maxPool(
+    _ x: Variable, _ axes: Int, _ kernel: [Int], _ stride: [Int], _ pad: [Int], _ dilation: [Int],
+    ceil: Bool
+  ) throws -> (Variable, Tensor) {
+    let windows = try Windows(
+      "max_pool", over: Array(x.dims.suffix(axes)), kernel: kernel,
+      stride: stride.count == 1 ? Array(repeating: stride[0], count: axes) : stride,
+      pad: pad.map { ($0, $0) }, dilation: dilation, ceil: ceil)
+    return try x.windowMaxima(windows)
+  }
+
+  static func adaptive(
+    _ x: Variable, _ axes: Int, _ size: Given, _ body: (Variable, Windows) throws -> Variable
+  ) throws -> Variable {
+    let spatial = Array(x.dims.suffix(axes))
+    var out = spatial
+    switch size {
+    case .list(let items):
+      for (i, item) in items.enumerated() { out[i] = try item.integer() ?? spatial[i] }
+      if items.count == 1 {
+        out = try Array(repeating: items[0].integer() ?? spatial[0], count: axes)
+      }
+    default: out = try Array(repeating: size.integer() ?? 1, count: axes)
+    }
+    return try body(x, Windows(adaptive: out, over: spatial))
+  }
+
+  static func interpolate(
+    _ x: Variable, _ size: Given, _ scale: Given, _ mode: String, _ corners: Bool, _ recompute: Bool
+  ) throws -> Variable {
+    let axes = x.rank - 2
+    let spatial = Array(x.dims.dropFirst(2))
+    var out: [Int]
+    var scales = [Double?](repeating: nil, count: axes)
+    if let sizes = try size.integers() {
+      out = sizes.count == 1 ? Array(repeating: sizes[0], count: axes) : sizes
+    } else {
+      let factors = try scale.numbers() ?? [1]
+      let all = factors.count == 1 ? Array(repeating: factors[0], count: axes) : factors
+      out = zip(spatial, all).map { Int((Double($0) * $1).rounded(.down)) }
+      if !recompute { scales = all.map { $0 } }
+    }
+    let plain = ["bilinear": "linear", "trilinear": "linear", "bicubic": "cubic"][mode] ?? mode
+    return try x.resized(out, scales: scales, mode: plain, corners: corners)
+  }
+
+  private static func addNormalisations(_ table: inout Table) {
+    table.add("nn.functional.layer_norm", "native_layer_norm") { c in
+      let x = try c.x()
+      let count = try (c.ints(1, "normalized_shape") ?? []).count
+      let axes = Array(x.rank - count..<x.rank)
+      let eps = try c.num(4, "eps", 1e-5)
+      var y = try Operations.standardised(x, axes: axes, eps: eps)
+      if let w = try c.maybe(2, "weight") { y = try y * w }
+      if let b = try c.maybe(3, "bias") { y = try y + b }
+      if c.name != "native_layer_norm" { return [y] }
+      let mean = try Operations.mean(x, .reduction(axes, true))
+      let d = try x - mean
+      return [y, mean, try Operations.rsqrt(Operations.mean(d * d, .reduction(axes, true)) + eps)]
+    }
+    table.add("nn.functional.rms_norm") { c in
+      let x = try c.x()
+      let count = try (c.ints(1, "normalized_shape") ?? []).count
+      let y = try Operations.rmsNorm(
+        x, ["axes": .integer(count), "eps": .number(c.num(3, "eps", 1.1920928955078125e-7))])
+      return [try c.maybe(2, "weight").map { try y * $0 } ?? y]
+    }
+    table.add("nn.functional.group_norm", "native_group_norm") { c in
+      let x = try c.x()
+      let isNative = c.name == "native_group_norm"
+      if isNative { for i in 3...5 { _ = c.given(i) } }
+      let groups = try c.int(isNative ? 6 : 1, "num_groups", 1)
+      let eps = try c.num(isNative ? 7 : 4, "eps", 1e-5)
+      let (w, b) = (try c.maybe(isNative ? 1 : 2, "weight"), try c.maybe(isNative ? 2 : 3, "bias"))
+      let y = try Operations.affine(
+        Operations.groupNorm(x, ["groups": .integer(groups), "eps": .number(eps)]), w, b, from: x)
+      if !isNative { return [y] }
+      let flat = try x.reshaped([x.dims[0], groups, x.shape.count / max(1, x.dims[0] * groups)])
+      let mean = try Operations.mean(flat, .reduction([2], true))
+      let d = try flat - mean
+      let scale = try Operations.rsqrt(Operations.mean(d * d, .reduction([2], true)) + eps)
+      return [y, try mean.squeezed(axis: 2), try scale.squeezed(axis: 2)]
+    }
+    table.add("nn.functional.instance_norm") { c in
+      let x = try c.x()
+      let eps = try c.num(-1, "eps", 1e-5)
+      c.ignore("momentum")
+      let (mean, variance) = (try c.maybe(-1, "running_mean"), try c.maybe(-1, "running_var"))
+      let y: Variable
+      if try c.flag(-1, "use_input_stats", true) {
+        y = try Operations.instanceNorm(x, ["eps": .number(eps)])
+      } else {
+        y =
+          try Operations.affine(x, nil, mean?.negated(), from: x)
+          * Operations.affine(
+            x * 0 + 1, variance.map { try Operations.rsqrt($0 + eps) }, nil, from: x)
+      }
+      return [try Operations.affine(y, c.maybe(-1, "weight"), c.maybe(-1, "bias"), from: x)]
+    }
+    table.add(
+      "nn.functional.batch_norm", "nn.functional.batch_norm.without_cudnn", "native_batch_norm",
+      "_batch_norm_with_update"
+    ) { c in
+      let isNative = !c.name.hasPrefix("nn.")
+      let x = try c.x()
+      let (m, v, w, b) =
+        isNative
+        ? (try c.maybe(3), try c.maybe(4), try c.maybe(1), try c.maybe(2))
+        : (
+          try c.maybe(1, "running_mean"), try c.maybe(2, "running_var"), try c.maybe(3, "weight"),
+          try c.maybe(4, "bias")
+        )
+      // _batch_norm_with_update always trains and has no setting for it.
+      let updates = c.name == "_batch_norm_with_update"
+      let training = try updates ? true : c.flag(5, "training", false)
+      if updates { _ = c.given(5, "momentum") } else { _ = c.given(6, "momentum") }
+      let eps = try c.num(updates ? 6 : 7, "eps", 1e-5)
+      let (y, mean, scale) = try batchNorm(x, m, v, w, b, training: training, eps: eps)
+      if !isNative { return [y] }
+      let empty = Variable(try .zeros(Shape(checking: [0])))
+      let kept = training ? [y, mean, scale] : [y, empty, empty]
+      return updates ? kept + [empty] : kept
+    }
+    table.add("nn.functional.local_response_norm") { c in
+      let x = try c.x()
+      return [
+        try Operations.localResponseNorm(
+          x,
+          [
+            "size": .integer(c.int(1, "size", 5)), "alpha": .number(c.num(2, "alpha", 1e-4)),
+            "beta": .number(c.num(3, "beta", 0.75)), "k": .number(c.num(4, "k", 1)),
+          ])
+      ]
+    }
+  }
+
+  static func batchNorm(
+    _ x: Variable, _ m: Variable?, _ v: Variable?, _ w: Variable?, _ b: Variable?, training: Bool,
+    eps: Double
+  ) throws -> (Variable, Variable, Variable) {
+    let axes = [0] + Array(2..<max(2, x.rank))
+    var mean: Variable
+    var variance: Variable
+    if training || m == nil {
+      mean = try Operations.mean(x, .reduction(axes, false))
+      let d = try x - mean.reshaped([mean.shape.count] + Array(repeating: 1, count: x.rank - 2))
+      variance = try Operations.mean(d * d, .reduction(axes, false))
+    } else {
+      guard let m, let v else { throw Unsupported("batch norm without statistics") }
+      (mean, variance) = (m, v)
+    }
+    let scale = try Operations.rsqrt(variance + eps)
+    let centred = try Operations.affine(x, nil, mean.negated(), from: x)
+    return (
+      try Operations.affine(Operations.affine(centred, scale, nil, from: x), w, b, from: x), mean,
+      scale
+    )
+  }
+}
