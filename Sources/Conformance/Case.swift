@@ -13,7 +13,7 @@ struct Case {
     self.line = line
     isModule = line["module"] != nil
     guard let name = (line["op"] ?? line["module"])?.text, let number = line["i"]?.integer else {
-      throw FormatError.malformed(format: "case", reason: "needs op or module, and i", at: 0)
+      throw FormatError.malformed(format: "case", reason: "needs op or module, and i")
     }
     (self.name, self.number) = (name, number)
   }

@@ -42,28 +42,13 @@ package indirect enum JSON: Sendable, Equatable {
   }
 }
 
-/// What can be wrong with a file in a format of others.
-package enum FormatError: Error, Sendable, Equatable {
-  /// The bytes do not follow the format: what, and at which byte.
-  case malformed(format: String, reason: String, at: Int)
-  /// Well formed, but of a kind that Gradus does not read.
-  case unsupported(format: String, reason: String)
-
-  package var message: String {
-    switch self {
-    case .malformed(let format, let reason, let at): "\(format): \(reason) (byte \(at))"
-    case .unsupported(let format, let reason): "\(format): \(reason)"
-    }
-  }
-}
-
 private struct JSONReader {
   let bytes: [UInt8]
   var at = 0
   private static let deepest = 128
 
   func wrong(_ reason: String) -> FormatError {
-    .malformed(format: "JSON", reason: reason, at: at)
+    .malformed(format: "JSON", reason: "\(reason) (byte \(at))")
   }
 
   mutating func document() throws(FormatError) -> JSON {

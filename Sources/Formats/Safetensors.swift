@@ -22,7 +22,7 @@ package struct Safetensors: Sendable {
 
   package init(_ bytes: [UInt8]) throws(FormatError) {
     func wrong(_ reason: String, _ at: Int = 0) -> FormatError {
-      .malformed(format: "safetensors", reason: reason, at: at)
+      .malformed(format: "safetensors", reason: "\(reason) (byte \(at))")
     }
     guard bytes.count >= 8 else { throw wrong("shorter than the length of its header") }
     var length: UInt64 = 0
@@ -69,7 +69,7 @@ package struct Safetensors: Sendable {
   private static func item(_ field: JSON.Field, start: Int, end: Int) throws(FormatError) -> Item {
     let name = field.name
     func wrong(_ reason: String) -> FormatError {
-      .malformed(format: "safetensors", reason: "\(name): \(reason)", at: 8)
+      .malformed(format: "safetensors", reason: "\(name): \(reason)")
     }
     guard let known = field.value.fields, known.count == 3, let kind = field.value["dtype"]?.text,
       let shape = field.value["shape"]?.list, let offsets = field.value["data_offsets"]?.list
@@ -123,12 +123,13 @@ package struct Safetensors: Sendable {
     case "F64": return try all(UInt64.self) { Double(bitPattern: UInt64(littleEndian: $0)) }
     case "BF16":
       return try all(UInt16.self) { Float(bitPattern: UInt32(UInt16(littleEndian: $0)) << 16) }
-    case "F16": return try all(UInt16.self) { Half.widened(UInt16(littleEndian: $0)) }
+    case "F16":
+      return try all(UInt16.self) { Float(SmallFloat.half.value(UInt16(littleEndian: $0))) }
     case "BOOL":
       return try all(UInt8.self) { byte in
         guard byte <= 1 else {
           throw FormatError.malformed(
-            format: "safetensors", reason: "\(name): \(byte) is no boolean", at: at)
+            format: "safetensors", reason: "\(name): \(byte) is no boolean")
         }
         return byte == 1
       }
@@ -191,20 +192,5 @@ package struct Safetensors: Sendable {
     case .float32: "F32"
     case .float64: "F64"
     }
-  }
-}
-
-/// IEEE half precision.
-package enum Half {
-  package static func widened(_ bits: UInt16) -> Float {
-    let sign = UInt32(bits & 0x8000) << 16
-    let exponent = UInt32(bits >> 10) & 0x1F
-    let fraction = UInt32(bits & 0x3FF)
-    if exponent == 0x1F { return Float(bitPattern: sign | 0x7F80_0000 | fraction << 13) }
-    if exponent == 0 {
-      let small = Float(fraction) * 0x1p-24
-      return sign == 0 ? small : -small
-    }
-    return Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
   }
 }
