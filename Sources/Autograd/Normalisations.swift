@@ -9,6 +9,7 @@ extension Operations {
 
   /// (x - mean) / sqrt(variance + eps) over the given axes.
   package static func standardised(_ x: Variable, axes: [Int], eps: Double) throws -> Variable {
+    if x.shape.count == 0 { return x }
     let centred = try x - Operations.mean(x, .reduction(axes, true))
     let variance = try Operations.mean(centred * centred, .reduction(axes, true))
     return try centred * Operations.rsqrt(variance + eps)

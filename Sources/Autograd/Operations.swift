@@ -6,7 +6,8 @@ package enum Operations {
   package static let rows: [TensorOperation] =
     exponentials + specialFunctions + activations + shapedActivations + rounding + reductions
     + positions + selection + rearrangement
-    + places + orders + scans + products + convolutions + volumes + pooling + padding
+    + places + orders + scans + products + matrixOperations + convolutions + volumes + pooling
+    + padding
     + normalisations
     + losses + elementLosses + marginLosses
 

@@ -95,11 +95,14 @@ extension Operations {
       let total = try (x * x).sum(axes: axes, keepDims: keepDims)
       return try root(total) { try Operations.sqrt($0) }
     }
-    if p < 0 {
-      return try size.power(.number(p)).sum(axes: axes, keepDims: keepDims).power(.number(1 / p))
-    }
     let isZero = Variable(try size.value.compare(.equal, .number(0)))
     let safe = try Variable.where(isZero, size * 0 + 1, size)
+    if p < 0 {
+      // One zero makes the whole 0.
+      let total = try safe.power(.number(p)).sum(axes: axes, keepDims: keepDims)
+      let hasZero = try isZero.value.reduce(any: true, axes: axes, keepDims: keepDims)
+      return try Variable.where(Variable(hasZero), total * 0, total.power(.number(1 / p)))
+    }
     let powers = try Variable.where(isZero, size * 0, safe.power(.number(p)))
     return try root(powers.sum(axes: axes, keepDims: keepDims)) { try $0.power(.number(1 / p)) }
   }

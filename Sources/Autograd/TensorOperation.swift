@@ -11,7 +11,9 @@ package struct TensorOperation: Sendable {
   package let isDifferentiable: Bool
   /// Inputs in double precision at which the gradient is compared with finite differences.
   package let samples: [Sample]
-  private let run: @Sendable ([Variable], Attributes) throws -> Variable
+  /// Names of the results when there are several; otherwise empty.
+  package let results: [String]
+  private let run: @Sendable ([Variable], Attributes) throws -> [Variable]
 
   package struct Sample: Sendable {
     package let inputs: [[Double]]
@@ -38,11 +40,12 @@ package struct TensorOperation: Sendable {
   ) {
     self.entry = entry
     self.samples = samples
+    results = []
     isDifferentiable = gradient != nil
     run = { inputs, attributes in
       let result = try forward(inputs.map(\.value), attributes)
-      guard let gradient else { return Variable(result) }
-      return result.recorded(from: inputs, attributes, gradient)
+      guard let gradient else { return [Variable(result)] }
+      return [result.recorded(from: inputs, attributes, gradient)]
     }
   }
 
@@ -53,18 +56,36 @@ package struct TensorOperation: Sendable {
   ) {
     self.entry = entry
     self.samples = samples
+    results = []
+    isDifferentiable = true
+    run = { [try composed($0, $1)] }
+  }
+
+  /// An operation with several results, each with its gradient.
+  package init(
+    _ entry: Entry, results: [String], samples: [Sample],
+    composed: @escaping @Sendable ([Variable], Attributes) throws -> [Variable]
+  ) {
+    self.entry = entry
+    self.samples = samples
+    self.results = results
     isDifferentiable = true
     run = composed
+  }
+
+  /// All results.
+  package func all(_ inputs: [Variable], _ attributes: Attributes = [:]) throws -> [Variable] {
+    try run(inputs, attributes)
   }
 
   package func callAsFunction(_ inputs: [Variable], _ attributes: Attributes = [:]) throws
     -> Variable
   {
-    try run(inputs, attributes)
+    try run(inputs, attributes)[0]
   }
 
   package func callAsFunction(_ input: Variable, _ attributes: Attributes = [:]) throws -> Variable
   {
-    try run([input], attributes)
+    try run([input], attributes)[0]
   }
 }

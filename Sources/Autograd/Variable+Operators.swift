@@ -117,7 +117,9 @@ extension Variable {
       if y.rank == 2, x.rank > 2 {
         // One matrix served all of x: a single tall product gives its gradient.
         let (rows, columns) = (x.dims[x.rank - 1], up.dims[up.rank - 1])
-        dy = try matmul(x.reshaped([-1, rows]), up.reshaped([-1, columns]), transposeA: true)
+        let count = x.dims.dropLast().reduce(1, *)
+        dy = try matmul(
+          x.reshaped([count, rows]), up.reshaped([count, columns]), transposeA: true)
       } else {
         dy = try matmul(x, up, transposeA: true)
       }

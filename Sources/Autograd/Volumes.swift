@@ -91,6 +91,14 @@ extension Variable {
         x.expanded(axis: 2), w.expanded(axis: 2), c.raised, extra: [0] + extra
       ).squeezed(axis: 2)
     }
+    if extra.contains(where: { $0 != 0 }), axes > 1 {
+      // What is added behind may lie under windows: take the whole and cut it.
+      var whole = c
+      whole.pad = Array(repeating: (0, 0), count: axes)
+      let full = try transposedConvolution(x, w, whole, extra: Array(repeating: 0, count: axes))
+      let widths = (0..<axes).reversed().flatMap { [-c.pad[$0].0, extra[$0] - c.pad[$0].1] }
+      return try full.padded(widths, mode: "constant")
+    }
     func size(_ i: Int) throws -> Int {
       let out =
         (x.dims[i + 2] - 1) * c.stride[i] - c.pad[i].0 - c.pad[i].1

@@ -17,6 +17,8 @@ enum Adapters {
     "native_batch_norm": ["3", "4"], "_batch_norm_with_update": ["3", "4"],
     "nn.functional.batch_norm": ["1", "2"], "nn.functional.batch_norm.without_cudnn": ["1", "2"],
     "nn.functional.instance_norm": ["running_mean", "running_var"],
+    "BatchNorm1d": ["running_mean", "running_var"], "BatchNorm2d": ["running_mean", "running_var"],
+    "BatchNorm3d": ["running_mean", "running_var"],
   ]
 
   nonisolated(unsafe) static let operators: [String: Adapter] = {
@@ -27,11 +29,14 @@ enum Adapters {
     addIndexing(&table)
     addLosses(&table)
     addWindows(&table)
+    addMatrices(&table)
+    addCreation(&table)
     return table.rows
   }()
 
   nonisolated(unsafe) static let modules: [String: Adapter] = {
-    let table = Table()
+    var table = Table()
+    addModules(&table)
     return table.rows
   }()
 }

@@ -32,7 +32,10 @@ struct ArgumentReader {
   let store: Safetensors
   private(set) var leaves: [Leaf] = []
 
-  init(store: Safetensors) { self.store = store }
+  /// Whether float tensors are noted; otherwise they are constants.
+  private let notes: Bool
+
+  init(store: Safetensors, notes: Bool = true) { (self.store, self.notes) = (store, notes) }
 
   mutating func fields(_ json: JSON?) throws -> [(name: String, value: Given)] {
     var result: [(name: String, value: Given)] = []
@@ -70,7 +73,7 @@ struct ArgumentReader {
 
   private mutating func tensor(_ key: String, _ path: String) throws -> Given {
     guard let tensor = try store.tensor(key) else { throw Unsupported("tensor \(key) is missing") }
-    guard tensor.dtype.isFloat else { return .tensor(tensor) }
+    guard tensor.dtype.isFloat, notes else { return .tensor(tensor) }
     leaves.append(Leaf(path: path, tensor: tensor))
     return .leaf(leaves.count - 1)
   }
@@ -79,10 +82,10 @@ struct ArgumentReader {
 /// The arguments of a case by place or name; every named one must be asked for.
 final class Call {
   let positional: [Given]
-  private let named: [(name: String, value: Given)]
+  let named: [(name: String, value: Given)]
   let state: [(name: String, value: Given)]
-  private let settings: [Given]
-  private let namedSettings: [(name: String, value: Given)]
+  let settings: [Given]
+  let namedSettings: [(name: String, value: Given)]
   let isTraining: Bool
   /// The operation or module that is called.
   let name: String
@@ -110,6 +113,7 @@ final class Call {
     }
   }
 
+  func ignoreAll() { used.formUnion((named + namedSettings).map(\.name)) }
   func isNamed(_ name: String) -> Bool { self.name == name }
   func ignore(_ names: String...) { used.formUnion(names) }
   func has(_ name: String) -> Bool { named.contains { $0.name == name } }

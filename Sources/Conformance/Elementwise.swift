@@ -140,7 +140,10 @@ extension Adapters {
     table.two("copysign") { try Operations.copySign([$0, $1]) }
     table.two("igamma") { try Operations.igamma([$0, $1]) }
     table.two("igammac") { try Operations.igamma([$0, $1], ["upper": .boolean(true)]) }
-    table.two("nextafter") { Variable(try $0.value.binary(.nextAfter, $1.value)) }
+    table.two("nextafter") { a, b in
+      let next = try a.value.binary(.nextAfter, b.value)
+      return next.recorded(from: [a]) { c in [try c.upstream.summed(to: a.shape)] }
+    }
     table.two("ldexp") { try $0 * Operations.exp2($1) }
     table.two("maximum", "max.binary") { try Operations.maximum([$0, $1]) }
     table.two("minimum", "min.binary") { try Operations.minimum([$0, $1]) }

@@ -186,7 +186,10 @@ extension Adapters {
       return [Variable(try Tensor.stack(columns, axis: 1))]
     }
     table.add("nn.functional.embedding") { c in
-      let (w, index) = (try c.x(), try c.x(1).value)
+      // The function has the index second, the module first.
+      let isFunction = c.count == 2
+      let w = try isFunction ? c.x() : c.x(-1, "weight")
+      let index = try c.x(isFunction ? 1 : 0).value
       let skipped = try c.given(2, "padding_idx").integer()
       let width = w.dims[1]
       let at = try Tensor.positions([index.count, width]) {

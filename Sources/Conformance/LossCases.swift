@@ -109,7 +109,10 @@ extension Adapters {
       ]
     }
     table.add("nn.functional.linear_cross_entropy") { c in
-      let logits = try linear(c.x(), c.x(1), c.maybe(3, "linear_bias"))
+      let (x, w) = (try c.x(), try c.x(1))
+      let flat = try w.rank > 2 ? w.reshaped([-1, w.dims[w.rank - 1]]) : w
+      var logits = try linear(x, flat, c.maybe(3, "linear_bias"))
+      if w.rank > 2 { logits = try logits.reshaped(Array(x.dims.dropLast()) + w.dims.dropLast()) }
       c.ignore("options")
       return [
         try crossEntropy(

@@ -68,7 +68,7 @@ extension Adapters {
       guard c.name.contains("_mean") else { return [result] }
       return [result, try mean.reshaped(result.dims)]
     }
-    table.add("norm", "norm.inf", "norm.fro", "norm.nuc", "linalg.vector_norm") { c in
+    table.add("norm", "norm.inf", "norm.fro", "linalg.vector_norm") { c in
       let x = try c.x()
       let isVector = c.name == "linalg.vector_norm"
       let axes = try c.axes(2, x)
@@ -85,7 +85,8 @@ extension Adapters {
     }
     table.add("cumsum") { c in
       let x = try c.x()
-      return [x.rank == 0 ? x : try Operations.cumsum(x, ["axis": .integer(c.int(1, "dim", 0))])]
+      let y = try c.kind().map { try x.cast($0) } ?? x
+      return [y.rank == 0 ? y : try Operations.cumsum(y, ["axis": .integer(c.int(1, "dim", 0))])]
     }
     table.add("cumprod") { c in
       [try Operations.cumprod(c.x(), ["axis": .integer(c.int(1, "dim", 0))])]
@@ -310,6 +311,12 @@ extension Adapters {
         let x = try c.x()
         let m = try mask(c, x)
         let axis = try c.int(1, "dim", -1)
+        if x.rank == 0 {
+          return [
+            name.hasSuffix("softmax") || name == "softmin"
+              ? try x * 0 + (name == "log_softmax" ? 0 : 1) : x
+          ]
+        }
         func filled(_ value: Double) throws -> Variable { try Variable.where(m, x, .number(value)) }
         switch name {
         case "softmax":
@@ -376,16 +383,17 @@ extension Adapters {
       if c.name == "corrcoef" {
         let s = try Operations.sqrt(result.diagonal(0))
         result = try result / s.expanded(axis: 1) / s.expanded(axis: 0)
-        if isNumber { return [try result.reshaped([])] }
+        if x.dims[0] == 1 { return [try result.reshaped([])] }
         return [result]
       }
-      return [isNumber || x.dims[0] == 1 ? try result.reshaped([]) : result]
+      return [x.dims[0] == 1 ? try result.reshaped([]) : result]
     }
     table.add("diff") { c in
       var x = try c.x()
       let axis = try x.shape.axis(c.int(2, "dim", -1))
       let parts = try [c.maybe(3, "prepend"), x, c.maybe(4, "append")].compactMap { $0 }
       if parts.count > 1 { x = try Variable.concat(parts, axis: axis) }
+      if try c.int(1, "n", 1) == 0 { return [try c.x()] }
       for _ in 0..<(try c.int(1, "n", 1)) {
         let n = x.dims[axis]
         if n == 0 { break }

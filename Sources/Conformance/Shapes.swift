@@ -13,8 +13,12 @@ extension Adapters {
         sizes = try c.x(1).dims
       } else {
         sizes = try c.ints(1, "shape") ?? []
+        if c.count > 2 { sizes = try (1..<c.count).compactMap { try c.int($0) } }
+
       }
-      if c.isNamed("sum_to_size") { return [try x.summed(to: Shape(checking: sizes))] }
+      if c.isNamed("sum_to_size") {
+        return [try x.summed(to: Shape(checking: sizes)).reshaped(sizes)]
+      }
       if c.isNamed("broadcast_to") || c.isNamed("expand") || c.isNamed("expand_copy")
         || c.isNamed("expand_as")
       {
@@ -158,7 +162,6 @@ extension Adapters {
       }
       if isXY, xs.count > 1 {
         grids.swapAt(0, 1)
-        grids = try grids.map { try $0.transposed([1, 0] + Array(2..<sizes.count)) }
       }
       return grids
     }

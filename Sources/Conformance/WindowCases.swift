@@ -88,7 +88,10 @@ extension Adapters {
         let at = try Tensor.positions([index.count]) {
           $0[0] / max(own, 1) * area + index.integer(at: $0[0])
         }
-        return [try Variable(.zeros(shape, x.dtype)).putting(x, at: at.reshaped(x.dims))]
+        // Of several elements for one place the last stays, but each has the place's gradient.
+        let places = try at.reshaped(x.dims)
+        let y = try Variable(.zeros(shape, x.dtype)).putting(x.detached(), at: places)
+        return [y.value.recorded(from: [x]) { [try $0.upstream.picked(places)] }]
       }
     }
     table.add("max_pool2d_with_indices_backward") { _ in throw Unsupported("a backward operation") }
@@ -104,7 +107,7 @@ extension Adapters {
     }
     for mode in ["nearest", "nearest-exact", "linear", "bilinear", "bicubic", "trilinear", "area"] {
       table.add("nn.functional.interpolate.\(mode)") { c in
-        c.ignore("antialias")
+        c.ignore("antialias", "mode")
         return [
           try interpolate(
             c.x(), c.given(1, "size"), c.given(2, "scale_factor"), mode,
@@ -135,7 +138,7 @@ extension Adapters {
       [try linear(c.x(), c.x(1, "weight"), c.maybe(2, "bias"))]
     }
     table.add("nn.functional.bilinear") { c in
-      [try bilinear(c.x(), c.x(1), c.x(2), c.maybe(3))]
+      [try bilinear(c.x(), c.x(1), c.x(2, "weight"), c.maybe(3, "bias"))]
     }
     addNormalisations(&table)
   }
@@ -327,7 +330,7 @@ extension Adapters {
       if !isNative { return [y] }
       let empty = Variable(try .zeros(Shape(checking: [0])))
       let kept = training ? [y, mean, scale] : [y, empty, empty]
-      return updates ? kept + [empty] : kept
+      return updates ? kept + [try empty.value.cast(.int64).asVariable] : kept
     }
     table.add("nn.functional.local_response_norm") { c in
       let x = try c.x()

@@ -57,7 +57,11 @@ extension Builtin {
           }
         }
       }
-      do { return try Value(operation(inputs, attributes)) } catch TensorError.axisOutOfRange(
+      do {
+        let results = try operation.all(inputs, attributes)
+        if operation.results.isEmpty { return try Value(results[0]) }
+        return try .record(Record(zip(operation.results, results).map { ($0, try Value($1)) }))
+      } catch TensorError.axisOutOfRange(
         let axis, let rank)
       {
         let error = TensorError.axisOutOfRange(axis: axis, rank: rank)

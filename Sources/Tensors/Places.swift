@@ -84,6 +84,7 @@ extension Tensor {
     guard !index.dtype.isFloat else {
       throw TensorError.wrongKind(operation: operation, found: index.dtype, expected: "integers")
     }
+    if index.count == 0 { return try Tensor(uninitialised: index.shape, .int64) }
     // A number counts as a vector of one.
     let dims = shape.rank == 0 ? [1] : shape.dims
     let axis = try shape.rank == 0 ? 0 : shape.axis(axis)
