@@ -41,8 +41,8 @@ extension Operations {
   }
 
   package static let softMargin: TensorOperation = loss(
-    "soft_margin", [Argument("scores", .tensor, "Any shape."), labels],
-    "log(1 + exp(-y score)).", "soft_margin([0.0], [1])", "0.693147",
+    "logistic_loss", [Argument("scores", .tensor, "Any shape."), labels],
+    "log(1 + exp(-y score)).", "logistic_loss([0.0], [1])", "0.693147",
     samples: [.init([a, signs], [[6], [6]], varying: [0])]
   ) { inputs, _ in try Operations.softplus((inputs[0] * inputs[1]).negated()) }
 

@@ -103,8 +103,8 @@ extension Operations {
   }
 
   package static let softShrink: TensorOperation = activation(
-    "soft_shrink", [lambda], "x moved towards 0 by lambda, and 0 where it would cross.",
-    "soft_shrink([0.4, -2])", "[0, -1.5]"
+    "shrink", [lambda], "x moved towards 0 by lambda, and 0 where it would cross.",
+    "shrink([0.4, -2])", "[0, -1.5]"
   ) { x, a in
     let lambda = a.number("lambda", default: 0.5)
     let near = try x.value.unary(.abs).compare(.lessEqual, .number(lambda))
@@ -122,13 +122,6 @@ extension Operations {
   ) { x, a in
     let below = try x.value.compare(.lessEqual, .number(a.number("bound", default: 0)))
     return try Variable.where(Variable(below), .number(a.number("value", default: 0)), x)
-  }
-
-  package static let softMin: TensorOperation = activation(
-    "softmin", [Argument("axis", .integer, "The axis that is normalised.", default: "-1")],
-    "The softmax of -x.", "softmin([0, 0])", "[0.5, 0.5]"
-  ) { x, a in
-    try Operations.softmax(x.negated(), ["axis": .integer(a.integer("axis", default: -1))])
   }
 
   package static let geluTanh: TensorOperation = activation(
@@ -181,6 +174,6 @@ extension Operations {
 
   static let shapedActivations: [TensorOperation] = [
     selu, celu, mish, softSign, logSigmoid, hardTanh, relu6, hardSigmoid, hardSwish, tanhShrink,
-    hardShrink, softShrink, threshold, softMin, geluTanh, glu, prelu,
+    hardShrink, softShrink, threshold, geluTanh, glu, prelu,
   ]
 }
