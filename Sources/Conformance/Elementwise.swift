@@ -107,7 +107,7 @@ extension Adapters {
     addActivations(&table)
   }
 
-  private static func addBinary(_ table: inout Table) {
+  static func addBinary(_ table: inout Table) {
     table.add("add") { c in [try c.x() + c.x(1, "other") * c.num(-1, "alpha", 1)] }
     table.add("sub") { c in [try c.x() - c.x(1, "other") * c.num(-1, "alpha", 1)] }
     table.add("rsub") { c in [try c.x(1, "other") - c.x() * c.num(2, "alpha", 1)] }
@@ -186,7 +186,7 @@ extension Adapters {
     }
   }
 
-  private static func addComparisons(_ table: inout Table) {
+  static func addComparisons(_ table: inout Table) {
     for (name, comparison) in [
       ("eq", Comparison.equal), ("ne", .notEqual), ("lt", .less), ("le", .lessEqual),
       ("gt", .greater), ("ge", .greaterEqual),
@@ -223,7 +223,7 @@ extension Adapters {
     }
   }
 
-  private static func addActivations(_ table: inout Table) {
+  static func addActivations(_ table: inout Table) {
     table.add("nn.functional.leaky_relu") { c in
       [try Operations.leakyRelu(c.x(), ["slope": .number(c.num(1, "negative_slope", 0.01))])]
     }

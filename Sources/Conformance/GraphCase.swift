@@ -76,7 +76,7 @@ struct GraphCase {
     }
   }
 
-  private static func told(_ error: any Error) -> (String, Bool) {
+  static func told(_ error: any Error) -> (String, Bool) {
     switch error {
     case let error as GraphError: (error.message, error.isUnsupported)
     case let error as FormatError: (error.message, error.isUnsupported)

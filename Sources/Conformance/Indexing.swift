@@ -207,7 +207,7 @@ extension Adapters {
   }
 
   /// Flat positions of whole slices along an axis.
-  private static func rows(_ index: [Int], of x: Variable, axis: Int) throws -> Tensor {
+  static func rows(_ index: [Int], of x: Variable, axis: Int) throws -> Tensor {
     let dims = x.rank == 0 ? [1] : x.dims
     let axis = try x.rank == 0 ? 0 : x.shape.axis(axis)
     var target = dims
@@ -220,7 +220,7 @@ extension Adapters {
   }
 
   /// x with values joined in at flat positions.
-  private static func reduced(
+  static func reduced(
     _ x: Variable, _ source: Variable, _ at: Tensor, _ how: String, _ includesSelf: Bool
   ) throws -> Variable {
     let hits = try Tensor.full(at.shape, 1, x.dtype).dropped(at: at, into: x.shape)
@@ -261,7 +261,7 @@ extension Adapters {
     }
   }
 
-  private static func addUnique(_ table: inout Table) {
+  static func addUnique(_ table: inout Table) {
     table.add("unique", "unique_consecutive") { c in
       let x = try c.x().value
       guard c.given(-1, "dim").isNone else { throw Unsupported("unique along an axis") }

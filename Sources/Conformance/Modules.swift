@@ -19,7 +19,7 @@ extension Call {
 
 extension Adapters {
   /// A module that is a function with settings.
-  private static func add(
+  static func add(
     _ table: inout Table, _ module: String, _ function: String, _ names: [String] = [],
     dropping: Set<String> = []
   ) {
@@ -150,7 +150,7 @@ extension Adapters {
     addTransformers(&table)
   }
 
-  private static func addPads(_ table: inout Table, _ n: Int) {
+  static func addPads(_ table: inout Table, _ n: Int) {
     for (prefix, mode) in [
       ("Circular", "circular"), ("Constant", "constant"), ("Reflection", "reflect"),
       ("Replication", "replicate"), ("Zero", "constant"),
