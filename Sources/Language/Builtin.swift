@@ -100,6 +100,18 @@ package struct Call: Sendable {
     }
   }
 
+  /// One value for each argument of the entry.
+  package var all: [Value] { values }
+
+  /// The same call with other values.
+  package func with(_ values: [Value]) -> Call {
+    Call(entry: entry, values: values, spans: spans, span: span)
+  }
+
+  private init(entry: Entry, values: [Value], spans: [SourceSpan?], span: SourceSpan?) {
+    (self.entry, self.values, self.spans, self.span) = (entry, values, spans, span)
+  }
+
   private func at(_ name: String) -> Int {
     guard let at = entry.arguments.firstIndex(where: { $0.name == name }) else {
       preconditionFailure("\(entry.name) declares no argument \(name)")

@@ -53,3 +53,10 @@ package struct Evaluation {
   package let started: [any LanguageObject]
   package let hasReadClock: Bool
 }
+
+extension Interpreter {
+  /// Tells of something legal but suspicious, once.
+  package func note(_ text: String) {
+    if !isTrial, !context.notes.contains(text) { context.notes.append(text) }
+  }
+}

@@ -94,7 +94,8 @@ extension Interpreter {
     case .function(let function): return try invoke(function, arguments, span)
     case .builtin(let word):
       return try located(span) {
-        try word.run(Call(word.entry, arguments, span: span, self), self)
+        let call = try Call(word.entry, arguments, span: span, self)
+        return try outlinedWord(word, call) ?? word.run(call, self)
       }
     case .object(let object):
       if let named = arguments.first(where: { $0.name != nil }), let name = named.name {
@@ -185,6 +186,8 @@ extension Interpreter {
         try check(result, shape, name: "the result", at: span, known: { sizes[$0] }) { _, _ in }
       }
       return result
+    } catch Flow.undetermined {
+      return Outline.anything
     } catch let flow as Flow {
       throw flow.misplaced
     } catch var error as LanguageError {

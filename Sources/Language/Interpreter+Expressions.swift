@@ -28,7 +28,10 @@ extension Interpreter {
     case .not(let a): return try inverted(eval(a, frame), e.span)
     case .arithmetic(let operation, let a, let b, let span):
       try checkBounds(span)
-      return try arithmetic(operation, eval(a, frame), eval(b, frame), span)
+      let (left, right) = (try eval(a, frame), try eval(b, frame))
+      // An axis that is written with none is meant.
+      if !a.addsAxis, !b.addsAxis { noteOuter(operation, left, right) }
+      return try arithmetic(operation, left, right, span)
     case .comparison(let first, let rest): return try comparison(first, rest, frame)
     case .and(let a, let b, let span): return try logical(isAnd: true, a, b, span, frame)
     case .or(let a, let b, let span): return try logical(isAnd: false, a, b, span, frame)
@@ -40,7 +43,9 @@ extension Interpreter {
     case .pipe(let a, let b, _): return try pipe(eval(a, frame), b, frame)
     case .function(let syntax): return .function(make(syntax, frame))
     case .choose(let condition, let then, let otherwise):
-      if try truth(eval(condition, frame), condition.span) { return try eval(then, frame) }
+      let chosen = try eval(condition, frame)
+      if isTrial, chosen.outline != nil { return try eitherBranch(then, otherwise, frame) }
+      if try truth(chosen, condition.span) { return try eval(then, frame) }
       return try otherwise.map { try eval($0, frame) } ?? .none
     case .forEach(let targets, let source, let body):
       return try loop(over: source, targets, body, frame)
@@ -68,6 +73,7 @@ extension Interpreter {
       case .plain(let text): result += text
       case .value(let e, let format):
         let value = try eval(e, frame)
+        if isTrial, value.holdsOutline { return Outline.value(.text) }
         guard let text = value.formatted(format) else {
           throw LanguageError(
             "format", "the format `\(format)` does not fit \(value.withArticle)", at: e.span,
@@ -98,6 +104,7 @@ extension Interpreter {
   /// Brackets make a tensor of numbers, booleans or tensors of one shape, else a list.
   package func gathered(_ values: [Value], _ span: SourceSpan?) throws -> Value {
     guard !values.isEmpty else { return .list([]) }
+    if let outline = outlinedGathering(values) { return outline }
     var floats = false
     var integers = false
     for value in values {
@@ -145,6 +152,7 @@ extension Interpreter {
 
   func truth(_ value: Value, _ span: SourceSpan) throws -> Bool {
     if case .boolean(let flag) = value { return flag }
+    if isTrial, value.outline != nil { throw Flow.undetermined }
     if case .tensor(let x) = value, x.shape.count == 1, x.dtype == .bool {
       return x.value.double(at: 0) != 0
     }
@@ -159,6 +167,7 @@ extension Interpreter {
     _ frame: Frame?
   ) throws -> Value {
     let whole = try eval(source, frame)
+    if isTrial, let result = try outlinedLoop(whole, targets, body, frame) { return result }
     var collected: [Value] = []
     func step(_ value: Value) throws -> Bool {
       try checkBounds(source.span)
@@ -226,7 +235,11 @@ extension Interpreter {
   ) throws -> Value {
     let before = frame?.locals
     let names = globals
-    do { return try eval(body, frame) } catch let flow as Flow { throw flow } catch {
+    do {
+      let value = try eval(body, frame)
+      // On shapes alone it is not known whether the body would have failed.
+      return isTrial ? try eitherBranch(body, fallback, frame) : value
+    } catch let flow as Flow { throw flow } catch {
       let error = diagnosed(error, at: body.span)
       if error.code == "interrupted" { throw error }
       if let frame, let before { frame.locals = before } else { globals = names }
@@ -238,6 +251,9 @@ extension Interpreter {
   // MARK: Logic
 
   private func inverted(_ value: Value, _ span: SourceSpan) throws -> Value {
+    if isTrial, value.isForTrial {
+      return value.outlined?.dtype == .bool ? value.outlining() : Outline.anything
+    }
     if case .tensor(let x) = value, x.dtype == .bool {
       return .tensor(Variable(try located(span) { try x.value.test { $0 == 0 } }))
     }
@@ -251,11 +267,13 @@ extension Interpreter {
     if case .boolean(let flag) = left {
       if flag != isAnd { return left }
       let right = try eval(b, frame)
+      if isTrial, right.outline != nil { return right }
       if case .boolean = right { return right }
       if case .tensor(let x) = right, x.dtype == .bool { return right }
       return .boolean(try truth(right, b.span))
     }
     let right = try eval(b, frame)
+    if let result = try located(span, { try outlinedLogic(left, right) }) { return result }
     guard let x = left.variable, let y = right.variable else {
       return .boolean(try truth(left, a.span) && truth(right, b.span))
     }
@@ -271,7 +289,9 @@ extension Interpreter {
     for (comparator, span, e) in rest {
       let right = try eval(e, frame)
       let link = try compare(comparator, left, right, span)
-      if let before = result, let x = before.variable, let y = link.variable {
+      if let before = result, let both = try located(span, { try outlinedLogic(before, link) }) {
+        result = both
+      } else if let before = result, let x = before.variable, let y = link.variable {
         result = try located(span) { try Value(x.value.logical(and: true, y.value)) }
       } else {
         result = link

@@ -20,6 +20,7 @@ extension Interpreter {
           guard let e else { return nil }
           let value = try eval(e, frame)
           if case .none = value { return nil }
+          if isTrial, value.outline != nil { throw Flow.undetermined }
           guard let n = value.asInteger else {
             throw LanguageError(
               "index", "the ends of a slice are whole numbers, this is \(value.withArticle)",
@@ -66,6 +67,7 @@ extension Interpreter {
   }
 
   func index(_ whole: Value, _ items: [Index], _ span: SourceSpan) throws -> Value {
+    if let result = try outlinedIndex(whole, items, span) { return result }
     switch whole {
     case .tensor(let x), .parameter(let x):
       return try located(span) { try Value(x.indexed(indexItems(items))) }
@@ -188,6 +190,7 @@ extension Interpreter {
 
   /// The parts of a value, in order; nil when it has none.
   package func elements(of value: Value) throws -> [Value]? {
+    if let parts = try outlinedElements(value) { return parts }
     switch value {
     case .list(let items): return items
     case .record(let record): return record.fields.map(\.value)

@@ -10,6 +10,7 @@ extension Interpreter {
   func arithmetic(_ operation: Syntax.Operator, _ a: Value, _ b: Value, _ span: SourceSpan?) throws
     -> Value
   {
+    if let result = try outlinedArithmetic(operation, a, b, span) { return result }
     if operation == .join { return try joined(a, b, span) }
     switch (a, b) {
     case (.integer(let x), .integer(let y)):
@@ -108,7 +109,7 @@ extension Interpreter {
     }
   }
 
-  private func tensorArithmetic(_ operation: Syntax.Operator, _ x: Variable, _ y: Variable) throws
+  func tensorArithmetic(_ operation: Syntax.Operator, _ x: Variable, _ y: Variable) throws
     -> Variable
   {
     switch operation {
@@ -214,10 +215,14 @@ extension Interpreter {
   func compare(_ comparator: Syntax.Comparator, _ a: Value, _ b: Value, _ span: SourceSpan) throws
     -> Value
   {
+    if let result = try located(span, { try outlinedComparison(comparator, a, b) }) {
+      return result
+    }
     switch comparator {
     case .isIn: return .boolean(try contains(b, a, span))
     case .isNotIn: return .boolean(try !contains(b, a, span))
     case .equal, .notEqual:
+      noteNearlyEqual(comparator, a, b)
       if Interpreter.isComparedAsWhole(a, b) {
         return .boolean(same(a, b) == (comparator == .equal))
       }
@@ -245,6 +250,29 @@ extension Interpreter {
         "kind", "`\(comparator.rawValue)` does not order \(a.withArticle) and \(b.withArticle)",
         at: span)
     }
+  }
+
+  /// Sums of fractions are rarely equal to the last bit.
+  private func noteNearlyEqual(_ comparator: Syntax.Comparator, _ a: Value, _ b: Value) {
+    guard case .number(let x) = a, case .number(let y) = b, x != y,
+      abs(x - y) <= 1e-9 * max(abs(x), abs(y))
+    else { return }
+    note(
+      "`\(comparator.rawValue)` compares every bit, and these differ by \(shortNumber(abs(x - y), digits: 2)): "
+        + "close(a, b)")
+  }
+
+  /// Arithmetic of `[n, 1]` with `[n]` pairs every element with every other.
+  func noteOuter(_ operation: Syntax.Operator, _ a: Value, _ b: Value) {
+    guard operation != .matmul, operation != .join, case .tensor(let x) = a,
+      case .tensor(let y) = b, x.rank != y.rank
+    else { return }
+    let (column, row) = x.rank > y.rank ? (x.dims, y.dims) : (y.dims, x.dims)
+    guard column.count == 2, row.count == 1, column[1] == 1, column[0] == row[0], row[0] > 1
+    else { return }
+    note(
+      "`\(operation.rawValue)` of \(x.dims) and \(y.dims) pairs every element with every other: "
+        + "[\(row[0]), \(row[0])]; squeeze(…) or [:, none] gives both the same axes")
   }
 
   /// Two ranges, and lists (the empty one counts as a tensor elsewhere).

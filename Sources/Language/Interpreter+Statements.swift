@@ -36,7 +36,7 @@ extension Interpreter {
       return
     }
     if words[name] != nil, globals[name] == nil, name != "_" {
-      context.notes.append("`\(name)` now hides the built-in word of that name")
+      note("`\(name)` now hides the built-in word of that name")
     }
     globals[name] = value
   }
@@ -139,6 +139,9 @@ extension Interpreter {
   private func put(_ value: Value, into whole: Value, at items: [Index], _ span: SourceSpan) throws
     -> Value
   {
+    if isTrial, whole.isForTrial || value.isForTrial || items.contains(where: \.isOutline) {
+      return whole.outlined == nil ? Outline.anything : whole.outlining()
+    }
     switch whole {
     case .tensor(let x), .parameter(let x):
       guard let part = value.variable else {
@@ -176,7 +179,11 @@ extension Interpreter {
     _ value: Value, _ shape: [Syntax.Dimension], name: String, at span: SourceSpan?,
     known: (String) -> Int? = { _ in nil }, _ bind: (String, Value) -> Void
   ) throws {
-    guard let dims = value.variable?.dims else {
+    if isTrial, value.holdsAnything {
+      for case .name(let size) in shape where known(size) == nil { bind(size, Outline.anything) }
+      return
+    }
+    guard let dims = value.outlined?.dims else {
       throw LanguageError(
         "shape", "\(name) should be a tensor \(written(shape)), it is \(value.withArticle)",
         at: span)

@@ -14,9 +14,17 @@ extension TensorError: Diagnosable {
     switch self {
     case .cannotMultiply: "shape-mm"
     case .cannotBroadcast: "shape-broadcast"
+    case .cannotReshape: "shape-reshape"
+    case .shapesDiffer, .maskShape: "shape-equal"
+    case .windowTooLarge: "shape-window"
+    case .axisOutOfRange: "axis"
     case .overBudget, .sizeOverflow: "memory"
     case .indexOutOfRange, .tooManyIndices: "index"
-    default: "tensor"
+    case .emptyReduction: "empty"
+    case .divisionByZero: "zero"
+    case .integerOverflow: "overflow"
+    case .wrongKind: "kind"
+    case .invalid, .negativeSize: "value"
     }
   }
 }
@@ -37,6 +45,8 @@ package final class Interpreter {
   /// The names of the page.
   package internal(set) var globals = Names()
   package var context = EvaluationContext()
+  /// Set while a program is only tried on shapes.
+  var trial: Trial?
   private var stackTop: UInt = 0
   /// Bytes of stack that evaluation may take: less than any thread has.
   package var stackBudget = 5 << 20
@@ -116,6 +126,10 @@ package final class Interpreter {
   func checkBounds(_ span: SourceSpan?) throws {
     if context.interruption.isRequested {
       throw LanguageError("interrupted", "interrupted", at: span)
+    }
+    if let trial {
+      trial.steps -= 1
+      if trial.steps < 0 { throw Flow.undetermined }
     }
     if stackTop == 0 { markStack() }
     let here = Interpreter.stackPointer()
@@ -209,15 +223,18 @@ package final class Interpreter {
 }
 
 /// How a block ends early.
-enum Flow: Error {
+package enum Flow: Error {
   case leave(SourceSpan)
   case next(SourceSpan)
   case result(Value, SourceSpan)
+  /// Only running can tell: a trial on shapes ends here.
+  case undetermined
 
-  var misplaced: LanguageError {
+  package var misplaced: LanguageError {
     switch self {
     case .leave(let span): LanguageError("flow", "break stands outside a loop", at: span)
     case .next(let span): LanguageError("flow", "continue stands outside a loop", at: span)
+    case .undetermined: LanguageError("internal", "this needs to run")
     case .result(_, let span): LanguageError("flow", "return stands outside a function", at: span)
     }
   }

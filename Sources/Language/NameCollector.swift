@@ -2,6 +2,8 @@
 struct NameCollector {
   private(set) var reads: [String] = []
   private(set) var binds: [String] = []
+  /// Whether it may end a loop, a turn or a function early.
+  private(set) var leaves = false
   private var known: Set<String> = []
   private var bound: Set<String> = []
 
@@ -30,8 +32,10 @@ struct NameCollector {
         visit(e)
         read(place.name)
         visit(.place(place))
-      case .leave, .next: break
-      case .result(let e): if let e { visit(e) }
+      case .leave, .next: leaves = true
+      case .result(let e):
+        leaves = true
+        if let e { visit(e) }
       }
     }
   }

@@ -6,6 +6,14 @@ package enum Syntax {
     /// Levels below this one, bounded so that evaluation and freeing never exhaust a stack.
     let depth: Int
 
+    /// `x[:, none]`.
+    var addsAxis: Bool {
+      guard case .index(_, let items) = kind else { return false }
+      return items.contains { item in
+        if case .one(let e) = item, case .none = e.kind { true } else { false }
+      }
+    }
+
     var isLoop: Bool {
       switch kind {
       case .forEach, .whileLoop: true

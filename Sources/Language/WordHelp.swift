@@ -10,6 +10,7 @@ extension Interpreter {
     }
     if let entry = words.entry(named: name) { return .text(entry.reference) }
     if let source = prelude[name] { return .text(source) }
+    if let page = Diagnosis.page(of: name) { return .text(page) }
     let known = names.order + prelude.keys.sorted() + words.names
     throw LanguageError(
       "name", "nothing is called `\(name)`", at: SourceSpan(1, 1 + name.utf8.count),

@@ -23,6 +23,10 @@ struct LearningScene: Sendable {
   func interpreter(_ stream: RandomStream) -> Interpreter {
     words(EvaluationContext(stream: stream, interruption: interruption))
   }
+
+  func interpreter(_ context: EvaluationContext) -> Interpreter {
+    words(context)
+  }
 }
 
 /// A model that learns from a loss by an optimizer.
@@ -134,16 +138,37 @@ struct ModelLearner: Learner {
     try optimizer.set(name, value)
   }
 
-  /// Runs the loss on two examples, so that mistakes show before the run starts.
-  func tryOut() throws {
-    let interpreter = scene.interpreter(RandomStream(seed: 0))
-    let batch = try StandardLibrary.choosing(Array(0..<min(2, exampleCount)), from: data)
-    _ = try loss(of: model, on: batch, interpreter)
+  /// Runs the loss on one batch, so that mistakes show before the run starts; gives `notes` and what
+  /// is suspicious besides.
+  func tried(before notes: [String], batch size: Int) throws -> [String] {
+    let context = EvaluationContext(stream: RandomStream(seed: 0))
+    context.notes = notes
+    let interpreter = scene.interpreter(context)
+    try checkRows()
+    let count = min(size, exampleCount)
+    let batch = try StandardLibrary.choosing(Array(0..<count), from: data)
+    let choice = Tree.Choice.parameters
+    let leaves = Tree.leaves(of: model, choice)
+    let (_, gradients) = try Gradients.of(leaves.map(\.variable)) { traced in
+      try loss(
+        of: Tree.replacing(model, choice, with: traced, training: true), on: batch, interpreter)
+    }
     if let held {
       let rows = try StandardLibrary.rows(of: held) ?? 0
       _ = try loss(
         of: model, on: StandardLibrary.choosing(Array(0..<min(2, rows)), from: held), interpreter)
     }
+    try Suspicions.note(self, leaves, gradients, on: batch, interpreter)
+    return context.notes
+  }
+
+  /// Prediction and target come row by row.
+  private func checkRows() throws {
+    guard !isObjective, case .record(let record) = data, let x = record["x"]?.rowCount,
+      let y = record["y"]?.rowCount, x != y
+    else { return }
+    throw LanguageError(
+      "data", "x has \(x) rows but y has \(y)", hint: "as many targets as examples")
   }
 }
 

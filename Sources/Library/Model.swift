@@ -27,6 +27,12 @@ struct LayerObject: LanguageObject {
   }
 
   func call(_ arguments: [Value], _ interpreter: Interpreter) throws -> Value? {
+    if interpreter.isTrial, arguments.contains(where: { $0.outline != nil || $0.isLarge }) {
+      guard arguments.count == 1, let outline = arguments[0].outlined else {
+        return Outline.anything
+      }
+      return try layer.outlined(outline)
+    }
     let inputs = arguments.compactMap(\.variable)
     guard let x = inputs.first, inputs.count == arguments.count else {
       throw LanguageError(
@@ -169,7 +175,9 @@ struct Model: LanguageObject {
   private static func tried(
     _ part: Value, on sample: Tensor?, before: [Value], _ interpreter: Interpreter
   ) throws -> (Value, Tensor?) {
-    guard let sample else { return (part, nil) }
+    guard let sample else {
+      return (try ChainWidth(behind: before).completed(part, interpreter), nil)
+    }
     var complete = part
     if case .object(let object) = part, let layer = (object as? LayerObject)?.layer,
       layer.needsInput
@@ -180,6 +188,10 @@ struct Model: LanguageObject {
     }
     do {
       let result = try interpreter.apply(complete, [.tensor(Variable(sample))])
+      if interpreter.isTrial, let outline = result.outline {
+        guard let next = outline.probe() else { throw Flow.undetermined }
+        return (complete, next.value)
+      }
       return (complete, result.variable?.value)
     } catch let error as LanguageError {
       let shape = (["batch"] + sample.dims.dropFirst().map { "\($0)" }).joined(separator: ", ")

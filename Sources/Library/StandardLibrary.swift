@@ -20,7 +20,7 @@ extension FileError: Diagnosable {
 /// Every word of the language, gathered from the catalogs.
 package enum StandardLibrary {
   package static let words: [Builtin] =
-    Operations.rows.map(Builtin.init(operation:)) + LayerKinds.all.map(Builtin.init(layer:))
+    Operations.rows.map(Builtin.init(operation:)).map(Suspicions.watching) + LayerKinds.all.map(Builtin.init(layer:))
     + OptimizerKinds.all.map(Builtin.init(optimizer:))
     + ScheduleKinds.all.map(Builtin.init(schedule:))
     + optimizerWords + scheduleWords + creationWords + randomWords
@@ -33,5 +33,10 @@ package enum StandardLibrary {
   /// An interpreter with all words and the prelude.
   package static func interpreter() -> Interpreter {
     Interpreter(words: catalog, prelude: Prelude.definitions, composer: Model.composed)
+  }
+
+  /// What is known of each statement of a source before it runs; see `Interpreter.shapes`.
+  package static func shapes(of source: String, in names: Names) -> [ShapeReading] {
+    interpreter().shapes(of: source, in: names, rule: OutlineRules.result)
   }
 }

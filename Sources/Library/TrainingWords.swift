@@ -64,7 +64,8 @@ extension StandardLibrary {
         loss: call.isNone("objective") ? call["loss"] : call["objective"],
         isObjective: !call.isNone("objective"), held: call.isNone("val") ? nil : call["val"],
         exampleCount: count)
-      try learner.tryOut()
+      interpreter.context.notes = try learner.tried(
+        before: interpreter.context.notes, batch: batch)
       let job = try TrainingJob(learner, plan, recorded: script, resuming: checkpoint) {
         interruption.isRequested
       }
