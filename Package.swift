@@ -68,6 +68,11 @@ let package = Package(
     .target(name: "CPseudoTerminal", path: "Tests/CPseudoTerminal"),
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Files"], path: "Tests/TestSupport"),
+    .target(
+      name: "ProgramCheck", dependencies: ["Library", "Language", "Tensors"],
+      path: "Tests/ProgramCheck"),
+    .executableTarget(
+      name: "fuzz", dependencies: ["ProgramCheck", "Tensors"], path: "Tests/Fuzz"),
     .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
     .testTarget(
@@ -101,8 +106,10 @@ let package = Package(
       name: "PlotsTests", dependencies: ["Plots", "Drawing", "TestSupport"], exclude: ["Goldens"]),
     .testTarget(
       name: "LanguageTests",
-      dependencies: ["Language", "Library", "Autograd", "Tensors", "Files", "TestSupport"],
-      exclude: ["Programs"]),
+      dependencies: [
+        "Language", "Library", "Autograd", "Tensors", "Files", "ProgramCheck", "TestSupport",
+      ],
+      exclude: ["Programs", "Diagnoses"]),
     .testTarget(
       name: "LibraryTests",
       dependencies: [

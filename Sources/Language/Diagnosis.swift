@@ -45,9 +45,6 @@ package struct Diagnosis: Sendable {
       "shape-equal", "These shapes should be the same, size by size.",
       "stack([[1, 2], [1, 2, 3]])", instead: "concat([[1, 2], [1, 2, 3]])"),
     Diagnosis(
-      "shape-join", "Tensors are joined along their first axis; all others should agree.",
-      "zeros(2, 3) ++ zeros(2, 4)", instead: "concat([zeros(2, 3), zeros(2, 4)], axis=1)"),
-    Diagnosis(
       "shape-window", "A window that slides over a tensor has to fit into it.",
       "max_pool2d(zeros(1, 1, 2, 2), 3)", instead: "max_pool2d(zeros(1, 1, 2, 2), 2)"),
     Diagnosis(
@@ -118,9 +115,6 @@ package struct Diagnosis: Sendable {
     Diagnosis(
       "file", "A file cannot be read or written.", "load(\"nowhere.csv\")",
       instead: "dataset(\"digits\")"),
-    Diagnosis(
-      "tensor", "A tensor is not what an operation needs.", "categorical([-1.0, 2.0])",
-      instead: "categorical([0.3, 0.7])"),
   ]
 
   private static let ofPrograms = [

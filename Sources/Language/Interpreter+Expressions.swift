@@ -31,7 +31,15 @@ extension Interpreter {
       let (left, right) = (try eval(a, frame), try eval(b, frame))
       // An axis that is written with none is meant.
       if !a.addsAxis, !b.addsAxis { noteOuter(operation, left, right) }
-      return try arithmetic(operation, left, right, span)
+      do { return try arithmetic(operation, left, right, span) } catch var error
+        as LanguageError where error.code == "shape-mm"
+      {
+        error.hint = error.hint.map { hint in
+          hint.replacing("… @ w.T", with: "\(a.written ?? "…") @ \(b.written ?? "w").T")
+            .replacing("x.T @ …", with: "\(a.written ?? "x").T @ \(b.written ?? "…")")
+        }
+        throw error
+      }
     case .comparison(let first, let rest): return try comparison(first, rest, frame)
     case .and(let a, let b, let span): return try logical(isAnd: true, a, b, span, frame)
     case .or(let a, let b, let span): return try logical(isAnd: false, a, b, span, frame)

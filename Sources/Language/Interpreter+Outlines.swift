@@ -53,8 +53,8 @@ extension Interpreter {
       left.count == right.count, !left.isEmpty
     else { return Outline.anything }
     guard left.dropFirst() == right.dropFirst() else {
-      throw LanguageError(
-        "shape-join", "++: the shapes \(left) and \(right) differ behind the first axis", at: span)
+      throw diagnosed(
+        TensorError.shapesDiffer(operation: "concat", left: left, right: right), at: span)
     }
     return Outline.tensor([left[0] + right[0]] + left.dropFirst(), x.dtype ?? .float32)
   }

@@ -124,6 +124,10 @@ package final class Interpreter {
   }
 
   func checkBounds(_ span: SourceSpan?) throws {
+    context.steps -= 1
+    if context.steps < 0 {
+      throw LanguageError("interrupted", "this took all the steps it was given", at: span)
+    }
     if context.interruption.isRequested {
       throw LanguageError("interrupted", "interrupted", at: span)
     }

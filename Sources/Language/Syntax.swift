@@ -6,6 +6,9 @@ package enum Syntax {
     /// Levels below this one, bounded so that evaluation and freeing never exhaust a stack.
     let depth: Int
 
+    /// A name, as it is written.
+    var written: String? { if case .name(let name) = kind { name } else { nil } }
+
     /// `x[:, none]`.
     var addsAxis: Bool {
       guard case .index(_, let items) = kind else { return false }

@@ -67,8 +67,13 @@ extension Builtin {
         let error = TensorError.axisOutOfRange(axis: axis, rank: rank)
         let name = operation.entry.name
         let pairwise = ["max": "maximum", "min": "minimum"][name]
-        throw call.error(
-          error.message, hint: pairwise.map { "\($0)(a, b) for the \(name) of two" })
+        throw LanguageError(
+          error.code, "\(name): \(error.message)",
+          at: operation.entry.arguments.contains { $0.name == "axis" }
+            ? call.span(of: "axis") : call.span,
+          hint: pairwise.map { "\($0)(a, b) for the \(name) of two" })
+      } catch let error as TensorError {
+        throw operation.diagnosed(error, call)
       }
     }
   }
@@ -90,5 +95,23 @@ extension Builtin {
       var stream = interpreter.context.stream.split()
       return .object(LayerObject(try kind.make(settings, &stream)))
     }
+  }
+}
+
+extension TensorOperation {
+  /// The mistake at the argument that does not fit the first one, with what would.
+  fileprivate func diagnosed(_ error: TensorError, _ call: Call) -> LanguageError {
+    var span = call.span
+    var hint = error.hint
+    if entry.family == "Losses", entry.arguments.count > 1 {
+      span = call.span(of: entry.arguments[1].name)
+    }
+    if entry.name == "concat", case .shapesDiffer(_, let left, let right) = error,
+      left.count == right.count
+    {
+      let others = left.indices.filter { left[$0] != right[$0] }
+      if others.count == 1 { hint = "axis=\(others[0])" }
+    }
+    return LanguageError(error.code, error.message, at: span, hint: hint)
   }
 }

@@ -135,6 +135,9 @@ extension StandardLibrary {
 /// Which files a program may read: those beneath its folder, and the shipped data.
 enum ReadablePath {
   static func of(_ path: String, folder: String) throws -> String {
+    if path.isEmpty {
+      throw LanguageError("file", "a file has a name, this is an empty text", hint: "\"data.csv\"")
+    }
     guard !path.hasPrefix("/"), !path.split(separator: "/").contains("..") else {
       throw DatasetError.badName(path)
     }

@@ -144,7 +144,9 @@ struct ModelLearner: Learner {
     let context = EvaluationContext(stream: RandomStream(seed: 0))
     context.notes = notes
     let interpreter = scene.interpreter(context)
-    try checkRows()
+    if !isObjective, case .record(let record) = data, let x = record["x"]?.rowCount {
+      try ModelLearner.checkRows(x, record["y"]?.rowCount)
+    }
     let count = min(size, exampleCount)
     let batch = try StandardLibrary.choosing(Array(0..<count), from: data)
     let choice = Tree.Choice.parameters
@@ -163,10 +165,8 @@ struct ModelLearner: Learner {
   }
 
   /// Prediction and target come row by row.
-  private func checkRows() throws {
-    guard !isObjective, case .record(let record) = data, let x = record["x"]?.rowCount,
-      let y = record["y"]?.rowCount, x != y
-    else { return }
+  static func checkRows(_ x: Int, _ y: Int?) throws {
+    guard let y, x != y else { return }
     throw LanguageError(
       "data", "x has \(x) rows but y has \(y)", hint: "as many targets as examples")
   }

@@ -202,7 +202,9 @@ struct Model: LanguageObject {
         hint = sample.rank > 2 ? "… >> flatten >> Linear(\(out))" : "Linear(\(out))"
       }
       throw LanguageError(
-        "layer", "this layer cannot take what comes before it: \(error.message)",
+        "layer",
+        "this layer cannot take what comes before it: "
+          + error.message.replacing("\(sample.dims)", with: "[\(shape)]"),
         details: ["layer \(before.count), `\(label(part))`", "before it: [\(shape)]"], hint: hint)
     }
   }

@@ -23,7 +23,10 @@ extension OutlineRules {
       },
       "stop_grad": { call, _ in call["x"] }, "custom_grad": { call, _ in call["f"] },
       "train": train, "await": { call, _ in call["r"] },
-      "map_params": { call, _ in call["m"] }, "training": { call, _ in call["m"] },
+      "map_params": { call, _ in call["m"] },
+      "training": { call, interpreter in
+        call["m"].holdsOutline ? call["m"] : try plain(call, interpreter)
+      },
       "count_params": { _, _ in Outline.value(.number(.int64)) },
       "update": { call, _ in .record(Record([(nil, call["m"]), (nil, call["opt"])])) },
       "matmul": { call, interpreter in
@@ -194,9 +197,7 @@ extension OutlineRules {
       number = pair.fields[0].value
     }
     if let dims = number.outlined?.dims, dims.contains(where: { $0 != 1 }) {
-      throw LanguageError(
-        "grad", "grad needs one number, this function returned a tensor",
-        details: [number.shapeText], hint: "sum(…) or mean(…) of it")
+      throw AutogradError.notOneNumber(shape: dims)
     }
     return result
   }
@@ -235,6 +236,9 @@ extension OutlineRules {
     if data.outlined != nil { data = .record(Record([("x", data)])) }
     guard case .record(let record) = data, let x = record["x"]?.outlined?.dims, let rows = x.first
     else { return run }
+    if call.isNone("objective") {
+      try ModelLearner.checkRows(rows, record["y"]?.outlined?.dims?.first)
+    }
     let count = min(rows, batch)
     let fields: [(name: String?, value: Value)] = record.fields.map { field in
       guard let outline = field.value.outlined, let dims = outline.dims, dims.first == rows else {

@@ -57,12 +57,13 @@ enum OutlineRules {
     }
     do {
       return try word.run(call.with(probes), interpreter).outlining()
-    } catch let error as TensorError {
-      if isAboutShapes(error, entry) { throw error }
+    } catch let error as any Diagnosable {
+      if isAboutShapes(error.code, entry) { throw error }
       return Outline.anything
-    } catch let error as LanguageError where error.code == "kind" {
-      throw error
-    } catch is LanguageError { return Outline.anything }
+    } catch let error as LanguageError {
+      if isAboutShapes(error.code, entry) || error.code == "kind" { throw error }
+      return Outline.anything
+    }
   }
 
   /// Large tensors keep their shape in words of one element each.
@@ -78,16 +79,9 @@ enum OutlineRules {
     return Outline.anything
   }
 
-  private static func isAboutShapes(_ error: TensorError, _ entry: Entry) -> Bool {
-    switch error {
-    case .cannotBroadcast, .cannotMultiply, .shapesDiffer, .cannotReshape, .axisOutOfRange,
-      .tooManyIndices, .maskShape, .windowTooLarge:
-      true
-    case .invalid: entry.family == "Losses"
-    case .indexOutOfRange, .negativeSize, .sizeOverflow, .overBudget, .wrongKind, .emptyReduction,
-      .divisionByZero, .integerOverflow:
-      false
-    }
+  /// Other mistakes may come from the zeros.
+  private static func isAboutShapes(_ code: String, _ entry: Entry) -> Bool {
+    code.hasPrefix("shape") || code == "axis" || (entry.family == "Losses" && code == "value")
   }
 }
 

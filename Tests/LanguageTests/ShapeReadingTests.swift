@@ -1,4 +1,5 @@
 import Library
+import ProgramCheck
 import Tensors
 import Testing
 
@@ -21,7 +22,7 @@ import Testing
       "theta = (w=zeros(10), b=0.0)\nL(t) = mse(randn(442, 10) @ t.w + t.b, randn(442))\n"
         + "grad(L)(theta)", ["(w=f32 [10], b=number)", "function", "(w=f32 [10], b=number)"]
     ),
-    ("losses = for t in range(200) { x = rand(3); sum(x) }", ["f32 [200]"]),
+    ("losses = for t in range(200) { x = rand(3); sum(x) }", ["number, f32 [3], f32 [200]"]),
     ("sum(randn(5, 6), axis=0, keepdims=true)", ["f32 [1, 6]"]),
     ("if rand(1)[0] > 0.5 { 1 } else { [1, 2] }", ["value"]),
     ("train(Linear(3, 2), (x=zeros(9, 3), y=range(9) % 2), epochs=100000000)", ["run"]),
@@ -59,25 +60,6 @@ import Testing
     #expect(readings[2].text == "f32 [2, 3]")
   }
 
-  /// Whether a reading, in which `value` stands for anything, describes a text.
-  static func describes(_ reading: String, _ text: String) -> Bool {
-    let parts = reading.split(separator: "value", omittingEmptySubsequences: false)
-    guard parts.count > 1 else { return reading == text }
-    var rest = Substring(text)
-    for (index, part) in parts.enumerated() {
-      if index == 0 {
-        guard rest.hasPrefix(part) else { return false }
-        rest = rest.dropFirst(part.count)
-      } else if part.isEmpty {
-        continue
-      } else {
-        guard let range = rest.firstRange(of: part) else { return false }
-        rest = rest[range.upperBound...]
-      }
-    }
-    return true
-  }
-
   /// What does not agree between the readings of a program and its run; none when all is well.
   static func disagreements(_ source: String) -> [String] {
     guard let program = try? Parser.program(source) else { return [] }
@@ -104,7 +86,7 @@ import Testing
           values = [value]
         }
         let shown = values.map(\.shapeText).joined(separator: ", ")
-        if !describes(reading.text, shown) {
+        if !ProgramCheck.describes(reading.text, shown) {
           faults.append("\(text)\nis \(shown), was told to be \(reading.text)")
         }
       } catch { break }

@@ -1,0 +1,106 @@
+import Glibc
+import ProgramCheck
+import Tensors
+
+/// The input under test, where a signal handler can reach it.
+nonisolated(unsafe) private let current = UnsafeMutablePointer<UInt8>.allocate(capacity: 1 << 16)
+nonisolated(unsafe) private var currentCount = 0
+nonisolated(unsafe) private var began = timespec()
+
+private func remember(_ text: String) {
+  currentCount = 0
+  for byte in text.utf8.prefix((1 << 16) - 1) {
+    current[currentCount] = byte
+    currentCount += 1
+  }
+  clock_gettime(CLOCK_MONOTONIC, &began)
+}
+
+private func seconds() -> Double {
+  var now = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &now)
+  return Double(now.tv_sec - began.tv_sec) + Double(now.tv_nsec - began.tv_nsec) / 1e9
+}
+
+/// Tells what input brought the process down; a hang is one too.
+private func watch() {
+  for signal in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGALRM] {
+    Glibc.signal(signal) { number in
+      let mark: StaticString = "\n=== trap or hang ===\n"
+      write(2, mark.utf8Start, mark.utf8CodeUnitCount)
+      write(2, current, currentCount)
+      _exit(number)
+    }
+  }
+}
+
+/// fuzz COUNT SEED: programs from the grammar and their mutations. fuzz words [NAME]: edge values.
+@main enum Fuzz {
+  static func main() {
+    MemoryBudget.bytes = 64 << 20
+    watch()
+    let arguments = CommandLine.arguments
+    if arguments.count > 1, arguments[1] == "words" {
+      words(arguments.count > 2 ? arguments[2] : nil)
+    } else {
+      programs(
+        arguments.count > 1 ? Int(arguments[1]) ?? 1000 : 1000,
+        seed: arguments.count > 2 ? Int(arguments[2]) ?? 1 : 1)
+    }
+  }
+
+  private static func programs(_ count: Int, seed: Int) {
+    let check = ProgramCheck()
+    var (faults, slowest) = (0, 0.0)
+    var last = ""
+    for index in 0..<count {
+      var generator = ProgramGenerator(seed: seed &+ index)
+      var source = generator.program()
+      if index % 2 == 1 {
+        var mutator = ByteMutator(seed: seed &+ index)
+        (source, last) = (mutator.mutated(source, with: last), source)
+      }
+      remember(source)
+      alarm(20)
+      for fault in check.faults(of: source) {
+        faults += 1
+        print("--- seed \(seed &+ index)\n\(source)\n=> \(fault)")
+      }
+      let time = seconds()
+      if time > 1 { print("--- seed \(seed &+ index) took \(time) s\n\(source)") }
+      slowest = max(slowest, time)
+      if index % 100_000 == 99_999 { print("\(index + 1) programs, \(faults) faults") }
+      fflush(nil)
+    }
+    print(
+      "\(count) programs, \(faults) faults, slowest \(slowest) s, \(MemoryBudget.used) bytes held")
+  }
+
+  private static func words(_ name: String?) {
+    let calls = EdgeCalls()
+    let all = calls.values.indices
+    var (count, faults) = (0, 0)
+    func call(_ word: Int, _ positions: [Int]) {
+      let text = calls.text(of: EdgeCalls.words[word], positions)
+      remember(text)
+      alarm(20)
+      count += 1
+      if let fault = calls.fault(of: EdgeCalls.words[word], positions) {
+        faults += 1
+        print("\(text)\n=> \(fault)")
+      }
+      if seconds() > 1 { print("\(text) took \(seconds()) s") }
+    }
+    for (index, word) in EdgeCalls.words.enumerated() where name == nil || word.entry.name == name {
+      let most = word.entry.arguments.contains { $0.isVariadic } ? 3 : word.entry.arguments.count
+      call(index, [])
+      for a in all {
+        call(index, [a])
+        if most > 1 { for b in all { call(index, [a, b]) } }
+      }
+      if most > 2 { for a in all { for b in all { for c in all { call(index, [a, b, c]) } } } }
+      fflush(nil)
+    }
+    print("\(count) calls of \(name ?? "all words"), \(faults) faults")
+  }
+}

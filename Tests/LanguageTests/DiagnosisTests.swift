@@ -1,0 +1,123 @@
+import Files
+import Glibc
+import Library
+import Tensors
+import Testing
+
+@testable import Language
+
+/// What is said about programs with a mistake, as files state it: program, `=>`, the diagnosis or the
+/// notes. `RECORD=1` writes the files anew. A line `# applies` says that the suggestion is a whole
+/// replacement of the marked place.
+@Suite struct DiagnosisTests {
+  struct Case {
+    let source: String
+    let expected: String
+    var isApplicable: Bool { source.contains("# applies") }
+  }
+
+  private static let folder: String = {
+    let file = #filePath
+    return file[..<(file.lastIndex(of: "/") ?? file.endIndex)] + "/Diagnoses/"
+  }()
+
+  private static func cases(_ file: String) throws -> [Case] {
+    String(decoding: try FileBytes.read(folder + file + ".txt"), as: UTF8.self)
+      .split(separator: "\n---\n").map { text in
+        let trimmed = text.hasSuffix("\n") ? text.dropLast() : text
+        guard let mark = trimmed.firstRange(of: "\n=>\n") else {
+          return Case(source: String(trimmed), expected: "")
+        }
+        return Case(
+          source: String(trimmed[..<mark.lowerBound]), expected: String(trimmed[mark.upperBound...])
+        )
+      }
+  }
+
+  private static func outcome(_ source: String) -> (said: String, error: LanguageError?) {
+    let context = EvaluationContext(stream: RandomStream(seed: 1))
+    do {
+      _ = try StandardLibrary.interpreter().evaluate(source, in: Names(), context)
+    } catch {
+      return (error.rendered(source: source), error)
+    }
+    let notes = context.notes.map { "note: " + $0 }
+    return (notes.isEmpty ? "nothing" : notes.joined(separator: "\n"), nil)
+  }
+
+  @Test(arguments: ["shapes", "silent", "language"])
+  func `a mistake is told as stated`(file: String) throws {
+    let cases = try Self.cases(file)
+    if getenv("RECORD") != nil {
+      let text = cases.map { $0.source + "\n=>\n" + Self.outcome($0.source).said }
+        .joined(separator: "\n---\n")
+      try FileBytes.writeAtomically(Array((text + "\n").utf8), to: Self.folder + file + ".txt")
+      return
+    }
+    for each in cases {
+      let (said, error) = Self.outcome(each.source)
+      #expect(said == each.expected, "\(each.source)")
+      #expect(said.split(separator: "\n").count <= 7, "\(said)")
+      if let error { #expect(Diagnosis.page(of: error.code) != nil, "\(error.code)") }
+    }
+  }
+
+  @Test func `there are mistakes of every kind`() throws {
+    #expect(try Self.cases("shapes").count >= 30)
+    #expect(try Self.cases("silent").count >= 10)
+    #expect(try Self.cases("language").count >= 20)
+  }
+
+  @Test(arguments: ["shapes", "language"])
+  func `an applied suggestion makes the program run`(file: String) throws {
+    for each in try Self.cases(file) where each.isApplicable {
+      guard let error = Self.outcome(each.source).error, let span = error.span,
+        let hint = error.hint
+      else {
+        Issue.record("nothing is suggested: \(each.source)")
+        continue
+      }
+      var bytes = Array(each.source.utf8)
+      bytes.replaceSubrange(span.start..<span.end, with: Array(hint.utf8))
+      let repaired = String(decoding: bytes, as: UTF8.self)
+      #expect(Self.outcome(repaired).error == nil, "\(repaired)")
+    }
+  }
+
+  @Test func `a shape mistake is found before the program runs`() throws {
+    var found = 0
+    let cases = try Self.cases("shapes")
+    for each in cases {
+      let error = StandardLibrary.shapes(of: each.source, in: Names()).lazy.compactMap(\.diagnosis)
+        .first
+      guard let error else { continue }
+      found += 1
+      #expect(error.message == Self.outcome(each.source).error?.message, "\(each.source)")
+    }
+    #expect(found * 10 >= cases.count * 9, "\(found) of \(cases.count)")
+  }
+
+  // MARK: Codes
+
+  @Test func `every page's program makes its mistake, and its repair does not`() {
+    for diagnosis in Diagnosis.all where !diagnosis.mistake.isEmpty {
+      #expect(Self.outcome(diagnosis.mistake).error?.code == diagnosis.code, "\(diagnosis.mistake)")
+      #expect(Self.outcome(diagnosis.instead).error == nil, "\(diagnosis.instead)")
+      #expect(diagnosis.summary.hasSuffix("."))
+    }
+  }
+
+  @Test func `a code has one page, and ? shows it`() throws {
+    let codes = Diagnosis.all.map(\.code)
+    #expect(Set(codes).count == codes.count)
+    for code in codes {
+      let context = EvaluationContext(stream: RandomStream(seed: 1))
+      _ = try StandardLibrary.interpreter().evaluate("?" + code, in: Names(), context)
+      guard case .text(let page)? = context.output.first else {
+        Issue.record("nothing is shown for \(code)")
+        continue
+      }
+      #expect(!page.isEmpty)
+    }
+  }
+}

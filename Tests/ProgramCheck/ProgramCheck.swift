@@ -1,0 +1,161 @@
+import Language
+import Library
+import Tensors
+
+/// What has to hold for every text, whatever stands in it.
+package struct ProgramCheck {
+  /// Evaluations that a program may take.
+  package static let steps = 20_000
+  private let names: Names
+
+  package init() {
+    let context = EvaluationContext(stream: RandomStream(seed: 1))
+    let result = try? StandardLibrary.interpreter().evaluate(
+      ProgramGenerator.prologue, in: Names(), context)
+    names = result?.names ?? Names()
+  }
+
+  /// What does not hold; none when all is well.
+  package func faults(of source: String) -> [String] {
+    formatFaults(source) + runFaults(source)
+  }
+
+  /// Formatting is done at once, and changes nothing that counts.
+  private func formatFaults(_ source: String) -> [String] {
+    guard let once = try? SourceFormat.formatted(source) else { return [] }
+    guard let twice = try? SourceFormat.formatted(once) else {
+      return ["formatted, it is no program any more: \(once)"]
+    }
+    if once != twice { return ["formatting is not done at once: \(once)\n--\n\(twice)"] }
+    if normalisedSource(once) != normalisedSource(source) { return ["formatting changes \(once)"] }
+    return []
+  }
+
+  /// Statements run one after the other, and agree with what was told of them before.
+  private func runFaults(_ source: String) -> [String] {
+    let interpreter = StandardLibrary.interpreter()
+    let context = EvaluationContext(stream: RandomStream(seed: 1))
+    context.steps = Self.steps
+    let readings = StandardLibrary.shapes(of: source, in: names)
+    let bytes = Array(source.utf8)
+    var before = names
+    for reading in readings {
+      guard reading.span.start <= reading.span.end, reading.span.end <= bytes.count else {
+        return ["a place lies outside: \(reading.span)"]
+      }
+      // What cannot be read is one reading of the whole.
+      let isWhole = readings.count == 1 && reading.diagnosis != nil
+      let text =
+        isWhole
+        ? source : String(decoding: bytes[reading.span.start..<reading.span.end], as: UTF8.self)
+      context.output = []
+      do {
+        let result = try interpreter.evaluate(text, in: before, context)
+        before = result.names
+        if let error = reading.diagnosis, !text.hasPrefix("?") {
+          return ["\(text)\nruns, but was told: \(error.message)"]
+        }
+        var values = reading.names.compactMap { before[$0] }
+        if reading.names.isEmpty {
+          guard case .value(let value)? = context.output.last else { continue }
+          values = [value]
+        }
+        let shown = values.map(\.shapeText).joined(separator: ", ")
+        // Names that a branch may bind are not bound for certain.
+        let isBound = reading.names.isEmpty || values.count == reading.names.count
+        if isBound, values.count < 8, !Self.describes(reading.text, shown) {
+          return ["\(text)\nis \(shown), was told to be \(reading.text)"]
+        }
+        for value in values { _ = value.text() }
+      } catch {
+        return errorFaults(error, in: text)
+      }
+    }
+    return []
+  }
+
+  private func errorFaults(_ error: LanguageError, in source: String) -> [String] {
+    var faults: [String] = []
+    if error.code == "internal" || Diagnosis.page(of: error.code) == nil {
+      faults.append("the code \(error.code) has no page: \(error.message)")
+    }
+    if error.message.isEmpty { faults.append("nothing is said") }
+    if let span = error.span, span.start > span.end || span.end > source.utf8.count {
+      faults.append("the place \(span) lies outside")
+    }
+    if error.rendered(source: source).isEmpty { faults.append("nothing is shown") }
+    return faults
+  }
+
+  /// Whether a reading, in which `value` stands for anything, describes a text.
+  package static func describes(_ reading: String, _ text: String) -> Bool {
+    let parts = reading.split(separator: "value", omittingEmptySubsequences: false)
+    guard parts.count > 1 else { return reading == text }
+    var rest = Substring(text)
+    for (index, part) in parts.enumerated() {
+      if index == 0 {
+        guard rest.hasPrefix(part) else { return false }
+        rest = rest.dropFirst(part.count)
+      } else if part.isEmpty {
+        continue
+      } else {
+        guard let range = rest.firstRange(of: part) else { return false }
+        rest = rest[range.upperBound...]
+      }
+    }
+    return true
+  }
+}
+
+/// Every word called with edge values: whatever comes, a result or a diagnosis.
+package struct EdgeCalls {
+  package static let sources = [
+    "none", "true", "false", "0", "1", "-1", "2", "3", "1000000", "9223372036854775807",
+    "-9223372036854775807 - 1", "0.5", "-0.0", "1e-300", "1e308", "inf", "-inf", "nan", "\"\"",
+    "\"a\"", "\"é\u{202E}\"", "[]", "[1, 2]", "[1.5, -2.0]", "[[1, 2], [3, 4]]", "zeros(0)",
+    "zeros(2, 0)", "zeros(1, 1, 1)", "ones(2, 3, 4)", "ones(1, 2, 4, 4)", "[true, false]",
+    "[\"a\", \"b\"]", "[nan, inf]", "()", "(1,)", "(a=1, b=[1, 2])",
+    "(x=ones(4, 2), y=[0, 1, 0, 1])", "range(3)", "range(0)", "range(1000000000000)", "x => x",
+    "sum", "Linear(2, 2)", "SGD(0.1)",
+  ]
+  private let interpreter: Interpreter
+  package let values: [Value]
+
+  package init() {
+    interpreter = StandardLibrary.interpreter()
+    let maker = StandardLibrary.interpreter()
+    values = Self.sources.compactMap { source in
+      let context = EvaluationContext(stream: RandomStream(seed: 1))
+      _ = try? maker.evaluate(source, in: Names(), context)
+      if case .value(let value)? = context.output.last { return value }
+      return source == "none" ? Value.none : nil
+    }
+  }
+
+  /// Words that start threads, wait or go through folders are left to tests of their own.
+  package static let words = StandardLibrary.words.filter {
+    !["train", "spawn", "datasets", "time", "save"].contains($0.entry.name)
+  }
+
+  /// Calls a word with values at the given positions of the list; a fault when no page knows its error.
+  package func fault(of word: Builtin, _ positions: [Int]) -> String? {
+    let context = EvaluationContext(stream: RandomStream(seed: 1))
+    context.steps = 10_000
+    interpreter.context = context
+    interpreter.markStack()
+    do {
+      let value = try interpreter.apply(.builtin(word), positions.map { values[$0] })
+      _ = value.inline
+      return nil
+    } catch let error as LanguageError {
+      return error.code == "internal" || Diagnosis.page(of: error.code) == nil
+        ? "\(error.code): \(error.message)" : nil
+    } catch let error as any Diagnosable {
+      return Diagnosis.page(of: error.code) == nil ? "\(error.code): \(error.message)" : nil
+    } catch { return "\(error)" }
+  }
+
+  package func text(of word: Builtin, _ positions: [Int]) -> String {
+    word.entry.name + "(" + positions.map { Self.sources[$0] }.joined(separator: ", ") + ")"
+  }
+}
