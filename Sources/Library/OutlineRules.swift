@@ -138,9 +138,11 @@ extension Layer {
       return Outline.anything
     }
     var context = LayerContext(isTraining: isTraining, stream: RandomStream(seed: 0))
+    // A copy, whose running averages nobody sees.
+    let layer = inTraining(isTraining)
     func asked(_ dims: [Int]) throws -> Outline? {
       guard let x = Outline(.tensor(dims, dtype)).probe() else { return nil }
-      return try Value(self(x, &context)).outlined
+      return try Value(layer(x, &context)).outlined
     }
     let isBatch = dims.count > 1
     do {
@@ -152,7 +154,7 @@ extension Layer {
         ? Outline.tensor([dims[0]] + shape.dropFirst(), kind) : Outline.anything
     } catch TensorError.indexOutOfRange { return Outline.anything } catch {
       // Told with the batch as it is.
-      if isBatch { _ = try asked(dims) }
+      if isBatch, let whole = try asked(dims) { return .object(whole) }
       throw error
     }
   }
