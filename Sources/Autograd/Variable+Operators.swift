@@ -44,15 +44,15 @@ extension Variable {
     try value.unary(.negate).recorded(from: [self]) { [try $0.upstream.negated()] }
   }
 
-  /// a^b. The derivative for the exponent needs a positive base; elsewhere it counts as 0.
+  /// a^b. The derivative for the exponent is 0 at a = 0 and not a number below.
   package func power(_ exponent: Variable) throws -> Variable {
     try value.binary(.power, exponent.value).recorded(from: [self, exponent]) { c in
       let (x, y) = (c.inputs[0], c.inputs[1])
       var parts: [Variable?] = [nil, nil]
       if c.isWanted(0) { parts[0] = try (c.upstream * y * x.power(y - 1)).like(x) }
       if c.isWanted(1) {
-        let positive = Variable(try x.value.compare(.greater, .number(0)))
-        let safe = try Variable.where(positive, x, .number(1))
+        let isZero = Variable(try x.value.compare(.equal, .number(0)))
+        let safe = try Variable.where(isZero, .number(1), x)
         parts[1] = try (c.upstream * c.output * Operations.log(safe)).like(y)
       }
       return parts

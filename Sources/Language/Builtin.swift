@@ -28,7 +28,8 @@ package struct Call: Sendable {
     var spans = [SourceSpan?](repeating: nil, count: entry.arguments.count)
     var position = 0
     var rest: [Value] = []
-    let variadic = entry.arguments.firstIndex { $0.isVariadic }
+    var named: [(name: String?, value: Value)] = []
+    let variadic = entry.arguments.firstIndex { $0.isVariadic && $0.kind != .record }
     let positional = given.filter { $0.name == nil }
     // A leading argument that may be left out gives way when too few values come: Linear(10).
     let required = entry.arguments.count { $0.isRequired }
@@ -47,6 +48,11 @@ package struct Call: Sendable {
       if let name = argument.name {
         let renamed = ["dim": "axis", "keepdim": "keepdims"][name] ?? name
         guard let at = entry.arguments.firstIndex(where: { $0.name == renamed }) else {
+          if let last = entry.arguments.last, last.isVariadic, last.kind == .record {
+            named.append((name, argument.value))
+            spans[entry.arguments.count - 1] = argument.span
+            continue
+          }
           throw LanguageError(
             "argument", "\(entry.name) has no argument `\(name)`", at: argument.span,
             details: [entry.signature],
@@ -65,7 +71,7 @@ package struct Call: Sendable {
         spans[variadic] = spans[variadic] ?? argument.span
         continue
       }
-      guard position < entry.arguments.count else {
+      guard position < entry.arguments.count, entry.arguments[position].isVariadic == false else {
         throw LanguageError(
           "argument",
           "\(entry.name) takes \(entry.arguments.count) arguments, here are \(given.count)",
@@ -76,6 +82,7 @@ package struct Call: Sendable {
       position += 1
     }
     self.values = try entry.arguments.enumerated().map { index, argument in
+      if argument.isVariadic, argument.kind == .record { return .record(Record(named)) }
       if argument.isVariadic { return values[index] ?? .list(rest) }
       if let value = values[index] { return value }
       guard let source = argument.defaultSource else {

@@ -193,9 +193,19 @@ extension Interpreter {
     } catch var error as LanguageError {
       // Places inside a called function are told by name; the caret stays in the cell.
       if error.calls.count < 3 { error.calls.append(label) }
-      if let span, !isTopLevel(error, under: span) { error.span = span }
+      if !isHere(syntax) || (span.map { !isTopLevel(error, under: $0) } ?? false) {
+        error.span = span
+      }
       throw error
     }
+  }
+
+  /// Whether a function was written in the source that is being evaluated.
+  private func isHere(_ syntax: FunctionSyntax) -> Bool {
+    let place = syntax.body.span
+    guard place.start <= place.end, place.end <= source.count else { return false }
+    return syntax.source.utf8.suffix(place.end - place.start)
+      .elementsEqual(source[place.start..<place.end])
   }
 
   /// Whether an error's place lies in the source that is being evaluated, inside the call.

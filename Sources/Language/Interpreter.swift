@@ -45,6 +45,8 @@ package final class Interpreter {
   /// The names of the page.
   package internal(set) var globals = Names()
   package var context = EvaluationContext()
+  /// The text that is being evaluated.
+  var source: [UInt8] = []
   /// Set while a program is only tried on shapes.
   var trial: Trial?
   private var stackTop: UInt = 0
@@ -83,6 +85,7 @@ package final class Interpreter {
     defer { (globals, self.context) = (oldNames, oldContext) }
     globals = names
     self.context = context
+    self.source = Array(source.utf8)
     markStack()
     var bound = NameCollector()
     bound.visit(program)

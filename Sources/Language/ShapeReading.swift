@@ -27,6 +27,7 @@ extension Interpreter {
     let context = EvaluationContext(folder: context.folder)
     let other = forAnotherThread(context)
     other.adopt(names)
+    other.source = Array(source.utf8)
     other.trial = Trial(rule: rule, steps: 4000)
     other.markStack()
     return program.map { other.reading(of: $0) }

@@ -11,6 +11,18 @@ extension StandardLibrary {
     Entry(name, family: "Lists and text", arguments, summary: summary, examples: [example])
   }
 
+  /// `mean` also takes a list of models or records.
+  static func averaging(_ word: Builtin) -> Builtin {
+    guard word.entry.name == "mean" else { return word }
+    return Builtin(word.entry) { call, interpreter in
+      if case .list(let items) = call["x"], !items.isEmpty, let trees = interpreter.words["mean_of"]
+      {
+        return try interpreter.apply(.builtin(trees), [call["x"]])
+      }
+      return try word.run(call, interpreter)
+    }
+  }
+
   static let listWords: [Builtin] = [
     Builtin(
       entry(

@@ -29,6 +29,37 @@ package enum Prelude {
     "ema(avg, m, rate=0.99) = rate * avg + (1 - rate) * m",
     "rmse(p, y) = sqrt(mse(p, y))",
     "perplexity(m, d) = exp(cross_entropy(m(d.x), d.y))",
+    """
+    fake_quant(x, bits=8) = {
+      s = max(abs(x)) / (2^(bits - 1) - 1)
+      if s == 0 { x } else { round(x / s) * s }
+    }
+    """,
+    """
+    quantize(x, bits=8) = {
+      s = max(abs(x)) / (2^(bits - 1) - 1)
+      (q=int(round(x / maximum(s, 1e-30))), scale=s)
+    }
+    """,
+    "dequantize(q) = q.q * q.scale",
+    """
+    magnitude_mask(w, keep) = {
+      a = reshape(abs(w), -1)
+      abs(w) >= a[argsort(a)[int((1 - keep) * (len(a) - 1))]]
+    }
+    """,
+    "prune(m, keep) = map_params(m, w => if w.ndim > 1 { w * magnitude_mask(w, keep) } else { w })",
+    "meshgrid(a, b) = (repeat(a[:, none], len(b), axis=1), repeat(b[none], len(a), axis=0))",
+    "kl(p, q) = sum(p * (log(p) - log(q)))",
+    """
+    generate(m, ids, n=100, temperature=1.0, context=64) = {
+      for i in range(n) {
+        z = m(ids[none, -context:])[0, -1] / temperature
+        ids = ids ++ [categorical(softmax(z))]
+      }
+      ids
+    }
+    """,
     "r2(p, y) = 1 - sum((y - p)^2) / sum((y - mean(y))^2)",
   ]
 }

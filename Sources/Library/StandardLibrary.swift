@@ -20,13 +20,13 @@ extension FileError: Diagnosable {
 /// Every word of the language, gathered from the catalogs.
 package enum StandardLibrary {
   package static let words: [Builtin] =
-    Operations.rows.map(Builtin.init(operation:)).map(Suspicions.watching)
+    Operations.rows.map(Builtin.init(operation:)).map(Suspicions.watching).map(averaging)
     + LayerKinds.all.map(Builtin.init(layer:))
     + OptimizerKinds.all.map(Builtin.init(optimizer:))
     + ScheduleKinds.all.map(Builtin.init(schedule:))
     + optimizerWords + scheduleWords + creationWords + randomWords
     + gradientWords + derivativeWords + modelWords + trainingWords + dataWords + metricWords
-    + listWords + textWords
+    + listWords + textWords + patternWords + mappingWords
     + checkingWords + plotWords
 
   package static let catalog = Catalog(words, entry: \.entry)
