@@ -152,9 +152,9 @@ extension Operations {
     "einsum", family,
     [
       Argument("equation", .text, "Letters for the axes: \"ij,jk->ik\"."),
-      Argument("xs", .list, "One tensor for each part before the arrow."),
+      Argument("xs", .tensor, "One tensor for each part before the arrow.", variadic: true),
     ], "Products summed over every letter that is missing after the arrow.",
-    "einsum(\"ij,j->i\", [[[1, 2], [3, 4]], [1, 1]])", "[3, 7]",
+    "einsum(\"ij,j->i\", [[1, 2], [3, 4]], [1, 1])", "[3, 7]",
     samples: [
       .init([six, six], [[2, 3], [3, 2]], ["equation": .text("ij,jk->ki")]),
       .init([four], [[2, 2]], ["equation": .text("ii->i")]),

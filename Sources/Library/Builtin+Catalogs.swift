@@ -37,12 +37,17 @@ extension Builtin {
   /// The word for an operation: tensor arguments are its inputs, the others its settings.
   init(operation: TensorOperation) {
     self.init(operation.entry) { call, interpreter in
+      if operation.entry.name == "mean", case .list(let trees) = call["x"],
+        let average = try TreeMean.of(trees, interpreter)
+      {
+        return average
+      }
       var inputs: [Variable] = []
       var attributes: Attributes = [:]
       for argument in operation.entry.arguments {
         switch argument.kind {
-        case .tensor: inputs.append(try call.variable(argument.name))
-        case .list:
+        case .tensor where !argument.isVariadic: inputs.append(try call.variable(argument.name))
+        case .list, .tensor:
           for value in try call.elements(argument.name, interpreter) {
             guard let x = value.variable else {
               throw call.wrong(argument.name, expected: "a list of tensors")

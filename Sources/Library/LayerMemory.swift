@@ -13,14 +13,23 @@ enum LayerMemory {
     Tree.mapObjects(value) { ($0 as? LayerObject).map { LayerObject($0.layer.settled) } }
   }
 
-  /// `target` with what the layers of `source` know, layer by layer.
-  static func moved(from source: Value, to target: Value) -> Value {
+  /// What each layer knows, in order.
+  static func buffers(_ value: Value) -> [[(name: String, value: Tensor)]] {
     var found: [[(name: String, value: Tensor)]] = []
-    _ = Tree.mapObjects(source) { object in
+    _ = Tree.mapObjects(value) { object in
       if let layer = (object as? LayerObject)?.layer { found.append(layer.buffers) }
       return nil
     }
-    guard found.contains(where: { !$0.isEmpty }) else { return target }
+    return found
+  }
+
+  /// `target` with what the layers of `source` know, layer by layer.
+  static func moved(from source: Value, to target: Value) -> Value {
+    let found = buffers(source)
+    return found.contains { !$0.isEmpty } ? replacing(found, in: target) : target
+  }
+
+  static func replacing(_ found: [[(name: String, value: Tensor)]], in target: Value) -> Value {
     var next = 0
     return Tree.mapObjects(target) { object in
       guard var layer = (object as? LayerObject)?.layer, next < found.count else { return nil }

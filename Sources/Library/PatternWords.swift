@@ -96,23 +96,23 @@ extension StandardLibrary {
     },
     Builtin(
       Entry(
-        "einsum", family: "Linear algebra",
+        "chunk", family: "Shape",
         [
-          Argument("pattern", .text, "A letter for each axis: \"ij,jk->ik\"."),
-          Argument("xs", .tensor, "As many tensors as there are parts.", variadic: true),
-        ], summary: "Products summed over every letter that the result does not have.",
-        details: "Operands are joined from left to right by matrix products.",
-        examples: [
-          Example("einsum(\"ij,jk->ik\", [[1, 2]], [[3], [4]])", prints: "f32 [1, 1]\n  11"),
-          Example("einsum(\"ii->i\", [[1, 2], [3, 4]])", prints: "[1, 4]"),
-          Example("einsum(\"i,i\", [1, 2, 3], [4, 5, 6])", prints: "32"),
-        ])
-    ) { call, interpreter in
-      let inputs = try call.elements("xs", interpreter).map { value in
-        guard let x = value.variable else { throw call.wrong("xs", expected: "tensors") }
-        return x
+          Argument("x", .tensor, "Any shape."), Argument("n", .integer, "How many pieces."),
+          Argument("axis", .integer, "The axis that is cut.", default: "-1"),
+        ], summary: "Equal pieces along an axis, as a list.",
+        examples: [Example("chunk([1, 2, 3, 4], 2)[1]", prints: "[3, 4]")])
+    ) { call, _ in
+      let (x, n) = (try call.variable("x"), try call.integer("n"))
+      let axis = try x.shape.axis(call.integer("axis"))
+      guard n > 0, x.dims[axis] % n == 0 else {
+        throw call.error("an axis of \(x.dims[axis]) does not split into \(n) pieces", at: "n")
       }
-      return try Value(EinsteinSum(call.text("pattern"), inputs, call).value())
+      let step = x.dims[axis] / n
+      let before = Array(repeating: IndexItem.range(nil, nil, 1), count: axis)
+      return .list(
+        try (0..<n).map { .tensor(try x.indexed(before + [.range($0 * step, ($0 + 1) * step, 1)])) }
+      )
     },
   ]
 }

@@ -24,42 +24,82 @@ package enum Prelude {
       m
     }
     """,
-    "attention(Q: [..., n, d], K: [..., m, d], V: [..., m, e]) = softmax(Q @ K.T / sqrt(d)) @ V",
-    "huber(a, b, d=1) = { e = abs(a - b); mean(where(e < d, 0.5 * e^2, d * (e - 0.5 * d))) }",
-    "ema(avg, m, rate=0.99) = rate * avg + (1 - rate) * m",
-    "rmse(p, y) = sqrt(mse(p, y))",
-    "perplexity(m, d) = exp(cross_entropy(m(d.x), d.y))",
     """
-    fake_quant(x, bits=8) = {
-      s = max(abs(x)) / (2^(bits - 1) - 1)
-      if s == 0 { x } else { round(x / s) * s }
+    attention(Q: [..., n, d], K: [..., m, d], V: [..., m, e], mask=none) -> [..., n, e] = {
+      S = Q @ K.T / sqrt(d)
+      if mask != none { S = where(mask, S, -inf) }
+      softmax(S) @ V
+    }
+    """,
+    "causal(T) = tril(ones(T, T)) == 1",
+    """
+    Block(d, heads=4, causal=true, dropout=0) = {
+      a = Attention(d, heads=heads, causal=causal, dropout=dropout)
+      f = Linear(d, 4 * d) >> gelu >> Linear(4 * d, d) >> Dropout(dropout)
+      n1 = LayerNorm(d)
+      n2 = LayerNorm(d)
+      x => { x = x + a(n1(x)); x + f(n2(x)) }
     }
     """,
     """
-    quantize(x, bits=8) = {
-      s = max(abs(x)) / (2^(bits - 1) - 1)
-      (q=int(round(x / maximum(s, 1e-30))), scale=s)
+    Encoder(d, heads=4, layers=2, dropout=0) = {
+      m = Block(d, heads, causal=false, dropout=dropout)
+      for i in range(1, layers) { m = m >> Block(d, heads, causal=false, dropout=dropout) }
+      m >> LayerNorm(d)
     }
     """,
-    "dequantize(q) = q.q * q.scale",
     """
-    magnitude_mask(w, keep) = {
-      a = reshape(abs(w), -1)
-      abs(w) >= a[argsort(a)[int((1 - keep) * (len(a) - 1))]]
+    GPT(vocab, context=64, d=64, layers=2, heads=4) = {
+      tok = Embedding(vocab, d)
+      pos = param(0.02 * randn(context, d))
+      blocks = [Block(d, heads) for i in range(layers)]
+      out = LayerNorm(d) >> Linear(d, vocab)
+      (ids: [B, T]) => {
+        x = tok(ids) + pos[:T]
+        for b in blocks { x = b(x) }
+        out(x)
+      }
     }
     """,
-    "prune(m, keep) = map_params(m, w => if w.ndim > 1 { w * magnitude_mask(w, keep) } else { w })",
-    "meshgrid(a, b) = (repeat(a[:, none], len(b), axis=1), repeat(b[none], len(a), axis=0))",
-    "kl(p, q) = sum(p * (log(p) - log(q)))",
     """
-    generate(m, ids, n=100, temperature=1.0, context=64) = {
+    generate(m, ids, n=100, temperature=1.0, top_k=none, context=64) = {
       for i in range(n) {
         z = m(ids[none, -context:])[0, -1] / temperature
+        if top_k != none { z = where(z >= z[argsort(z)[-top_k]], z, -inf) }
         ids = ids ++ [categorical(softmax(z))]
       }
       ids
     }
     """,
+    """
+    fake_quant(x, bits=8) = {
+      lo = min(x)
+      s = (max(x) - lo) / (2^bits - 1)
+      if s == 0 { x } else { lo + round((x - lo) / s) * s }
+    }
+    """,
+    """
+    magnitude_mask(w, keep) = {
+      a = reshape(abs(w), -1)
+      k = int(round(keep * len(a)))
+      if k == 0 { w != w } else { abs(w) >= a[argsort(a)[len(a) - k]] }
+    }
+    """,
+    "huber(a, b, d=1) = { e = abs(a - b); mean(where(e < d, 0.5 * e^2, d * (e - 0.5 * d))) }",
+    "ema(avg, m, rate=0.99) = rate * avg + (1 - rate) * m",
+    "rmse(p, y) = sqrt(mse(p, y))",
+    "perplexity(m, d) = exp(cross_entropy(m(d.x), d.y))",
+    """
+    quantize(x, bits=8) = {
+      lo = min(x)
+      s = maximum((max(x) - lo) / (2^bits - 1), 1e-30)
+      (q=int(round((x - lo) / s)), scale=s, low=lo)
+    }
+    """,
+    "dequantize(q) = q.low + q.q * q.scale",
+    "prune(m, keep) = map_params(m, w => if w.ndim > 1 { w * magnitude_mask(w, keep) } else { w })",
+    "meshgrid(a, b) = (repeat(a[:, none], len(b), axis=1), repeat(b[none], len(a), axis=0))",
+    "kl(p, q) = sum(p * (log(p) - log(q)))",
     "r2(p, y) = 1 - sum((y - p)^2) / sum((y - mean(y))^2)",
   ]
 }

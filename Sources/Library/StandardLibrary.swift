@@ -25,7 +25,8 @@ package enum StandardLibrary {
     + OptimizerKinds.all.map(Builtin.init(optimizer:))
     + ScheduleKinds.all.map(Builtin.init(schedule:))
     + optimizerWords + scheduleWords + creationWords + randomWords
-    + gradientWords + derivativeWords + modelWords + trainingWords + dataWords + metricWords
+    + gradientWords + derivativeWords + modelWords + sequenceWords + initialiserWords
+    + trainingWords + dataWords + tokenWords + metricWords
     + listWords + textWords + patternWords + mappingWords
     + checkingWords + plotWords
 
