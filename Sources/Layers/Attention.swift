@@ -16,7 +16,7 @@ extension LayerKinds {
           "groups", .any, "Heads of keys and values, shared by the others; heads when none.",
           default: "none"),
         Argument("rope", .boolean, "Rotary positions in queries and keys.", default: "false"),
-        Argument("bias", .boolean, "Add learned constants.", default: "true"),
+        Argument("bias", .boolean, "Add learned constants.", default: "false"),
         Argument("dropout", .number, "Of the weights, while training.", default: "0"),
       ], summary: "Each place of a sequence takes what it needs from all places.",
       details: "a(x) for x [B, T, d]; a(x, memory) takes keys and values from memory [B, S, d]; a "
@@ -34,7 +34,7 @@ extension LayerKinds {
       var result: [(name: String, value: Tensor)] = []
       for (name, rows) in [("query", d), ("key", side), ("value", side), ("out", d)] {
         result.append(("\(name).weight", try uniform([rows, d], fanIn: d, &stream)))
-        if settings.boolean("bias", default: true) {
+        if settings.boolean("bias", default: false) {
           result.append(("\(name).bias", try Tensor.zeros(Shape(checking: [rows]))))
         }
       }

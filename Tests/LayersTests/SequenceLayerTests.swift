@@ -163,7 +163,7 @@ import Testing
   // MARK: Attention
 
   private func attention(_ more: Attributes = [:]) throws -> Layer {
-    var settings: Attributes = ["d": .integer(4), "heads": .integer(2)]
+    var settings: Attributes = ["d": .integer(4), "heads": .integer(2), "bias": .boolean(true)]
     for (name, value) in more.items { settings[name] = value }
     return try made("Attention", settings)
   }

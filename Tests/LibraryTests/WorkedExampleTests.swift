@@ -112,6 +112,208 @@ import Testing
     #expect(result[1] == "(2410, (64, 32))")
   }
 
+  @Test func `the formula of attention is the library's`() throws {
+    let source = """
+      att(Q: [n, d], K: [m, d], V: [m, e]) -> [n, e] = softmax(Q @ K.T / sqrt(d)) @ V
+      seed(3)
+      E = randn(6, 16)
+      close(att(E, E, E), attention(E, E, E))
+      """
+    #expect(try shown(source) == ["true"])
+  }
+
+  @Test func `a transformer block of one's own`() throws {
+    let source = """
+      MyBlock(d, heads=4) = {
+        qkv = Linear(d, 3 * d)
+        out = Linear(d, d)
+        ff = Linear(d, 4 * d) >> gelu >> Linear(4 * d, d)
+        n1 = LayerNorm(d)
+        n2 = LayerNorm(d)
+        mix(x: [B, T, d]) = {
+          (q, k, v) = [rearrange(z, "b t (h e) -> b h t e", h=heads) for z in chunk(qkv(x), 3)]
+          y = attention(q, k, v, mask=causal(T))
+          out(rearrange(y, "b h t e -> b t (h e)"))
+        }
+        x => { x = x + mix(n1(x)); x + ff(n2(x)) }
+      }
+      blk = MyBlock(64)
+      (blk(randn(2, 10, 64)).shape, count_params(blk))
+      """
+    #expect(try shown(source) == ["((2, 10, 64), 49984)"])
+  }
+
+  /// Sentences of a small grammar, so that the best perplexity is known: each of two choices in five
+  /// letters. "ab." and "ac." are as likely, "abab" never happens.
+  private let letters = """
+    text = join([if x < 0.5 { "hab." } else { "hoc." } for x in rand(500)])
+    tok = tokenizer(text)
+    (a, b) = (tok.encode(text)[:1600], tok.encode(text)[1600:])
+
+    """
+
+  @Test func `an LSTM learns a small language`() throws {
+    let source =
+      letters + """
+        lm = Embedding(tok.n, 8) >> LSTM(8, 16) >> Linear(16, tok.n)
+        r = train(lm, windows(a, 16), val=windows(b, 16), opt=Adam(0.03, clip=1.0), steps=80, batch=16)
+        exp(mean(r.history[-5:]))
+        tok.decode(generate(r.model, tok.encode("ha"), n=2))
+        """
+    let result = try shown(source)
+    // One bit in four letters: 2 ^ (1 / 4) = 1.19.
+    #expect(try #require(Double(result[0])) < 1.3)
+    #expect(result[1] == "hab.")
+  }
+
+  @Test func `a GPT learns a small language`() throws {
+    let source =
+      letters + """
+        gpt = GPT(tok.n, context=16, d=16, layers=1, heads=2)
+        r = train(gpt, windows(a, 16), opt=AdamW(cosine(0.02, 80, warmup=10), clip=1.0), steps=80, batch=16)
+        exp(mean(r.history[-5:]))
+        tok.decode(generate(r.model, tok.encode("ho"), n=2, temperature=0.5, context=16))
+        """
+    let result = try shown(source)
+    #expect(try #require(Double(result[0])) < 1.35)
+    #expect(result[1] == "hoc.")
+  }
+
+  @Test func `a GAN is two models with alternating updates`() throws {
+    let result = try numbers(
+      """
+      real = dataset("digits").x.reshape(-1, 64) * 2 - 1
+      s = (G = Linear(16, 128) >> relu >> Linear(128, 64) >> tanh,
+           D = Linear(64, 128) >> leaky_relu >> Linear(128, 1),
+           og = Adam(1e-3, betas=(0.5, 0.999)), od = Adam(1e-3, betas=(0.5, 0.999)))
+      gan_step(s, b) = {
+        z = randn(len(b.x), 16)
+        (ld, gd) = value_and_grad(D => bce(D(b.x), 0.9) + bce(D(s.G(z)), 0))(s.D)
+        (s.D, s.od) = update(s.od, s.D, gd)
+        (lg, gg) = value_and_grad(G => bce(s.D(G(z)), 1))(s.G)
+        (s.G, s.og) = update(s.og, s.G, gg)
+        (s, (d=ld, g=lg))
+      }
+      r = train(s, real, step=gan_step, epochs=4, batch=64)
+      fake = r.model.G(randn(64, 16))
+      [r.metrics.d[-1], r.metrics.g[-1], mean(abs(mean(fake, axis=0) - mean(real, axis=0)))]
+      """)
+    #expect(result.count == 3)
+    // Neither side has won, and the mean drawing resembles the mean digit.
+    #expect(result[0] > 0.5 && result[0] < 1.7)
+    #expect(result[1] > 0.3 && result[1] < 3)
+    #expect(result[2] < 0.3)
+  }
+
+  @Test func `a variational autoencoder lowers its bound`() throws {
+    let result = try numbers(
+      """
+      x = dataset("digits").x.reshape(-1, 64)
+      VAE(h=128, k=8) = {
+        enc = Linear(64, h) >> relu >> Linear(h, 2 * k)
+        dec = Linear(k, h) >> relu >> Linear(h, 64)
+        x => {
+          (mu, logvar) = chunk(enc(x), 2)
+          z = mu + exp(logvar / 2) * randn(mu.shape)
+          (logits=dec(z), mu=mu, logvar=logvar)
+        }
+      }
+      elbo(m, b) = {
+        o = m(b.x)
+        kl = -0.5 * mean(sum(1 + o.logvar - o.mu ^ 2 - exp(o.logvar), axis=1))
+        64 * bce(o.logits, b.x) + kl
+      }
+      r = train(VAE(), x, objective=elbo, opt=Adam(2e-3), epochs=6, batch=64)
+      [r.history[0], mean(r.history[-10:])]
+      """)
+    #expect(result[0] > 44 && result[0] < 46)
+    #expect(result[1] < 33)
+  }
+
+  @Test func `fewer bits cost accuracy, and learning through the rounding wins it back`() throws {
+    let scores = try numbers(
+      digits + """
+        net = train(Input(tr) >> flatten >> Linear(64) >> relu >> Linear(10), tr, opt=Adam(3e-3), epochs=12).model
+        snap = custom_grad(w => fake_quant(w, 2), (w, y, dy) => dy)
+        QLinear(n, m) = { W = param(randn(n, m) / sqrt(n)); b = param(zeros(m)); x => x @ snap(W) + b }
+        q = train(flatten >> QLinear(64, 64) >> relu >> QLinear(64, 10), tr, opt=Adam(3e-3), epochs=12).model
+        [accuracy_of(map_params(net, w => fake_quant(w, bits)), te) for bits in [8, 4, 3, 2]] ++ [accuracy_of(q, te)]
+        """)
+    #expect(scores.count == 5)
+    #expect(scores[0] >= 0.93 && scores[1] >= 0.92 && scores[2] >= 0.8)
+    #expect(scores[3] < scores[2])
+    #expect(scores[4] >= 0.85)
+  }
+
+  @Test func `a pruned network is tuned back and its zeros stay`() throws {
+    let scores = try numbers(
+      digits + """
+        net = train(Input(tr) >> flatten >> Linear(64) >> relu >> Linear(10), tr, opt=Adam(3e-3), epochs=12).model
+        cut(name, w) = if w.ndim > 1 { w * magnitude_mask(w, 0.2) } else { w }
+        small = map_params(net, cut)
+        mask = map_params(small, w => w != 0)
+        tune(s, b) = {
+          (l, g) = value_and_grad(m => cross_entropy(m(b.x), b.y))(s.m)
+          (s.m, s.o) = update(s.o, s.m, g * mask)
+          (s, (loss=l))
+        }
+        r = train((m=small, o=Adam(2e-3)), tr, step=tune, epochs=4)
+        zeros_left = mean(r.model.m[2].weight == 0)
+        [accuracy_of(net, te), accuracy_of(small, te), accuracy_of(r.model.m, te), zeros_left]
+        """)
+    #expect(scores[0] >= 0.93)
+    #expect(scores[1] < 0.9)
+    #expect(scores[2] >= 0.9)
+    #expect(abs(scores[3] - 0.8) < 0.01)
+  }
+
+  @Test func `an Adam of one's own works on whole models`() throws {
+    let scores = try numbers(
+      digits + """
+        start = Input(tr) >> flatten >> Linear(64) >> relu >> Linear(10)
+        adam(s, b) = {
+          (l, g) = value_and_grad(m => cross_entropy(m(b.x), b.y))(s.theta)
+          s.t += 1
+          s.m = 0.9 * s.m + 0.1 * g
+          s.v = 0.999 * s.v + 0.001 * g ^ 2
+          s.theta = s.theta - 3e-3 * (s.m / (1 - 0.9 ^ s.t)) / ((s.v / (1 - 0.999 ^ s.t)) ^ 0.5 + 1e-8)
+          (s, (loss=l))
+        }
+        r = train((theta=start, m=0 * start, v=0 * start, t=0), tr, step=adam, epochs=5)
+        accuracy_of(r.model.theta, te)
+        """)
+    #expect(scores[0] >= 0.9)
+  }
+
+  @Test func `the mean of models is a model`() throws {
+    let scores = try numbers(
+      digits + """
+        start = Input(tr) >> flatten >> Linear(64) >> relu >> Linear(10)
+        clients = [tr[argsort(tr.y)[i * 287:(i + 1) * 287]] for i in range(5)]
+        m = start
+        for round in range(6) {
+          m = mean([train(m, c, opt=SGD(0.05, momentum=0.9), epochs=2).model for c in clients])
+          accuracy_of(m, te)
+        }
+        """)
+    #expect(scores.count >= 6)
+    #expect(scores[0] < 0.6)
+    #expect(scores.suffix(6).max() ?? 0 > 0.6)
+  }
+
+  @Test func `a network is fooled by noise along its gradient`() throws {
+    let scores = try numbers(
+      digits + """
+        net = train(Input(tr) >> flatten >> Linear(64) >> relu >> Linear(10), tr, opt=Adam(3e-3), epochs=20).model
+        attack(x, y, eps) = clip(x + eps * sign(grad(x => cross_entropy(net(x), y))(x)), 0, 1)
+        [accuracy(net(attack(te.x, te.y, e)), te.y) for e in [0, 0.05, 0.1, 0.2]]
+        """)
+    #expect(scores[0] >= 0.95)
+    #expect(scores[1] > 0.7 && scores[1] < 0.92)
+    #expect(scores[2] > 0.3 && scores[2] < 0.7)
+    #expect(scores[3] < 0.1)
+  }
+
   @Test func `a sweep starts every run from the same weights`() throws {
     let scores = try numbers(
       digits + """
