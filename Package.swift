@@ -61,7 +61,7 @@ let package = Package(
     .executableTarget(
       name: "conformance",
       dependencies: [
-        "ONNX", "Formats", "Autograd", "Tensors", "Files",
+        "Training", "ONNX", "Formats", "Autograd", "Tensors", "Files",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Sources/Conformance"),
 

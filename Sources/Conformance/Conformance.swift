@@ -6,5 +6,7 @@ struct Conformance: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "conformance",
     abstract: "Runs conformance suites: one line of JSON per case, a summary last.",
-    subcommands: [OperatorsCommand.self, GraphsCommand.self, PicturesCommand.self])
+    subcommands: [
+      OperatorsCommand.self, GraphsCommand.self, PicturesCommand.self, OptimizersCommand.self,
+    ])
 }

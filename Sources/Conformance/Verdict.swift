@@ -44,12 +44,14 @@ struct Verdict {
     }
   }
 
-  func line(of item: Case) -> JSON {
+  func line(of item: Case) -> JSON { line(name: item.name, number: item.number) }
+
+  func line(name: String, number: Int) -> JSON {
     var fields = [
-      JSON.Field("name", .text("\(item.name)/\(item.number)")),
+      JSON.Field("name", .text("\(name)/\(number)")),
       JSON.Field("status", .text(status.rawValue)),
       JSON.Field("max_abs", .number(maxAbsolute)), JSON.Field("max_rel", .number(maxRelative)),
-      JSON.Field("op", .text(item.name)),
+      JSON.Field("op", .text(name)),
     ]
     if !reason.isEmpty { fields.append(JSON.Field("reason", .text(reason))) }
     return .object(fields)

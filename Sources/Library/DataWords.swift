@@ -64,9 +64,9 @@ extension StandardLibrary {
           [
             Argument(
               "path", .text,
-              "A .csv, .npy, .npz, .png or IDX file (MNIST's), possibly packed as .gz.")
+              "A .csv, .npy, .npz, .png, .safetensors or IDX file, possibly packed as .gz.")
           ],
-          summary: "What a file holds: a tensor, or a record of columns or arrays.",
+          summary: "What a file holds: a tensor, a record of columns or arrays, or a model.",
           details:
             "A picture is [height, width] when it is grey, otherwise [channels, height, width].",
           examples: [Example("load(\"datasets/iris/iris.csv\").species.shape", prints: "(150,)")])

@@ -94,25 +94,5 @@ extension StandardLibrary {
       }
       return try Value(arranged(x, names, right, sizes))
     },
-    Builtin(
-      Entry(
-        "chunk", family: "Shape",
-        [
-          Argument("x", .tensor, "Any shape."), Argument("n", .integer, "How many pieces."),
-          Argument("axis", .integer, "The axis that is cut.", default: "-1"),
-        ], summary: "Equal pieces along an axis, as a list.",
-        examples: [Example("chunk([1, 2, 3, 4], 2)[1]", prints: "[3, 4]")])
-    ) { call, _ in
-      let (x, n) = (try call.variable("x"), try call.integer("n"))
-      let axis = try x.shape.axis(call.integer("axis"))
-      guard n > 0, x.dims[axis] % n == 0 else {
-        throw call.error("an axis of \(x.dims[axis]) does not split into \(n) pieces", at: "n")
-      }
-      let step = x.dims[axis] / n
-      let before = Array(repeating: IndexItem.range(nil, nil, 1), count: axis)
-      return .list(
-        try (0..<n).map { .tensor(try x.indexed(before + [.range($0 * step, ($0 + 1) * step, 1)])) }
-      )
-    },
   ]
 }

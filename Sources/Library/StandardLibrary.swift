@@ -26,7 +26,7 @@ package enum StandardLibrary {
     + ScheduleKinds.all.map(Builtin.init(schedule:))
     + optimizerWords + scheduleWords + creationWords + randomWords
     + gradientWords + derivativeWords + modelWords + sequenceWords + initialiserWords
-    + trainingWords + dataWords + tokenWords + metricWords
+    + modelFileWords + trainingWords + dataWords + tokenWords + metricWords
     + listWords + textWords + patternWords + mappingWords
     + checkingWords + plotWords
 

@@ -8,7 +8,7 @@ extension StandardLibrary {
     Builtin(
       Entry(
         "tokenizer", family: "Data", [Argument("text", .any, "A text, or a list of texts.")],
-        summary: "A number for every character: a record with encode, decode and n.",
+        summary: "A number for every character: a record with n, tokens, encode and decode.",
         details: "Characters are numbered in the order of their code points.",
         examples: [
           Example("{ t = tokenizer(\"hello\"); t.decode(t.encode(\"hole\")) }", prints: "hole"),
@@ -62,7 +62,10 @@ extension StandardLibrary {
         return .text(text)
       }
       return .record(
-        Record([("n", .integer(symbols.count)), ("encode", encode), ("decode", decode)]))
+        Record([
+          ("n", .integer(symbols.count)), ("tokens", .list(symbols.map { .text(String($0)) })),
+          ("encode", encode), ("decode", decode),
+        ]))
     },
     Builtin(
       Entry(

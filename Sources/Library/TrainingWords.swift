@@ -1,4 +1,6 @@
 import Autograd
+import Files
+import Formats
 import Language
 import Tensors
 import Training
@@ -81,6 +83,10 @@ extension StandardLibrary {
   /// What a run is to go on from.
   private static func checkpoint(_ call: Call, _ interpreter: Interpreter) throws -> Checkpoint? {
     if call.isNone("resume") { return nil }
+    if case .text(let path) = call["resume"] {
+      let full = try ReadablePath.of(path, folder: interpreter.context.folder)
+      return try ModelFiles.checkpoint(Safetensors(FileBytes.read(full)))
+    }
     let run = try run(call, "resume")
     try run.wait(interpreter)
     return try run.job.checkpoint()
@@ -104,7 +110,9 @@ extension StandardLibrary {
           Argument("objective", .any, "objective(model, batch) in place of loss.", default: "none"),
           Argument(
             "step", .any, "(state, batch) => (state, metrics), your own step.", default: "none"),
-          Argument("resume", .any, "A run to go on from, as if it had not ended.", default: "none"),
+          Argument(
+            "resume", .any, "A run, or the file of one, to go on from as if it had not ended.",
+            default: "none"),
         ], summary: "Starts a training in the background and returns it at once.",
         examples: [
           Example(

@@ -4,8 +4,8 @@ import Tensors
 import Testing
 
 /// Runs a program and gives the printed text of everything it showed.
-func shown(_ source: String, seed: UInt64 = 1) throws -> [String] {
-  let context = EvaluationContext(stream: RandomStream(seed: seed))
+func shown(_ source: String, seed: UInt64 = 1, folder: String = ".") throws -> [String] {
+  let context = EvaluationContext(stream: RandomStream(seed: seed), folder: folder)
   let result = try StandardLibrary.interpreter().evaluate(source, in: Names(), context)
   return result.output.map { item in
     switch item {
