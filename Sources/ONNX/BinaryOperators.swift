@@ -8,6 +8,11 @@ struct OperandPair {
   let a: Operand
   let b: Operand
 
+  init(_ call: NodeCall) throws {
+    let (a, b) = try call.pair()
+    try self.init(a, b)
+  }
+
   init(_ a: Operand, _ b: Operand) throws {
     dims = try Positions.broadcast(a.dims, b.dims)
     type = a.type
@@ -47,7 +52,8 @@ extension GraphOperators {
     _ name: String, _ operation: BinaryOperation, _ rule: @escaping IntegerRule
   ) -> GraphOperator {
     GraphOperator(name) { call in
-      try arithmetic(operation, call.operand(0), call.operand(1), rule)
+      let (a, b) = try call.pair()
+      return try arithmetic(operation, a, b, rule)
     }
   }
 
@@ -71,13 +77,13 @@ extension GraphOperators {
   private static func bits(_ name: String, _ rule: @escaping @Sendable (Int64, Int64) -> Int64)
     -> GraphOperator
   {
-    GraphOperator(name) { try OperandPair($0.operand(0), $0.operand(1)).whole(rule) }
+    GraphOperator(name) { try OperandPair($0).whole(rule) }
   }
 
   private static func logic(_ name: String, _ rule: @escaping @Sendable (Bool, Bool) -> Bool)
     -> GraphOperator
   {
-    GraphOperator(name) { try OperandPair($0.operand(0), $0.operand(1)).flags(rule) }
+    GraphOperator(name) { try OperandPair($0).flags(rule) }
   }
 
   private static func divided(_ a: Int64, _ b: Int64, _ type: ElementType) throws -> Int64 {
@@ -126,7 +132,7 @@ extension GraphOperators {
     fold("Max", .maximum) { a, b, type in IntegerOrder.less(a, b, type) ? b : a },
     fold("Min", .minimum) { a, b, type in IntegerOrder.less(a, b, type) ? a : b },
     GraphOperator("Mod") { call in
-      let pair = try OperandPair(call.operand(0), call.operand(1))
+      let pair = try OperandPair(call)
       let type = pair.type
       let followsDivisor = !call.flag("fmod")
       if type.isFloat {
@@ -138,13 +144,13 @@ extension GraphOperators {
       return try pair.whole { try remainder($0, $1, type, followsDivisor: followsDivisor) }
     },
     GraphOperator("Pow") { call in
-      let (x, exponent) = (try call.operand(0), try call.operand(1))
+      let (x, exponent) = try call.pair()
       let pair = try OperandPair(x, exponent)
       if x.type.isInteger, exponent.type.isInteger { return try pair.whole(power) }
       return try pair.reals { pow($0, $1) }
     },
     GraphOperator("BitShift") { call in
-      let pair = try OperandPair(call.operand(0), call.operand(1))
+      let pair = try OperandPair(call)
       let (isLeft, type) = (call.text("direction") == "LEFT", pair.type)
       return try pair.whole { shifted($0, $1, type, isLeft: isLeft) }
     },
@@ -170,7 +176,7 @@ extension GraphOperators {
     _ whole: @escaping @Sendable (Int64, Int64, ElementType) -> Bool
   ) -> GraphOperator {
     GraphOperator(name) { call in
-      let pair = try OperandPair(call.operand(0), call.operand(1))
+      let pair = try OperandPair(call)
       let type = pair.type
       if pair.a.isText {
         let texts = zip(try pair.a.texts(), try pair.b.texts())

@@ -52,7 +52,7 @@ extension GraphOperators {
   }
 
   private static func scan(_ call: NodeCall) throws -> [GraphValue] {
-    guard call.version >= 9 else { throw GraphError.unsupported("Scan of version 8") }
+    if call.version < 9 { return try batchedScan(call) }
     let body = try call.graph("body")
     let count = try call.required("num_scan_inputs")
     let kept = call.inputs.count - count
@@ -96,6 +96,45 @@ extension GraphOperators {
         .tensor(
           try stacked(outReverses[k] == 1 ? list.reversed() : list, axis: outAxes[k]))
       }
+  }
+
+  /// Scan of version 8: the first axis of everything is a batch, the second is walked.
+  private static func batchedScan(_ call: NodeCall) throws -> [GraphValue] {
+    let body = try call.graph("body")
+    let count = try call.required("num_scan_inputs")
+    let operands = try call.inputs.indices.dropFirst().map { try call.operand($0).ranked(1...) }
+    let kept = operands.count - count
+    guard count > 0, kept >= 0, body.outputs.count >= kept,
+      operands[kept...].allSatisfy({ $0.rank > 1 && $0.dims[1] == operands[kept].dims[1] }),
+      operands.allSatisfy({ $0.dims[0] == operands[0].dims[0] })
+    else { throw GraphError.invalid("\(count) of \(operands.count) inputs are walked") }
+    let (batch, length) = (operands[0].dims[0], operands[kept].dims[1])
+    let reverses = call.integers("directions") ?? [Int](repeating: 0, count: count)
+    let lengths =
+      try call.optional(0)?.integers() ?? [Int](repeating: length, count: batch)
+    guard reverses.count == count, lengths.count == batch,
+      lengths.allSatisfy({ $0 > 0 && $0 <= length })
+    else { throw GraphError.invalid("lengths \(lengths) of \(length)") }
+    func cut(_ x: Operand, _ at: Int) throws -> Operand {
+      try part(x, axis: 0, from: at, size: 1).reshaped(Array(x.dims.dropFirst()))
+    }
+    var outputs = [[Operand]](repeating: [], count: body.outputs.count)
+    for b in 0..<batch {
+      var states = try (0..<kept).map { GraphValue.tensor(try cut(operands[$0], b)) }
+      let walked = try operands[kept...].map { try cut($0, b) }
+      var made = [[Operand]](repeating: [], count: body.outputs.count - kept)
+      for step in 0..<lengths[b] {
+        let slices = try walked.enumerated().map { k, x in
+          GraphValue.tensor(try cut(x, reverses[k] == 1 ? lengths[b] - 1 - step : step))
+        }
+        let results = try call.runner.run(body: body, states + slices, call.names)
+        states = Array(results[..<kept])
+        for k in made.indices { made[k].append(try tensor(results[kept + k])) }
+      }
+      for (k, state) in states.enumerated() { outputs[k].append(try tensor(state)) }
+      for (k, list) in made.enumerated() { outputs[kept + k].append(try stacked(list)) }
+    }
+    return try outputs.map { .tensor(try stacked($0)) }
   }
 
   private static func sequenceMap(_ call: NodeCall) throws -> [GraphValue] {

@@ -115,6 +115,11 @@ extension GraphOperators {
       let value =
         try call.node.attributes["value"]?.tensor.map { try Operand($0) }
         ?? Operand(reals: [0], [1], .float32)
+      if value.type == .float32, value.count == 1 {
+        _ = try places(dims)
+        return Operand(
+          carried: try Tensor.full(Shape(checking: dims), value.real()), .float32)
+      }
       guard value.count == 1 else { throw GraphError.invalid("\(value.count) values to fill with") }
       return try value.picked([Int](repeating: 0, count: places(dims)), dims)
     },

@@ -10,7 +10,9 @@ extension GraphOperators {
       return given
     }
     let count = call.integer("num_outputs", call.outputCount)
-    guard count > 0 else { throw GraphError.invalid("\(count) parts") }
+    guard count > 0, count <= max(1, call.outputCount) else {
+      throw GraphError.invalid("\(count) parts for \(call.outputCount) outputs")
+    }
     let size = (length + count - 1) / count
     return (0..<count).map { max(0, min(size, length - $0 * size)) }
   }

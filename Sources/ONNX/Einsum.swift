@@ -22,7 +22,7 @@ struct Einsum {
         guard known == 1 || size == 1 || known == size else {
           throw GraphError.invalid("\"\(equation)\": axis \(letter) is \(known) and \(size) long")
         }
-        sizes[letter] = max(known, size == 0 ? 0 : size)
+        sizes[letter] = known == 1 ? size : known
       }
     }
     let spread = labels.flatMap { $0 }.filter { $0.count > 1 }

@@ -90,7 +90,8 @@ extension GraphOperators {
       return try x.transposed(call.integers("perm") ?? Array((0..<x.rank).reversed()))
     },
     GraphOperator("Concat") { call in
-      try Joining.concatenated(call.operands(), axis: call.required("axis"))
+      try Joining.concatenated(
+        call.operands(), axis: call.version < 4 ? call.integer("axis", 1) : call.required("axis"))
     },
     GraphOperator("Expand") { call in
       let x = try call.operand(0)

@@ -34,6 +34,15 @@ struct NodeCall {
 
   func optional(_ i: Int) throws -> Operand? { has(i) ? try operand(i) : nil }
 
+  /// Two operands; before version 7 the second could be laid along an axis of the first.
+  func pair() throws -> (Operand, Operand) {
+    let (a, b) = (try operand(0), try operand(1))
+    guard version < 7, let axis = integer("axis"), axis >= 0, axis + b.rank < a.rank else {
+      return (a, b)
+    }
+    return (a, try b.reshaped(b.dims + [Int](repeating: 1, count: a.rank - axis - b.rank)))
+  }
+
   func operands() throws -> [Operand] { try inputs.indices.map { try operand($0) } }
 
   func sequence(_ i: Int) throws -> [GraphValue] {

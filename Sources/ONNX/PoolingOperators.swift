@@ -8,6 +8,8 @@ extension GraphOperators {
   ) throws -> Operand {
     let x = try call.operand(0).ranked(3...)
     let window = try Window(call, Array(x.dims[2...]))
+    guard zip(window.before + window.after, window.reach + window.reach).allSatisfy({ $0 < $1 })
+    else { throw GraphError.invalid("a window of \(window.kernel) would lie outside the image") }
     let size = window.input.reduce(1, *)
     let places = try places(window.output)
     let images = x.dims[0] * x.dims[1]

@@ -117,7 +117,10 @@ extension GraphOperators {
     },
     GraphOperator("PRelu") { call in
       let (x, slope) = (try call.operand(0), try call.operand(1))
-      let slopes = try slope.stretched(to: x.dims).reals()
+      // Before version 7 a list of slopes belonged to the channels.
+      let isOld = call.version < 7 && slope.rank == 1 && slope.count > 1 && x.rank > 2
+      let lined = isOld ? try Quantization.lined(slope, x, 1) : slope
+      let slopes = try lined.stretched(to: x.dims).reals()
       let values = zip(try x.reals(), slopes).map { $0 < 0 ? $0 * $1 : $0 }
       return try Operand(reals: values, x.dims, x.type)
     },

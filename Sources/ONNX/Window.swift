@@ -9,6 +9,9 @@ struct Window {
   let input: [Int]
   let output: [Int]
 
+  /// The pixels from one end of the window to the other.
+  var reach: [Int] { zip(kernel, dilations).map { ($0 - 1) * $1 + 1 } }
+
   /// Reads the settings of a node whose images have the sizes `input`.
   init(_ call: NodeCall, _ input: [Int], kernel given: [Int]? = nil) throws {
     let rank = input.count
