@@ -39,7 +39,7 @@ let package = Package(
       name: "Library",
       dependencies: [
         "Language", "Layers", "Datasets", "Training", "Plots", "Autograd", "Tensors", "Drawing",
-        "Formats", "Files", "Vocabulary",
+        "ONNX", "Formats", "Files", "Vocabulary",
       ]),
     .target(
       name: "Notebooks",

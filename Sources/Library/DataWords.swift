@@ -64,7 +64,7 @@ extension StandardLibrary {
           [
             Argument(
               "path", .text,
-              "A .csv, .npy, .npz, .png, .safetensors or IDX file, possibly packed as .gz.")
+              "A .csv, .npy, .npz, .png, .onnx, .safetensors or IDX file, possibly packed as .gz.")
           ],
           summary: "What a file holds: a tensor, a record of columns or arrays, or a model.",
           details:

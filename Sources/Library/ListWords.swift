@@ -11,18 +11,6 @@ extension StandardLibrary {
     Entry(name, family: "Lists and text", arguments, summary: summary, examples: [example])
   }
 
-  /// `mean` also takes a list of models or records.
-  static func averaging(_ word: Builtin) -> Builtin {
-    guard word.entry.name == "mean" else { return word }
-    return Builtin(word.entry) { call, interpreter in
-      if case .list(let items) = call["x"], !items.isEmpty, let trees = interpreter.words["mean_of"]
-      {
-        return try interpreter.apply(.builtin(trees), [call["x"]])
-      }
-      return try word.run(call, interpreter)
-    }
-  }
-
   static let listWords: [Builtin] = [
     Builtin(
       entry(
@@ -110,24 +98,6 @@ extension StandardLibrary {
         Example("values((a=1, b=2))", prints: "[1, 2]"))
     ) { call, interpreter in
       try interpreter.gathered(call.record("r").fields.map(\.value), call.span)
-    },
-    Builtin(
-      entry(
-        "mean_of", [xs], "The mean of models or records, leaf by leaf.",
-        Example("mean_of([(a=1.0), (a=3.0)])", prints: "(a=2)"))
-    ) { call, interpreter in
-      let all = try call.elements("xs", interpreter)
-      guard let first = all.first else { throw call.error("there is nothing to average", at: "xs") }
-      let choice = Tree.choice(for: first)
-      var sums = Tree.leaves(of: first, choice).map(\.variable)
-      for other in all.dropFirst() {
-        let leaves = Tree.leaves(of: other, choice)
-        guard leaves.count == sums.count else {
-          throw call.error("their structures differ", at: "xs")
-        }
-        for i in sums.indices { sums[i] = try sums[i] + leaves[i].variable }
-      }
-      return try Tree.replacing(first, choice, with: sums.map { try $0 / Double(all.count) })
     },
   ]
 

@@ -11,7 +11,9 @@ extension FormatError: Diagnosable {
 
 /// What a file holds, as a value; its ending says how it is read.
 enum LoadedFile {
-  static let endings = [".csv", ".npy", ".npz", ".png", "-ubyte", ".idx", ".safetensors"]
+  static let endings = [
+    ".csv", ".npy", ".npz", ".png", ".onnx", "-ubyte", ".idx", ".safetensors",
+  ]
 
   /// Reads a file; one that ends in .gz is unpacked first.
   static func value(_ path: String, at full: String) throws -> Value {
@@ -32,6 +34,7 @@ enum LoadedFile {
         Record(
           try NumPyArchive.read(bytes).map { ($0.name, .tensor(Variable($0.tensor))) }))
     case ".safetensors": return try ModelFiles.value(of: Safetensors(bytes))
+    case ".onnx": return .object(GraphObject(try ONNXModel(bytes)))
     case ".png": return .tensor(Variable(try PNGImage(bytes).tensor()))
     default: return .tensor(Variable(try IDXFile.read(bytes)))
     }

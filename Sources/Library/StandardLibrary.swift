@@ -20,7 +20,7 @@ extension FileError: Diagnosable {
 /// Every word of the language, gathered from the catalogs.
 package enum StandardLibrary {
   package static let words: [Builtin] =
-    Operations.rows.map(Builtin.init(operation:)).map(Suspicions.watching).map(averaging)
+    Operations.rows.map(Builtin.init(operation:)).map(Suspicions.watching)
     + LayerKinds.all.map(Builtin.init(layer:))
     + OptimizerKinds.all.map(Builtin.init(optimizer:))
     + ScheduleKinds.all.map(Builtin.init(schedule:))

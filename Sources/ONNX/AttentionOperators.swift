@@ -88,7 +88,8 @@ private struct AttentionPlan {
     guard keys.heads > 0, queries.heads % keys.heads == 0, keys.width == queries.width,
       keys.length == contents.length, keys.batch == queries.batch,
       contents.batch == queries.batch, contents.heads == keys.heads,
-      known == nil || known?.count == batch
+      known == nil || known?.count == batch,
+      known?.allSatisfy({ $0 >= 0 && $0 < 1 << 40 }) ?? true
     else {
       throw GraphError.invalid(
         "queries \(queries.dims), keys \(keys.dims) and values \(contents.dims) do not fit")

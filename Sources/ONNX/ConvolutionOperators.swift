@@ -110,7 +110,9 @@ enum Convolutions {
     var output = [Int](repeating: 0, count: axes)
     let mode = call.text("auto_pad", "NOTSET")
     let asked = call.integers("output_shape")?.suffix(axes)
-    guard groups > 0, w.dims[0] % groups == 0, asked?.count ?? axes == axes else {
+    guard groups > 0, w.dims[0] % groups == 0, asked?.count ?? axes == axes,
+      asked?.allSatisfy({ $0 >= 0 && $0 < 1 << 40 }) ?? true
+    else {
       throw GraphError.invalid("\(groups) groups of weights \(w.dims)")
     }
     for i in 0..<axes {

@@ -19,8 +19,8 @@ extension GraphOperators {
 
   /// The part of an axis from a start on.
   static func part(_ x: Operand, axis: Int, from start: Int, size: Int) throws -> Operand {
-    guard start >= 0, size >= 0, start + size <= x.dims[axis] else {
-      throw GraphError.invalid("elements \(start) to \(start + size) of \(x.dims)")
+    guard start >= 0, size >= 0, size <= x.dims[axis] - start else {
+      throw GraphError.invalid("\(size) elements from \(start) on of \(x.dims)")
     }
     var dims = x.dims
     dims[axis] = size
@@ -150,7 +150,7 @@ extension GraphOperators {
       guard sizes.count == axes.count, sizes.allSatisfy({ $0 >= 0 }) else {
         throw GraphError.invalid("sizes \(sizes) for \(axes.count) axes")
       }
-      _ = try places(sizes)
+      for size in sizes { _ = try places([size]) }
       var maps = x.dims.map { Array(0..<$0) }
       for (i, axis) in axes.enumerated() {
         let (size, wanted) = (x.dims[axis], sizes[i])

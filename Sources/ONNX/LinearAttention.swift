@@ -8,7 +8,7 @@ enum LinearAttention {
     let heads = try call.required("q_num_heads")
     let shared = try call.required("kv_num_heads")
     let (batch, length) = (query.dims[0], query.dims[1])
-    guard shared > 0, heads % shared == 0, query.dims[2] % heads == 0,
+    guard shared > 0, heads > 0, heads % shared == 0, query.dims[2] % heads == 0,
       value.dims[2] % shared == 0, key.dims[2] == query.dims[2] / heads * shared,
       [key, value].allSatisfy({ $0.dims[0] == batch && $0.dims[1] == length })
     else { throw GraphError.invalid("queries \(query.dims), keys \(key.dims)") }

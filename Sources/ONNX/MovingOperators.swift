@@ -126,7 +126,7 @@ extension GraphOperators {
       let x = try call.operand(0).ranked(4...4)
       let block = try call.required("blocksize")
       let (n, c, h, w) = (x.dims[0], x.dims[1], x.dims[2], x.dims[3])
-      guard block > 0, c % block == 0, (c / block) % block == 0 else {
+      guard block > 0, block < 1 << 20, c % block == 0, (c / block) % block == 0 else {
         throw GraphError.invalid("\(c) channels do not make blocks of \(block)")
       }
       let depth = c / block / block
@@ -139,7 +139,7 @@ extension GraphOperators {
       let x = try call.operand(0).ranked(4...4)
       let block = try call.required("blocksize")
       let (n, c, h, w) = (x.dims[0], x.dims[1], x.dims[2], x.dims[3])
-      guard block > 0, h % block == 0, w % block == 0 else {
+      guard block > 0, block < 1 << 20, h % block == 0, w % block == 0 else {
         throw GraphError.invalid("an image of \(h) by \(w) does not split into blocks of \(block)")
       }
       let order = call.text("mode", "DCR") == "CRD" ? [0, 1, 3, 5, 2, 4] : [0, 3, 5, 1, 2, 4]

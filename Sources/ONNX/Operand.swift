@@ -108,6 +108,28 @@ package struct Operand: Sendable {
     }
   }
 
+  /// A tensor as a port declares it: cast when it names another element type.
+  package init(_ tensor: Tensor, as port: ONNXPort) throws {
+    let own: ElementType =
+      switch tensor.dtype {
+      case .bool: .bool
+      case .int64: .int64
+      case .float32: .float32
+      case .float64: .float64
+      }
+    let type = ElementType(rawValue: port.elementType) ?? own
+    guard type != .string else { throw GraphError.invalid("`\(port.name)` is made of texts") }
+    try self.init(tensor, type)
+  }
+
+  /// The texts, nil for numbers.
+  package var textContent: [String]? {
+    if case .texts(let texts) = content { texts } else { nil }
+  }
+
+  /// The numbers in the tensor kind that carries them.
+  package func carrier() throws -> Tensor { try tensor() }
+
   /// Every element as a double, for callers who look at results.
   package func numbers() throws -> [Double] { try reals() }
 

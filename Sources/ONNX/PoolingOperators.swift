@@ -77,7 +77,8 @@ extension GraphOperators {
     let strides = call.integers("strides") ?? [Int](repeating: 1, count: axes)
     let pads = call.integers("pads") ?? [Int](repeating: 0, count: 2 * axes)
     guard kernel.count == axes, strides.count == axes, pads.count == 2 * axes,
-      indices.count == x.count
+      indices.count == x.count,
+      (kernel + strides + pads).allSatisfy({ $0 >= 0 && $0 < 1 << 31 })
     else { throw GraphError.invalid("a window of \(kernel) for \(x.dims)") }
     let sizes = (0..<axes).map {
       (x.dims[$0 + 2] - 1) * strides[$0] - pads[$0] - pads[axes + $0] + kernel[$0]

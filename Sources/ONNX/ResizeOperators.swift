@@ -20,6 +20,7 @@ private struct AxisResize {
     guard size > 0 || target == 0 else { throw GraphError.invalid("an empty axis to resize") }
     for place in 0..<target {
       let x = try AxisResize.source(Double(place), size, target, scale, roi, rule)
+      guard abs(x) < 1e15 else { throw GraphError.invalid("a place at \(x)") }
       let crops = rule.coordinates == "tf_crop_and_resize"
       outside.append(crops && (x < 0 || x > Double(size - 1)))
       let isWhole = x == x.rounded(.down)
@@ -108,7 +109,7 @@ extension GraphOperators {
     var target = x.dims
     if let asked {
       let sizes = try asked.integers()
-      guard sizes.count == axes.count, sizes.allSatisfy({ $0 >= 0 }) else {
+      guard sizes.count == axes.count, sizes.allSatisfy({ $0 >= 0 && $0 < 1 << 40 }) else {
         throw GraphError.invalid("sizes \(sizes) for \(axes.count) axes")
       }
       let ratios = zip(axes, sizes).map { Double($1) / Double(max(1, x.dims[$0])) }

@@ -70,6 +70,9 @@ extension GraphOperators {
         count += 1
       }
     }
+    guard targets.allSatisfy({ $0 >= 0 && $0 < 1 << 40 }) else {
+      throw GraphError.invalid("the places of n-grams are \(targets)")
+    }
     let width = (targets.max() ?? -1) + 1
     let rows = x.rank == 2 ? x.dims[0] : 1
     let length = x.rank == 2 ? x.dims[1] : x.count
@@ -96,7 +99,7 @@ extension GraphOperators {
 
   /// A list that a table of keys or values is made of, from whichever setting holds it.
   private static func list(_ call: NodeCall, _ name: String) throws -> Operand {
-    guard let attributes = Optional(call.node.attributes) else { throw GraphError.invalid(name) }
+    let attributes = call.node.attributes
     if let tensor = attributes[name + "_tensor"]?.tensor { return try Operand(tensor) }
     if let list = attributes[name + "_strings"]?.texts {
       return try Operand(texts: list, [list.count])

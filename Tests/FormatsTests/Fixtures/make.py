@@ -80,3 +80,25 @@ for x, y, dx, dy in passes:
         if line:
             rows += b"\0" + line
 png("interlaced.png", 3, 3, 8, 0, rows, interlace=1)
+
+
+def field(number, content):
+    if isinstance(content, int):
+        return bytes([number << 3, content])
+    return bytes([number << 3 | 2, len(content)]) + content
+
+
+def constant(name, value):
+    return field(2, 1) + field(8, name) + field(9, struct.pack("<f", value))
+
+
+def node(operation, inputs, output):
+    return b"".join(field(1, name) for name in inputs) + field(2, output) + field(4, operation)
+
+
+# An ONNX model: y = 2 x + 1.
+graph = (field(1, node(b"Mul", [b"x", b"scale"], b"h")) + field(1, node(b"Add", [b"h", b"shift"], b"y"))
+         + field(5, constant(b"scale", 2)) + field(5, constant(b"shift", 1))
+         + field(11, field(1, b"x") + field(2, field(1, field(1, 1)))) + field(12, field(1, b"y")))
+with open("affine.onnx", "wb") as file:
+    file.write(field(7, graph) + field(8, field(2, 22)))
