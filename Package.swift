@@ -44,6 +44,9 @@ let package = Package(
     .target(
       name: "Notebooks",
       dependencies: ["Library", "Language", "Training", "Autograd", "Tensors", "Files"]),
+    .target(
+      name: "Benchmarks",
+      dependencies: ["Library", "Language", "Training", "Autograd", "Tensors", "Vocabulary"]),
     .target(name: "Terminal", dependencies: ["Drawing", "CTerminal"]),
     .target(
       name: "Studio",
@@ -55,7 +58,8 @@ let package = Package(
     .executableTarget(
       name: "gradus",
       dependencies: [
-        "Studio", "Terminal", "Notebooks", "Library", "Language", "Tensors", "Drawing", "Files",
+        "Studio", "Terminal", "Notebooks", "Benchmarks", "Library", "Language", "Tensors",
+        "Drawing", "Files",
         "Vocabulary", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -89,6 +93,8 @@ let package = Package(
     .testTarget(
       name: "NotebooksTests",
       dependencies: ["Notebooks", "Language", "Tensors", "Files", "TestSupport"]),
+    .testTarget(
+      name: "BenchmarksTests", dependencies: ["Benchmarks", "Training", "TestSupport"]),
     .testTarget(
       name: "TerminalTests", dependencies: ["Terminal", "CTerminal", "TestSupport"]),
     .testTarget(

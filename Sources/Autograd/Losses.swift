@@ -103,7 +103,7 @@ extension Operations {
   /// The chances that the prediction is compared with, in the logits' shape.
   private static func classTargets(_ z: Tensor, _ y: Tensor, smooth: Double) throws -> Tensor {
     let classes = z.dims[z.rank - 1]
-    var targets: Tensor
+    let targets: Tensor
     if y.dims == z.dims, y.dtype.isFloat {
       targets = y
     } else {
@@ -112,6 +112,10 @@ extension Operations {
           operation: "cross_entropy",
           reason: "scores \(z.dims) need labels \(Array(z.dims.dropLast())), these are \(y.dims)",
           hint: y.dims == Array(z.dims.dropLast()) + [1] ? "y[:, 0]" : nil)
+      }
+      // Whole labels are checked where they are used, so that a recorded step checks them again.
+      if !y.dtype.isFloat, let marked = try? Tensor.oneHot(y, classes: classes) {
+        return try spread(marked.cast(z.dtype.isFloat ? z.dtype : .float32), smooth)
       }
       for i in 0..<y.count {
         let label = y.double(at: i)
@@ -126,11 +130,14 @@ extension Operations {
       }
       targets = try Tensor.oneHot(y, classes: classes).cast(z.dtype.isFloat ? z.dtype : .float32)
     }
-    if smooth != 0 {
-      targets = try targets.binary(.multiply, .number(1 - smooth)).binary(
-        .add, .number(smooth / Double(classes)))
-    }
-    return targets
+    return try spread(targets, smooth)
+  }
+
+  private static func spread(_ targets: Tensor, _ smooth: Double) throws -> Tensor {
+    if smooth == 0 { return targets }
+    let classes = targets.dims[targets.rank - 1]
+    return try targets.binary(.multiply, .number(1 - smooth)).binary(
+      .add, .number(smooth / Double(classes)))
   }
 
   private static func shortLabel(_ x: Double) -> String {

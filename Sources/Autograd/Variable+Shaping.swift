@@ -56,6 +56,11 @@ extension Variable {
 
   /// `x[items]`.
   package func indexed(_ items: [IndexItem]) throws -> Variable {
+    if items.count == 1, case .gather(let rows) = items[0], rows.dtype == .int64, rank > 0,
+      dtype.isFloat
+    {
+      return try taking(at: rows)
+    }
     try value.indexed(items).recorded(from: [self]) { c in
       [try c.upstream.scattered(items, like: c.inputs[0])]
     }
@@ -87,6 +92,18 @@ extension Variable {
       return [
         try c.upstream.value.scatteredRows(rows, into: source).recorded(from: [c.upstream]) {
           [try $0.upstream.taking(rows)]
+        }
+      ]
+    }
+  }
+
+  /// Rows along the first axis at whole numbers of any shape, which may change from step to step.
+  package func taking(at rows: Tensor) throws -> Variable {
+    try value.rows(at: rows).recorded(from: [self]) { c in
+      let source = c.inputs[0].shape
+      return [
+        try c.upstream.value.scatteredRows(at: rows, into: source).recorded(from: [c.upstream]) {
+          [try $0.upstream.taking(at: rows)]
         }
       ]
     }

@@ -41,3 +41,26 @@ IM2COL(ck_im2col_f64, double)
   }
 COL2IM(ck_col2im_f32, float)
 COL2IM(ck_col2im_f64, double)
+
+// A row of results at a time, window place by window place. The first of equals stays, and the first
+// NaN stays for good.
+#define MAX_POOL(NAME, TYPE)                                                                  \
+  CLONES void NAME(const ck_window *w, const TYPE *restrict x, TYPE *restrict y,              \
+                   int64_t *restrict at) {                                                    \
+    for (long c = 0; c < w->channels; c++)                                                    \
+      for (long oy = 0; oy < w->out_height; oy++, y += w->out_width, at += w->out_width) {    \
+        for (long ky = 0; ky < w->kernel_height; ky++) {                                      \
+          long row = (c * w->height + oy * w->stride_height + ky) * w->width;                 \
+          for (long kx = 0; kx < w->kernel_width; kx++)                                       \
+            for (long ox = 0; ox < w->out_width; ox++) {                                      \
+              long place = row + ox * w->stride_width + kx;                                   \
+              TYPE v = x[place], best = y[ox];                                                \
+              int takes = (ky == 0 && kx == 0) || (best == best && (v > best || v != v));     \
+              y[ox] = takes ? v : best;                                                       \
+              at[ox] = takes ? place : at[ox];                                                \
+            }                                                                                 \
+        }                                                                                     \
+      }                                                                                       \
+  }
+MAX_POOL(ck_max_pool_f32, float)
+MAX_POOL(ck_max_pool_f64, double)

@@ -61,9 +61,46 @@ ROW_SUM(row_sum_f64, double)
 REDUCE(ck_reduce_f32, float, row_sum_f32)
 REDUCE(ck_reduce_f64, double, row_sum_f64)
 
-#define SOFTMAX(NAME, TYPE)                                                                   \
+// Rows of at most 16 elements, 16 rows at a time, one in each vector lane: every element has a lane
+// of its own in the tree, so the sums are those of single rows.
+#define NARROW_SOFTMAX(NAME, TYPE)                                                            \
+  INLINE void NAME(const TYPE *restrict x, TYPE *restrict y, long n, int logarithm) {         \
+    double v[LANES][LANES], e[LANES][LANES], shift[LANES], total[LANES];                      \
+    for (int r = 0; r < LANES; r++)                                                           \
+      for (long i = 0; i < n; i++) v[i][r] = x[r * n + i];                                    \
+    for (int r = 0; r < LANES; r++) shift[r] = -INFINITY;                                     \
+    for (long i = 0; i < n; i++)                                                              \
+      for (int r = 0; r < LANES; r++) shift[r] = v[i][r] > shift[r] ? v[i][r] : shift[r];     \
+    for (int r = 0; r < LANES; r++) shift[r] = shift[r] == -INFINITY ? 0.0 : shift[r];        \
+    for (long i = 0; i < n; i++)                                                              \
+      for (int r = 0; r < LANES; r++) e[i][r] = ck_exp(v[i][r] - shift[r]);                   \
+    if (!logarithm)                                                                           \
+      for (long i = 0; i < n; i++)                                                            \
+        for (int r = 0; r < LANES; r++) v[i][r] = (double)(TYPE)e[i][r];                      \
+    for (long width = LANES / 2; width > 0; width /= 2)                                       \
+      for (long l = 0; l < width && l + width < n; l++)                                       \
+        for (int r = 0; r < LANES; r++) e[l][r] += e[l + width][r];                           \
+    for (int r = 0; r < LANES; r++) total[r] = e[0][r];                                       \
+    if (logarithm) {                                                                          \
+      for (int r = 0; r < LANES; r++) total[r] = ck_log(total[r]);                            \
+      for (long i = 0; i < n; i++)                                                            \
+        for (int r = 0; r < LANES; r++) v[i][r] = (v[i][r] - shift[r]) - total[r];            \
+    } else                                                                                    \
+      for (long i = 0; i < n; i++)                                                            \
+        for (int r = 0; r < LANES; r++) v[i][r] /= total[r];                                  \
+    for (int r = 0; r < LANES; r++)                                                           \
+      for (long i = 0; i < n; i++) y[r * n + i] = (TYPE)v[i][r];                              \
+  }
+NARROW_SOFTMAX(narrow_softmax_f32, float)
+NARROW_SOFTMAX(narrow_softmax_f64, double)
+
+#define SOFTMAX(NAME, TYPE, NARROW)                                                                 \
   CLONES void NAME(const TYPE *restrict x, TYPE *restrict y, long rows, long n, int logarithm) { \
-    for (long r = 0; r < rows; r++, x += n, y += n) {                                         \
+    long r = 0;                                                                               \
+    if (n <= 12)                                                                              \
+      for (; r + LANES <= rows; r += LANES, x += LANES * n, y += LANES * n)                   \
+        NARROW(x, y, n, logarithm);                                                           \
+    for (; r < rows; r++, x += n, y += n) {                                                   \
       double top = -INFINITY;                                                                 \
       for (long i = 0; i < n; i++) top = x[i] > top ? x[i] : top;                             \
       double shift = top == -INFINITY ? 0.0 : top;                                            \
@@ -89,5 +126,5 @@ REDUCE(ck_reduce_f64, double, row_sum_f64)
       }                                                                                       \
     }                                                                                         \
   }
-SOFTMAX(ck_softmax_f32, float)
-SOFTMAX(ck_softmax_f64, double)
+SOFTMAX(ck_softmax_f32, float, narrow_softmax_f32)
+SOFTMAX(ck_softmax_f64, double, narrow_softmax_f64)

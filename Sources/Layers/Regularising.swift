@@ -32,7 +32,6 @@ extension LayerKinds {
         throw TensorError.wrongKind(
           operation: layer.text, found: x.dtype, expected: "whole numbers")
       }
-      let rows = (0..<x.shape.count).map { x.value.integer(at: $0) }
-      return try weight.taking(rows).reshaped(x.dims + [weight.dims[1]])
+      return try weight.taking(at: x.value.cast(.int64))
     })
 }

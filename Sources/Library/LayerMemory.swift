@@ -13,6 +13,30 @@ enum LayerMemory {
     Tree.mapObjects(value) { ($0 as? LayerObject).map { LayerObject($0.layer.settled) } }
   }
 
+  /// What the layers of a tree know, in order.
+  static func tensors(of value: Value) -> [Tensor] {
+    var found: [Tensor] = []
+    _ = Tree.mapObjects(value) { object in
+      if let layer = (object as? LayerObject)?.layer { found += layer.buffers.map(\.value) }
+      return nil
+    }
+    return found
+  }
+
+  /// The tree whose layers know other tensors, in the same order.
+  static func replacing(in value: Value, with tensors: [Tensor]) -> Value {
+    if tensors.isEmpty { return value }
+    var next = 0
+    return Tree.mapObjects(value) { object in
+      guard var layer = (object as? LayerObject)?.layer, !layer.buffers.isEmpty else { return nil }
+      for index in layer.buffers.indices where next < tensors.count {
+        layer.buffers[index].value = tensors[next]
+        next += 1
+      }
+      return LayerObject(layer)
+    }
+  }
+
   /// What each layer knows, in order.
   static func buffers(_ value: Value) -> [[(name: String, value: Tensor)]] {
     var found: [[(name: String, value: Tensor)]] = []

@@ -30,29 +30,42 @@ struct LearningScene: Sendable {
 }
 
 /// A model that learns from a loss by an optimizer.
-struct ModelLearner: Learner {
-  let scene: LearningScene
-  var model: Value
-  var optimizer: OptimizerObject
-  let data: Value
+package struct ModelLearner: Learner {
+  private let scene: LearningScene
+  /// The model as it began; `parameters` and `memory` stand for its own.
+  private var template: Value
+  private var parameters: [Tensor]
+  /// What layers know beside their parameters.
+  private var memory: [Tensor]
+  private(set) var optimizer: OptimizerObject
+  private let data: Value
   /// loss(prediction, target), or objective(model, batch).
-  let loss: Value
-  let isObjective: Bool
-  let held: Value?
-  let exampleCount: Int
+  private let loss: Value
+  private let isObjective: Bool
+  private let held: Value?
+  package let exampleCount: Int
+  /// How the step runs without being interpreted, once it has been seen; nil to interpret always.
+  package var plan: StepPlan? = StepPlan()
 
   init(
     scene: LearningScene, model: Value, optimizer: OptimizerObject, data: Value, loss: Value,
     isObjective: Bool, held: Value?, exampleCount: Int
   ) {
     self.scene = scene
-    self.model = model
+    template = model
+    parameters = Tree.leaves(of: model, .parameters).map(\.variable.value)
+    memory = LayerMemory.tensors(of: model)
     self.optimizer = optimizer
     self.data = data
     self.loss = loss
     self.isObjective = isObjective
     self.held = held
     self.exampleCount = exampleCount
+  }
+
+  package var model: Value {
+    let moved = try? Tree.replacing(template, .parameters, with: parameters.map { Variable($0) })
+    return LayerMemory.replacing(in: moved ?? template, with: memory)
   }
 
   private func loss(of model: Value, on batch: Value, _ interpreter: Interpreter) throws -> Variable
@@ -74,45 +87,91 @@ struct ModelLearner: Learner {
     return number
   }
 
-  mutating func step(_ indices: [Int], number step: Int, stream: RandomStream) throws -> [Metric] {
-    let interpreter = scene.interpreter(stream)
-    let batch = try StandardLibrary.choosing(indices, from: data)
-    let starts = Tree.leaves(of: model, .parameters).map(\.variable)
-    var (value, slopes, varied) = try gradient(at: starts, batch, interpreter)
-    let metric = Metric("loss", value.value.item ?? .nan)
+  package mutating func step(_ indices: [Int], number step: Int, stream: RandomStream) throws
+    -> [Metric]
+  {
+    guard optimizer.sharpness == nil else { return try sharpStep(indices, stream) }
+    let slopes = try slopes(indices, stream)
+    let metric = Metric("loss", slopes.loss)
     guard metric.value.isFinite else { return [metric] }
-    if let rho = optimizer.sharpness {
-      // The second look uses the same random numbers; averages are noted at the first one.
-      let steep = try OptimizerObject.uphill(starts, slopes, rho: rho)
-      slopes = try gradient(at: steep, batch, scene.interpreter(stream)).slopes
-    }
-    let carried = try Tree.replacing(varied, .parameters, with: slopes)
-    (model, optimizer) = try optimizer.updating(model, LayerMemory.settled(carried), interpreter)
+    try move(against: slopes, stream)
     return [metric]
   }
 
-  /// Loss and slopes with the parameters at `places`, and the model that noted what it saw.
-  private func gradient(at places: [Variable], _ batch: Value, _ interpreter: Interpreter) throws
-    -> (value: Variable, slopes: [Variable], varied: Value)
-  {
-    let (value, varied, slopes) = try Gradients.of(places) { traced in
-      let varied = try Tree.replacing(model, .parameters, with: traced, training: true)
-      return (try loss(of: varied, on: batch, interpreter), varied)
+  private mutating func move(against slopes: StepPlan.Slopes, _ stream: RandomStream) throws {
+    let scene = scene
+    try optimizer.move(&parameters, slopes.gradients) { scene.interpreter(stream) }
+    if let varied = slopes.varied {
+      let settled = LayerMemory.settled(varied)
+      memory = LayerMemory.tensors(of: settled)
+      template = LayerMemory.moved(from: settled, to: template)
+    } else if !slopes.memory.isEmpty {
+      memory = try slopes.memory.map { try $0.copied() }
     }
-    return (value, slopes, varied)
+    if let program = slopes.program { try optimizer.optimizer.letGo(of: program.owns) }
   }
 
-  mutating func observe(_ loss: Double) { optimizer.observe(loss) }
+  /// A step along the gradient at the steepest place near by.
+  private mutating func sharpStep(_ indices: [Int], _ stream: RandomStream) throws -> [Metric] {
+    let batch = try StandardLibrary.choosing(indices, from: data)
+    let starts = parameters.map { Variable($0) }
+    var (slopes, _) = try interpreted(at: starts, batch, stream)
+    let metric = Metric("loss", slopes.loss)
+    guard metric.value.isFinite else { return [metric] }
+    // The second look uses the same random numbers; averages are noted at the first one.
+    let varied = slopes.varied
+    let steep = try OptimizerObject.uphill(
+      starts, slopes.gradients.map { Variable($0) }, rho: optimizer.sharpness ?? 0)
+    slopes = try interpreted(at: steep, batch, stream).slopes
+    slopes.varied = varied
+    try move(against: slopes, stream)
+    return [metric]
+  }
 
-  var saved: [Checkpoint.NamedTensor] {
+  /// The loss on a batch and its gradients: by the plan where it fits, else by the interpreter.
+  private func slopes(_ indices: [Int], _ stream: RandomStream) throws -> StepPlan.Slopes {
+    let starts = { parameters.map { Variable($0) } }
+    guard let plan, let tables = StandardLibrary.tables(of: data) else {
+      return try interpreted(
+        at: starts(), StandardLibrary.choosing(indices, from: data), stream
+      ).slopes
+    }
+    let rows = try tables.map { try $0.taking(indices) }
+    return try plan.slopes(parameters + memory + rows, stream) {
+      let batch = StandardLibrary.replacing(tablesOf: data, with: rows)
+      let (slopes, context) = try interpreted(at: starts(), batch, stream)
+      return (slopes, context.hasReadClock || !context.started.isEmpty)
+    }
+  }
+
+  private func interpreted(at places: [Variable], _ batch: Value, _ stream: RandomStream) throws
+    -> (slopes: StepPlan.Slopes, context: EvaluationContext)
+  {
+    let interpreter = scene.interpreter(stream)
+    let start = LayerMemory.replacing(in: template, with: memory)
+    let (value, varied, gradients) = try Gradients.of(places) { traced in
+      let varied = try Tree.replacing(start, .parameters, with: traced, training: true)
+      return (try loss(of: varied, on: batch, interpreter), varied)
+    }
+    var slopes = StepPlan.Slopes(value.value, gradients.map(\.value))
+    slopes.memory = LayerMemory.tensors(of: LayerMemory.settled(varied))
+    slopes.varied = varied
+    return (slopes, interpreter.context)
+  }
+
+  package mutating func observe(_ loss: Double) { optimizer.observe(loss) }
+
+  package var saved: [Checkpoint.NamedTensor] {
     get throws {
       try LearnedState.of(model, "") + LearnedState.of(.object(optimizer), "optimizer")
     }
   }
 
-  mutating func restore(_ state: [Checkpoint.NamedTensor]) throws {
+  package mutating func restore(_ state: [Checkpoint.NamedTensor]) throws {
     let saved = LearnedState(state)
-    model = try saved.restored(model, "")
+    template = try saved.restored(model, "")
+    parameters = Tree.leaves(of: template, .parameters).map(\.variable.value)
+    memory = LayerMemory.tensors(of: template)
     if case .object(let object) = try saved.restored(.object(optimizer), "optimizer"),
       let restored = object as? OptimizerObject
     {
@@ -120,9 +179,10 @@ struct ModelLearner: Learner {
     }
   }
 
-  func validate() throws -> [Metric] {
+  package func validate() throws -> [Metric] {
     guard let held else { return [] }
     let interpreter = scene.interpreter(RandomStream(seed: 0))
+    let model = model
     let value = try loss(of: model, on: held, interpreter).value.item ?? .nan
     var metrics = [Metric("val loss", value)]
     if !isObjective, case .record(let record) = held, let x = record["x"],
@@ -134,7 +194,7 @@ struct ModelLearner: Learner {
     return metrics
   }
 
-  mutating func set(_ name: String, _ value: Double) throws {
+  package mutating func set(_ name: String, _ value: Double) throws {
     try optimizer.set(name, value)
   }
 

@@ -112,6 +112,20 @@ struct OptimizerObject: LanguageObject {
     return sharpness.map { "SAM(\(text), rho=\(shortNumber($0)))" } ?? text
   }
 
+  /// One step for parameters against their gradients; a schedule is asked for its rate first.
+  mutating func move(
+    _ parameters: inout [Tensor], _ gradients: [Tensor], _ interpreter: () -> Interpreter
+  ) throws {
+    if let schedule {
+      let rate = try interpreter().apply(schedule, [.integer(optimizer.steps)])
+      guard let rate = rate.asNumber else {
+        throw LanguageError("kind", "lr(step) should be a number, it is \(rate.withArticle)")
+      }
+      optimizer.learningRate = rate
+    }
+    try optimizer.update(&parameters, gradients: gradients)
+  }
+
   /// One step for the parameters of a model against a gradient of the same structure, which also
   /// carries what the layers noted while they trained.
   func updating(_ model: Value, _ gradient: Value, _ interpreter: Interpreter) throws -> (
@@ -132,15 +146,8 @@ struct OptimizerObject: LanguageObject {
           + "\(slope.variable.dims)")
     }
     var copy = self
-    if let schedule {
-      let rate = try interpreter.apply(schedule, [.integer(optimizer.steps)])
-      guard let rate = rate.asNumber else {
-        throw LanguageError("kind", "lr(step) should be a number, it is \(rate.withArticle)")
-      }
-      copy.optimizer.learningRate = rate
-    }
     var parameters = moved.map(\.variable.value)
-    try copy.optimizer.update(&parameters, gradients: slopes.map(\.variable.value))
+    try copy.move(&parameters, slopes.map(\.variable.value)) { interpreter }
     let next = try Tree.replacing(model, choice, with: parameters.map { Variable($0) })
     return (LayerMemory.moved(from: gradient, to: next), copy)
   }

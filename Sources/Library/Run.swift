@@ -41,6 +41,12 @@ package final class Run: LanguageObject {
     if let failure = job.failure { throw failure }
   }
 
+  /// Waits for the end, whatever happens meanwhile; a failure is raised here.
+  package func wait() throws {
+    try job.wait { false }
+    if let failure = job.failure { throw failure }
+  }
+
   static func result(
     _ name: String, _ learner: any Learner, _ series: [Series], _ step: Int,
     _ model: (any Learner) -> Value

@@ -81,32 +81,63 @@ extension Tensor {
     let result = try Tensor(uninitialised: shape, kind)
     let code = operation.rawValue
     switch kind {
-    case .float32:
-      let y = result.fresh(Float.self)
-      let kernel = operation.isSpecial ? ck_special2_f32 : ck_binary_f32
-      pairs(a, b, shape, Float.self) { p, sp, q, sq, at, n in
-        kernel(code, p, sp, q, sq, y + at, n)
+    case .float32, .float64:
+      let walk = PairWalk(a.shape, b.shape, to: shape)
+      let isSingle = kind == .float32
+      withExtendedLifetime((a.storage, b.storage)) {
+        Tensor.binary(code, isSingle, walk, a.address, b.address, result.address)
       }
-    case .float64:
-      let y = result.fresh(Double.self)
-      let kernel = operation.isSpecial ? ck_special2_f64 : ck_binary_f64
-      pairs(a, b, shape, Double.self) { p, sp, q, sq, at, n in
-        kernel(code, p, sp, q, sq, y + at, n)
+      Recording.current?.note(operation.symbol, [a, b], [result]) { at, _ in
+        Tensor.binary(code, isSingle, walk, at[0], at[1], at[2])
       }
     case .int64, .bool:
       if operation == .floorDivide || operation == .remainder, b.hasZero {
         throw TensorError.divisionByZero(operation: operation.symbol)
       }
-      let y = result.fresh(Int64.self)
-      var overflows = false
-      pairs(a, b, shape, Int64.self) { p, sp, q, sq, at, n in
-        for i in 0..<n {
-          y[at + i] = integers(operation, p[i * sp], q[i * sq], overflow: &overflows)
-        }
+      let walk = PairWalk(a.shape, b.shape, to: shape)
+      try withExtendedLifetime((a.storage, b.storage)) {
+        try Tensor.whole(operation, walk, a.address, b.address, result.address)
       }
-      if overflows { throw TensorError.integerOverflow(operation: operation.symbol) }
+      Recording.current?.note(operation.symbol, [a, b], [result]) { at, _ in
+        try Tensor.whole(operation, walk, at[0], at[1], at[2])
+      }
     }
     return result
+  }
+
+  private static func whole(
+    _ operation: BinaryOperation, _ walk: PairWalk, _ p: UnsafeRawPointer, _ q: UnsafeRawPointer,
+    _ out: UnsafeMutableRawPointer
+  ) throws {
+    let y = out.assumingMemoryBound(to: Int64.self)
+    var overflows = false
+    walk.run(p.assumingMemoryBound(to: Int64.self), q.assumingMemoryBound(to: Int64.self)) {
+      p, sp, q, sq, at, n in
+      for i in 0..<n {
+        y[at + i] = integers(operation, p[i * sp], q[i * sq], overflow: &overflows)
+      }
+    }
+    if overflows { throw TensorError.integerOverflow(operation: operation.symbol) }
+  }
+
+  private static func binary(
+    _ code: Int32, _ isSingle: Bool, _ walk: PairWalk, _ p: UnsafeRawPointer, _ q: UnsafeRawPointer,
+    _ out: UnsafeMutableRawPointer
+  ) {
+    let isSpecial = code >= BinaryOperation.atan2.rawValue
+    if isSingle {
+      let y = out.assumingMemoryBound(to: Float.self)
+      let kernel = isSpecial ? ck_special2_f32 : ck_binary_f32
+      walk.run(p.assumingMemoryBound(to: Float.self), q.assumingMemoryBound(to: Float.self)) {
+        p, sp, q, sq, at, n in kernel(code, p, sp, q, sq, y + at, n)
+      }
+    } else {
+      let y = out.assumingMemoryBound(to: Double.self)
+      let kernel = isSpecial ? ck_special2_f64 : ck_binary_f64
+      walk.run(p.assumingMemoryBound(to: Double.self), q.assumingMemoryBound(to: Double.self)) {
+        p, sp, q, sq, at, n in kernel(code, p, sp, q, sq, y + at, n)
+      }
+    }
   }
 
   package func compare(_ comparison: Comparison, _ other: Tensor) throws -> Tensor {
@@ -119,8 +150,18 @@ extension Tensor {
     let result = try Tensor(uninitialised: shape, .bool)
     let y = result.fresh(UInt8.self)
     if kind == .float32 {
-      pairs(a, b, shape, Float.self) { p, sp, q, sq, at, n in
-        ck_compare_f32(comparison.rawValue, p, sp, q, sq, y + at, n)
+      let (walk, code) = (PairWalk(a.shape, b.shape, to: shape), comparison.rawValue)
+      withExtendedLifetime((a.storage, b.storage)) {
+        walk.run(a.noted(Float.self), b.noted(Float.self)) { p, sp, q, sq, at, n in
+          ck_compare_f32(code, p, sp, q, sq, y + at, n)
+        }
+      }
+      Recording.current?.note(comparison.symbol, [a, b], [result]) { places, _ in
+        let y = places[2].assumingMemoryBound(to: UInt8.self)
+        walk.run(
+          UnsafePointer(places[0].assumingMemoryBound(to: Float.self)),
+          UnsafePointer(places[1].assumingMemoryBound(to: Float.self))
+        ) { p, sp, q, sq, at, n in ck_compare_f32(code, p, sp, q, sq, y + at, n) }
       }
     } else if kind == .int64 {
       // Not in double precision: whole numbers above 2^53 are told apart too.
@@ -161,17 +202,31 @@ extension Tensor {
     let x = try a.cast(kind).broadcast(to: outer)
     let y = try b.cast(kind).broadcast(to: outer)
     let result = try Tensor(uninitialised: outer, kind)
-    func fill<E: BitwiseCopyable>(_: E.Type) {
-      let (m, p, q) = (mask.elements(Bool.self), x.elements(E.self), y.elements(E.self))
-      let out = result.fresh(E.self)
-      for i in 0..<outer.count { out[i] = m[i] ? p[i] : q[i] }
+    let (size, count) = (kind.size, outer.count)
+    withExtendedLifetime((mask.storage, x.storage, y.storage)) {
+      Tensor.choose(size, count, mask.address, x.address, y.address, result.address)
     }
-    switch kind.size {
+    Recording.current?.note("where", [mask, x, y], [result]) { at, _ in
+      Tensor.choose(size, count, at[0], at[1], at[2], at[3])
+    }
+    return result
+  }
+
+  private static func choose(
+    _ size: Int, _ count: Int, _ mask: UnsafeRawPointer, _ a: UnsafeRawPointer,
+    _ b: UnsafeRawPointer, _ out: UnsafeMutableRawPointer
+  ) {
+    func fill<E: BitwiseCopyable>(_: E.Type) {
+      let m = mask.assumingMemoryBound(to: Bool.self)
+      let (p, q) = (a.assumingMemoryBound(to: E.self), b.assumingMemoryBound(to: E.self))
+      let y = out.assumingMemoryBound(to: E.self)
+      for i in 0..<count { y[i] = m[i] ? p[i] : q[i] }
+    }
+    switch size {
     case 1: fill(UInt8.self)
     case 4: fill(UInt32.self)
     default: fill(UInt64.self)
     }
-    return result
   }
 
   private var hasNegative: Bool { dtype == .int64 && (0..<count).contains { integer(at: $0) < 0 } }

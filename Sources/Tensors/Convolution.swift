@@ -51,7 +51,7 @@ package struct WindowGeometry: Sendable, Equatable {
 }
 
 /// A convolution whose sizes have been checked.
-private struct ConvolutionPlan {
+private struct ConvolutionPlan: Sendable {
   let images, channels, outputs, groups, positions, patch: Int
   let window: ck_window
   let target: Shape
@@ -149,9 +149,6 @@ extension Double: ConvolutionElement {
 }
 
 extension Tensor {
-  /// Images that one worker takes, and the chunk over which weight gradients are first summed.
-  private static let imageChunk = 8
-
   /// Cross-correlation of images [N, C, H, W] with weights [out, C / groups, h, w]:
   /// [N, out, H', W'].
   package static func conv2d(_ x: Tensor, _ w: Tensor, _ geometry: WindowGeometry) throws -> Tensor
@@ -159,29 +156,11 @@ extension Tensor {
     let kind = max(.float32, max(x.dtype, w.dtype))
     let plan = try ConvolutionPlan(x.dims, w.dims, geometry, kind)
     let result = try Tensor(uninitialised: plan.target, kind)
-    let (images, weights) = (try x.cast(kind), try w.cast(kind))
-    func run<E: ConvolutionElement>(_: E.Type) throws {
-      nonisolated(unsafe) let (p, q, r) = (
-        images.elements(E.self), weights.elements(E.self), result.fresh(E.self)
-      )
-      let rows = plan.outputsOfGroup
-      try eachChunk(plan, E.self) { part, scratch in
-        var window = plan.window
-        for n in part {
-          for g in 0..<plan.groups {
-            E.im2col(&window, p + (n * plan.groups + g) * plan.imageSize, scratch)
-            E.gemm(
-              rows, plan.positions, plan.patch, q + g * rows * plan.patch, plan.patch, false,
-              scratch,
-              plan.positions, false, r + (n * plan.outputs + g * rows) * plan.positions,
-              plan.positions, accumulate: false)
-          }
-        }
-      }
+    let (images, weights, scratch) = (try x.cast(kind), try w.cast(kind), try plan.scratch())
+    func run(_ at: UnsafePointer<UnsafeMutableRawPointer>) {
+      if kind == .float64 { plan.forward(Double.self, at) } else { plan.forward(Float.self, at) }
     }
-    try withExtendedLifetime((images.storage, weights.storage)) {
-      if kind == .float64 { try run(Double.self) } else { try run(Float.self) }
-    }
+    try apply("conv2d", [images, weights], [result, scratch], run)
     return result
   }
 
@@ -191,29 +170,13 @@ extension Tensor {
   ) throws -> Tensor {
     let kind = upstream.dtype
     let plan = try ConvolutionPlan(input.dims, w.dims, geometry, kind)
-    let result = try Tensor.zeros(input, kind)
-    let weights = try w.cast(kind)
-    func run<E: ConvolutionElement>(_: E.Type) throws {
-      nonisolated(unsafe) let (p, q, r) = (
-        upstream.elements(E.self), weights.elements(E.self), result.fresh(E.self)
-      )
-      let rows = plan.outputsOfGroup
-      try eachChunk(plan, E.self) { part, scratch in
-        var window = plan.window
-        for n in part {
-          for g in 0..<plan.groups {
-            E.gemm(
-              plan.patch, plan.positions, rows, q + g * rows * plan.patch, plan.patch, true,
-              p + (n * plan.outputs + g * rows) * plan.positions, plan.positions, false, scratch,
-              plan.positions, accumulate: false)
-            E.col2im(&window, scratch, r + (n * plan.groups + g) * plan.imageSize)
-          }
-        }
-      }
+    let result = try Tensor(uninitialised: input, kind)
+    let (weights, scratch, bytes) = (try w.cast(kind), try plan.scratch(), input.count * kind.size)
+    func run(_ at: UnsafePointer<UnsafeMutableRawPointer>) {
+      at[2].initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+      if kind == .float64 { plan.toInput(Double.self, at) } else { plan.toInput(Float.self, at) }
     }
-    try withExtendedLifetime((upstream.storage, weights.storage)) {
-      if kind == .float64 { try run(Double.self) } else { try run(Float.self) }
-    }
+    try apply("conv2d to images", [upstream, weights], [result, scratch], run)
     return result
   }
 
@@ -224,47 +187,116 @@ extension Tensor {
     let kind = upstream.dtype
     let plan = try ConvolutionPlan(x.dims, weight.dims, geometry, kind)
     let images = try x.cast(kind)
-    let chunks = max(1, (plan.images + imageChunk - 1) / imageChunk)
-    let partial = try Tensor.zeros(Shape(checking: [chunks] + weight.dims), kind)
-    func run<E: ConvolutionElement>(_: E.Type) throws {
-      nonisolated(unsafe) let (p, q, r) = (
-        upstream.elements(E.self), images.elements(E.self), partial.fresh(E.self)
-      )
-      let rows = plan.outputsOfGroup
-      try eachChunk(plan, E.self) { part, scratch in
-        var window = plan.window
-        let sum = r + part.lowerBound / imageChunk * weight.count
-        for n in part {
-          for g in 0..<plan.groups {
-            E.im2col(&window, q + (n * plan.groups + g) * plan.imageSize, scratch)
-            E.gemm(
-              rows, plan.patch, plan.positions,
-              p + (n * plan.outputs + g * rows) * plan.positions, plan.positions, false, scratch,
-              plan.positions, true, sum + g * rows * plan.patch, plan.patch, accumulate: true)
-          }
-        }
+    let partial = try Tensor(
+      uninitialised: Shape(checking: [max(1, plan.chunks)] + weight.dims), kind)
+    let (scratch, bytes) = (try plan.scratch(), partial.count * kind.size)
+    func run(_ at: UnsafePointer<UnsafeMutableRawPointer>) {
+      at[2].initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+      if kind == .float64 {
+        plan.toWeights(Double.self, at)
+      } else {
+        plan.toWeights(Float.self, at)
       }
     }
-    try withExtendedLifetime((upstream.storage, images.storage)) {
-      if kind == .float64 { try run(Double.self) } else { try run(Float.self) }
-    }
+    try apply("conv2d to weights", [upstream, images], [partial, scratch], run)
     return try partial.reduce(.sum, axes: [0])
   }
 
-  /// Calls the body for each fixed chunk of images with scratch memory for one image's columns.
-  private static func eachChunk<E: ConvolutionElement>(
-    _ plan: ConvolutionPlan, _: E.Type,
-    _ body: @Sendable (Range<Int>, UnsafeMutablePointer<E>) -> Void
+  /// Runs an operation on the addresses of its inputs and outputs, now and when it is repeated.
+  static func apply(
+    _ name: String, _ inputs: [Tensor], _ outputs: [Tensor],
+    _ run: @escaping (UnsafePointer<UnsafeMutableRawPointer>) throws -> Void
   ) throws {
-    let parts = (plan.images + imageChunk - 1) / imageChunk
-    let size = plan.patch * plan.positions
-    let slots = max(1, parts)
-    let scratch = try Tensor(uninitialised: Shape(checking: [min(slots, 64), size]), plan.kind)
-    nonisolated(unsafe) let memory = scratch.fresh(E.self)
-    for first in stride(from: 0, to: parts, by: 64) {
-      Workers.run(parts: min(64, parts - first)) { slot in
-        let start = (first + slot) * imageChunk
-        body(start..<min(plan.images, start + imageChunk), memory + slot * size)
+    let tensors = inputs + outputs
+    try withExtendedLifetime(tensors) {
+      try tensors.map(\.address).withUnsafeBufferPointer { addresses in
+        if let start = addresses.baseAddress { try run(start) }
+      }
+    }
+    Recording.current?.note(name, inputs, outputs) { at, _ in try run(at) }
+  }
+}
+
+extension ConvolutionPlan {
+  /// Images that one worker takes, and the chunk over which weight gradients are first summed.
+  private static let imageChunk = 8
+  /// Chunks that may be at work at once.
+  private static let slots = 64
+
+  var chunks: Int { (images + ConvolutionPlan.imageChunk - 1) / ConvolutionPlan.imageChunk }
+
+  /// Memory for the columns of one image in each chunk at work.
+  func scratch() throws -> Tensor {
+    let slots = max(1, min(chunks, ConvolutionPlan.slots))
+    return try Tensor(uninitialised: Shape(checking: [slots, patch * positions]), kind)
+  }
+
+  func forward<E: ConvolutionElement>(_: E.Type, _ at: UnsafePointer<UnsafeMutableRawPointer>) {
+    nonisolated(unsafe) let (p, q, r) = (
+      at[0].assumingMemoryBound(to: E.self), at[1].assumingMemoryBound(to: E.self),
+      at[2].assumingMemoryBound(to: E.self)
+    )
+    let rows = outputsOfGroup
+    eachImage(at[3].assumingMemoryBound(to: E.self)) { n, columns in
+      var window = window
+      for g in 0..<groups {
+        E.im2col(&window, p + (n * groups + g) * imageSize, columns)
+        E.gemm(
+          rows, positions, patch, q + g * rows * patch, patch, false, columns, positions, false,
+          r + (n * outputs + g * rows) * positions, positions, accumulate: false)
+      }
+    }
+  }
+
+  func toInput<E: ConvolutionElement>(_: E.Type, _ at: UnsafePointer<UnsafeMutableRawPointer>) {
+    nonisolated(unsafe) let (p, q, r) = (
+      at[0].assumingMemoryBound(to: E.self), at[1].assumingMemoryBound(to: E.self),
+      at[2].assumingMemoryBound(to: E.self)
+    )
+    let rows = outputsOfGroup
+    eachImage(at[3].assumingMemoryBound(to: E.self)) { n, columns in
+      var window = window
+      for g in 0..<groups {
+        E.gemm(
+          patch, positions, rows, q + g * rows * patch, patch, true,
+          p + (n * outputs + g * rows) * positions, positions, false, columns, positions,
+          accumulate: false)
+        E.col2im(&window, columns, r + (n * groups + g) * imageSize)
+      }
+    }
+  }
+
+  func toWeights<E: ConvolutionElement>(_: E.Type, _ at: UnsafePointer<UnsafeMutableRawPointer>) {
+    nonisolated(unsafe) let (p, q, r) = (
+      at[0].assumingMemoryBound(to: E.self), at[1].assumingMemoryBound(to: E.self),
+      at[2].assumingMemoryBound(to: E.self)
+    )
+    let rows = outputsOfGroup
+    eachImage(at[3].assumingMemoryBound(to: E.self)) { n, columns in
+      var window = window
+      let sum = r + n / ConvolutionPlan.imageChunk * outputs * patch
+      for g in 0..<groups {
+        E.im2col(&window, q + (n * groups + g) * imageSize, columns)
+        E.gemm(
+          rows, patch, positions, p + (n * outputs + g * rows) * positions, positions, false,
+          columns, positions, true, sum + g * rows * patch, patch, accumulate: true)
+      }
+    }
+  }
+
+  /// Calls the body for each image, in fixed chunks that run side by side, with scratch memory for
+  /// the columns of one image.
+  private func eachImage<E: ConvolutionElement>(
+    _ scratch: UnsafeMutablePointer<E>, _ body: @Sendable (Int, UnsafeMutablePointer<E>) -> Void
+  ) {
+    nonisolated(unsafe) let memory = scratch
+    let (size, all) = (patch * positions, chunks)
+    for first in stride(from: 0, to: all, by: ConvolutionPlan.slots) {
+      Workers.run(parts: min(ConvolutionPlan.slots, all - first)) { slot in
+        let start = (first + slot) * ConvolutionPlan.imageChunk
+        for n in start..<min(images, start + ConvolutionPlan.imageChunk) {
+          body(n, memory + slot * size)
+        }
       }
     }
   }

@@ -56,25 +56,62 @@ extension Tensor {
 
   /// Indices of any shape to rows of zeros with a one: [..., classes], f32.
   package static func oneHot(_ indices: Tensor, classes: Int) throws -> Tensor {
-    let result = try zeros(Shape(checking: indices.dims + [classes]))
-    let out = result.fresh(Float.self)
-    for i in 0..<indices.count {
-      let index = indices.integer(at: i)
-      guard index >= 0, index < classes else {
-        throw TensorError.indexOutOfRange(index: index, size: classes, axis: indices.rank)
-      }
-      out[i * classes + index] = 1
+    let result = try Tensor(uninitialised: Shape(checking: indices.dims + [classes]), .float32)
+    let rows = try indices.cast(.int64)
+    let (count, rank) = (rows.count, indices.rank)
+    try withExtendedLifetime(rows.storage) {
+      try mark(rows.address, result.address, count, classes, rank)
+    }
+    Recording.current?.note("one_hot", [rows], [result]) { at, _ in
+      try mark(at[0], at[1], count, classes, rank)
     }
     return result
+  }
+
+  private static func mark(
+    _ indices: UnsafeRawPointer, _ rows: UnsafeMutableRawPointer, _ count: Int, _ classes: Int,
+    _ rank: Int
+  ) throws {
+    let at = indices.assumingMemoryBound(to: Int64.self)
+    let out = rows.assumingMemoryBound(to: Float.self)
+    out.update(repeating: 0, count: count * classes)
+    for i in 0..<count {
+      guard at[i] >= 0, at[i] < classes else {
+        throw TensorError.indexOutOfRange(index: Int(at[i]), size: classes, axis: rank)
+      }
+      out[i * classes + Int(at[i])] = 1
+    }
   }
 
   /// The same numbers as another kind; floats become integers towards zero.
   package func cast(_ target: DType) throws -> Tensor {
     if target == dtype { return self }
     let result = try Tensor(uninitialised: shape, target)
+    let (source, count) = (dtype, count)
+    withExtendedLifetime(storage) {
+      Tensor.convert(source, target, count, address, result.address)
+    }
+    Recording.current?.note("cast", [self], [result]) { at, _ in
+      Tensor.convert(source, target, count, at[0], at[1])
+    }
+    return result
+  }
+
+  private static func convert(
+    _ source: DType, _ target: DType, _ count: Int, _ x: UnsafeRawPointer,
+    _ y: UnsafeMutableRawPointer
+  ) {
+    if source == .bool, target == .float32 {
+      // Masks, often: simple enough for vectors.
+      let (mask, out) = (
+        x.assumingMemoryBound(to: UInt8.self), y.assumingMemoryBound(to: Float.self)
+      )
+      for i in 0..<count { out[i] = Float(mask[i]) }
+      return
+    }
     func fill<S: TensorElement, E: TensorElement>(_: S.Type, _: E.Type, _ body: (S) -> E) {
-      let source = elements(S.self)
-      let out = result.fresh(E.self)
+      let source = x.assumingMemoryBound(to: S.self)
+      let out = y.assumingMemoryBound(to: E.self)
       for i in 0..<count { out[i] = body(source[i]) }
     }
     func from<S: TensorElement>(_: S.Type) {
@@ -85,14 +122,11 @@ extension Tensor {
       case .float64: fill(S.self, Double.self) { $0.asDouble }
       }
     }
-    withExtendedLifetime(storage) {
-      switch dtype {
-      case .bool: from(Bool.self)
-      case .int64: from(Int64.self)
-      case .float32: from(Float.self)
-      case .float64: from(Double.self)
-      }
+    switch source {
+    case .bool: from(Bool.self)
+    case .int64: from(Int64.self)
+    case .float32: from(Float.self)
+    case .float64: from(Double.self)
     }
-    return result
   }
 }

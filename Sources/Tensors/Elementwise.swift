@@ -9,8 +9,6 @@ package enum UnaryOperation: Int32, Sendable {
   case asin, acos, atan, sinh, cosh, asinh, acosh, atanh, log2, log10, exp2, erfc, erfinv, lgamma
   case digamma, trunc, besselI0, besselI1
 
-  fileprivate var isSpecial: Bool { rawValue >= UnaryOperation.tan.rawValue }
-
   fileprivate var keepsIntegers: Bool {
     switch self {
     case .negate, .square, .abs, .sign, .round, .floor, .ceil, .relu, .trunc: true
@@ -27,25 +25,36 @@ extension Tensor {
     if dtype == .int64 && operation.keepsIntegers { return try integerUnary(operation) }
     if !dtype.isFloat { return try cast(.float32).unary(operation) }
     let result = try Tensor(uninitialised: shape, dtype)
-    let isSpecial = operation.isSpecial
+    let (code, count, isSingle) = (operation.rawValue, count, dtype == .float32)
     withExtendedLifetime(storage) {
-      if dtype == .float32 {
-        nonisolated(unsafe) let x = elements(Float.self)
-        nonisolated(unsafe) let y = result.fresh(Float.self)
-        let kernel = isSpecial ? ck_special_f32 : ck_unary_f32
-        Workers.split(count, grain: Tensor.grain) { part in
-          kernel(operation.rawValue, x + part.lowerBound, y + part.lowerBound, part.count)
-        }
-      } else {
-        nonisolated(unsafe) let x = elements(Double.self)
-        nonisolated(unsafe) let y = result.fresh(Double.self)
-        let kernel = isSpecial ? ck_special_f64 : ck_unary_f64
-        Workers.split(count, grain: Tensor.grain) { part in
-          kernel(operation.rawValue, x + part.lowerBound, y + part.lowerBound, part.count)
-        }
-      }
+      Tensor.unary(code, isSingle, address, result.storage.start, count)
+    }
+    Recording.current?.note("\(operation)", [self], [result]) { at, _ in
+      Tensor.unary(code, isSingle, at[0], at[1], count)
     }
     return result
+  }
+
+  private static func unary(
+    _ code: Int32, _ isSingle: Bool, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,
+    _ count: Int
+  ) {
+    let isSpecial = code >= UnaryOperation.tan.rawValue
+    if isSingle {
+      let kernel = isSpecial ? ck_special_f32 : ck_unary_f32
+      nonisolated(unsafe) let x = x.assumingMemoryBound(to: Float.self)
+      nonisolated(unsafe) let y = y.assumingMemoryBound(to: Float.self)
+      Workers.split(count, grain: Tensor.grain) { part in
+        kernel(code, x + part.lowerBound, y + part.lowerBound, part.count)
+      }
+    } else {
+      let kernel = isSpecial ? ck_special_f64 : ck_unary_f64
+      nonisolated(unsafe) let x = x.assumingMemoryBound(to: Double.self)
+      nonisolated(unsafe) let y = y.assumingMemoryBound(to: Double.self)
+      Workers.split(count, grain: Tensor.grain) { part in
+        kernel(code, x + part.lowerBound, y + part.lowerBound, part.count)
+      }
+    }
   }
 
   private func integerUnary(_ operation: UnaryOperation) throws -> Tensor {

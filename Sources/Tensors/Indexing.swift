@@ -151,13 +151,14 @@ extension Tensor {
     if let simple = try leading(items) { return simple }
     let (flat, target) = try positions(items)
     let result = try Tensor(uninitialised: target, dtype)
-    func move<E: BitwiseCopyable>(_: E.Type) {
-      let x = elements(E.self)
-      let y = result.fresh(E.self)
-      for (i, at) in flat.enumerated() { y[i] = x[at] }
-    }
-    withExtendedLifetime(storage) {
-      switch dtype.size {
+    let size = dtype.size
+    try Tensor.apply("index", [self], [result]) { address in
+      func move<E: BitwiseCopyable>(_: E.Type) {
+        let x = address[0].assumingMemoryBound(to: E.self)
+        let y = address[1].assumingMemoryBound(to: E.self)
+        for (i, at) in flat.enumerated() { y[i] = x[at] }
+      }
+      switch size {
       case 1: move(UInt8.self)
       case 4: move(UInt32.self)
       default: move(UInt64.self)
@@ -210,15 +211,16 @@ extension Tensor {
   /// from.
   package func scattered(_ items: [IndexItem], from source: Tensor) throws -> Tensor {
     let (flat, _) = try source.positions(items)
-    let result = try Tensor.zeros(source.shape, dtype)
-    withExtendedLifetime(storage) {
-      if dtype == .float32 {
-        let (x, y) = (elements(Float.self), result.fresh(Float.self))
-        for (i, at) in flat.enumerated() { y[at] += x[i] }
-      } else {
-        let (x, y) = (elements(Double.self), result.fresh(Double.self))
+    let result = try Tensor(uninitialised: source.shape, dtype)
+    let (isSingle, bytes) = (dtype == .float32, result.count * dtype.size)
+    try Tensor.apply("scatter", [self], [result]) { address in
+      address[1].initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+      func add<E: BitwiseCopyable & Numeric>(_: E.Type) {
+        let x = address[0].assumingMemoryBound(to: E.self)
+        let y = address[1].assumingMemoryBound(to: E.self)
         for (i, at) in flat.enumerated() { y[at] += x[i] }
       }
+      if isSingle { add(Float.self) } else { add(Double.self) }
     }
     return result
   }

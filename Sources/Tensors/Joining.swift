@@ -27,17 +27,27 @@ extension Tensor {
     let outer = first.dims[..<axis].reduce(1, *)
     let inner = first.dims[(axis + 1)...].reduce(1, *) * kind.size
     var at = 0
+    var sources: [Tensor] = []
+    var runs: [(start: Int, length: Int)] = []
     for part in parts {
       let source = try part.cast(kind)
       let run = part.dims[axis] * inner
-      source.withBytes { bytes in
-        guard let base = bytes.baseAddress else { return }
-        for o in 0..<outer {
-          (result.storage.start + o * size * inner + at).copyMemory(
-            from: base + o * run, byteCount: run)
-        }
-      }
+      sources.append(source)
+      runs.append((at, run))
       at += run
+    }
+    let (places, stride) = (runs, size * inner)
+    func join(_ index: Int, _ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer) {
+      let (start, run) = places[index]
+      for o in 0..<outer {
+        (to + o * stride + start).copyMemory(from: from + o * run, byteCount: run)
+      }
+    }
+    withExtendedLifetime(sources) {
+      for (index, source) in sources.enumerated() { join(index, source.address, result.address) }
+    }
+    Recording.current?.note("concat", sources, [result]) { at, _ in
+      for index in places.indices { join(index, at[index], at[places.count]) }
     }
     return result
   }
@@ -71,35 +81,90 @@ extension Tensor {
     for row in rows where row < -size || row >= size {
       throw TensorError.indexOutOfRange(index: row, size: size, axis: axis)
     }
-    withBytes { bytes in
-      guard let base = bytes.baseAddress else { return }
-      var out = result.storage.start
+    func take(_ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer) {
+      var out = to
       for o in 0..<outer {
         for row in rows {
           out.copyMemory(
-            from: base + (o * size + (row < 0 ? row + size : row)) * run, byteCount: run)
+            from: from + (o * size + (row < 0 ? row + size : row)) * run, byteCount: run)
           out += run
         }
       }
     }
+    withExtendedLifetime(storage) { take(address, result.address) }
+    Recording.current?.note("rows", [self], [result]) { at, _ in take(at[0], at[1]) }
     return result
+  }
+
+  /// Rows along the first axis at whole numbers of any shape; negative ones count from the end.
+  package func rows(at indices: Tensor) throws -> Tensor {
+    let size = dims[0]
+    let result = try Tensor(
+      uninitialised: Shape(checking: indices.dims + dims.dropFirst()), dtype)
+    let (count, run) = (indices.count, dims.dropFirst().reduce(1, *) * dtype.size)
+    func take(_ at: UnsafePointer<UnsafeMutableRawPointer>) throws {
+      let rows = at[1].assumingMemoryBound(to: Int64.self)
+      for i in 0..<count {
+        let row = try Tensor.row(rows[i], of: size)
+        (at[2] + i * run).copyMemory(from: at[0] + row * run, byteCount: run)
+      }
+    }
+    try Tensor.apply("rows", [self, indices], [result], take)
+    return result
+  }
+
+  /// The inverse of `rows(at:)`: rows are added to zeros of `shape`, in order.
+  package func scatteredRows(at indices: Tensor, into shape: Shape) throws -> Tensor {
+    let result = try Tensor(uninitialised: shape, dtype)
+    let (count, bytes, size) = (indices.count, shape.count * dtype.size, shape.dims[0])
+    let (run, isSingle) = (shape.dims.dropFirst().reduce(1, *), dtype == .float32)
+    func add<E: BitwiseCopyable & Numeric>(
+      _: E.Type, _ at: UnsafePointer<UnsafeMutableRawPointer>
+    ) throws {
+      let x = at[0].assumingMemoryBound(to: E.self)
+      let rows = at[1].assumingMemoryBound(to: Int64.self)
+      let y = at[2].assumingMemoryBound(to: E.self)
+      for i in 0..<count {
+        let row = try Tensor.row(rows[i], of: size) * run
+        for j in 0..<run { y[row + j] += x[i * run + j] }
+      }
+    }
+    try Tensor.apply("scatter", [self, indices], [result]) { at in
+      at[2].initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+      if isSingle { try add(Float.self, at) } else { try add(Double.self, at) }
+    }
+    return result
+  }
+
+  private static func row(_ index: Int64, of size: Int) throws -> Int {
+    guard index >= -Int64(size), index < Int64(size) else {
+      throw TensorError.indexOutOfRange(index: Int(index), size: size, axis: 0)
+    }
+    return Int(index) + (index < 0 ? size : 0)
   }
 
   /// The inverse of `taking` along the first axis: rows are added to zeros of `shape`, in order.
   package func scatteredRows(_ rows: [Int], into shape: Shape) throws -> Tensor {
-    let result = try Tensor.zeros(shape, dtype)
-    let run = shape.dims.dropFirst().reduce(1, *)
-    func add<E: BitwiseCopyable & Numeric>(_: E.Type) {
-      let x = elements(E.self)
-      let y = result.fresh(E.self)
+    let result = try Tensor(uninitialised: shape, dtype)
+    let (run, size, isSingle, isDouble) = (
+      shape.dims.dropFirst().reduce(1, *), shape.dims[0], dtype == .float32, dtype == .float64
+    )
+    let bytes = shape.count * dtype.size
+    func add<E: BitwiseCopyable & Numeric>(
+      _: E.Type, _ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer
+    ) {
+      let (x, y) = (from.assumingMemoryBound(to: E.self), to.assumingMemoryBound(to: E.self))
       for (i, row) in rows.enumerated() {
-        let at = (row < 0 ? row + shape.dims[0] : row) * run
+        let at = (row < 0 ? row + size : row) * run
         for j in 0..<run { y[at + j] += x[i * run + j] }
       }
     }
-    withExtendedLifetime(storage) {
-      if dtype == .float32 { add(Float.self) } else if dtype == .float64 { add(Double.self) }
+    func scatter(_ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer) {
+      to.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+      if isSingle { add(Float.self, from, to) } else if isDouble { add(Double.self, from, to) }
     }
+    withExtendedLifetime(storage) { scatter(address, result.address) }
+    Recording.current?.note("scatter", [self], [result]) { at, _ in scatter(at[0], at[1]) }
     return result
   }
 }

@@ -63,58 +63,83 @@ extension Tensor {
     }
   }
 
-  /// Runs each product in parts of rows (or columns when there are few rows): every element is a
-  /// chain over k of its own, so the partition leaves no trace.
   private static func product(
     _ a: Tensor, _ b: Tensor, _ c: Tensor, _ jobs: [(a: Int, b: Int, c: Int)], _ m: Int, _ n: Int,
     _ k: Int, _ transposeA: Bool, _ transposeB: Bool
   ) {
-    let lda = transposeA ? m : k
-    let ldb = transposeB ? k : n
-    let work = max(1, n * k)
-    let isTall = m >= n
-    let rows = isTall ? max(48, (1 << 21) / work / 12 * 12) : m
-    let columns = isTall ? n : max(64, (1 << 21) / max(1, m * k) / 32 * 32)
-    let across = isTall ? (m + rows - 1) / max(rows, 1) : (n + columns - 1) / max(columns, 1)
-    let parts = max(1, across)
-    let total = parts * jobs.count
-    let isSmall = jobs.count * m * n * k < 1 << 20
-    let (ta, tb) = (transposeA, transposeB)
-    @Sendable func part(_ index: Int) -> (Range<Int>, Range<Int>, (a: Int, b: Int, c: Int)) {
-      let at = index % parts
-      return isTall
-        ? (at * rows..<min(m, (at + 1) * rows), 0..<n, jobs[index / parts])
-        : (0..<m, at * columns..<min(n, (at + 1) * columns), jobs[index / parts])
-    }
+    let plan = ProductPlan(jobs, m, n, k, transposeA, transposeB)
+    let isSingle = c.dtype == .float32
     withExtendedLifetime((a.storage, b.storage)) {
-      if c.dtype == .float32 {
-        nonisolated(unsafe) let (p, q, r) = (
-          a.elements(Float.self), b.elements(Float.self), c.fresh(Float.self)
-        )
-        let body: @Sendable (Int) -> Void = { index in
-          let (i, j, job) = part(index)
-          ck_gemm_f32(
-            i.count, j.count, k, p + job.a + (ta ? i.lowerBound : i.lowerBound * lda), lda,
-            ta ? 1 : 0, q + job.b + (tb ? j.lowerBound * ldb : j.lowerBound), ldb, tb ? 1 : 0,
-            r + job.c + i.lowerBound * n + j.lowerBound, n, 0)
-        }
-        if isSmall {
-          for index in 0..<total { body(index) }
-        } else {
-          Workers.run(parts: total, body)
-        }
-      } else {
-        nonisolated(unsafe) let (p, q, r) = (
-          a.elements(Double.self), b.elements(Double.self), c.fresh(Double.self)
-        )
-        for index in 0..<total {
-          let (i, j, job) = part(index)
-          ck_gemm_f64(
-            i.count, j.count, k, p + job.a + (ta ? i.lowerBound : i.lowerBound * lda), lda,
-            ta ? 1 : 0, q + job.b + (tb ? j.lowerBound * ldb : j.lowerBound), ldb, tb ? 1 : 0,
-            r + job.c + i.lowerBound * n + j.lowerBound, n, 0)
-        }
-      }
+      plan.run(isSingle, a.address, b.address, c.address)
+    }
+    Recording.current?.note("@", [a, b], [c]) { at, _ in plan.run(isSingle, at[0], at[1], at[2]) }
+  }
+}
+
+/// Products of matrices in parts of rows (or columns when there are few rows): every element is a
+/// chain over k of its own, so the partition leaves no trace.
+private struct ProductPlan: Sendable {
+  let jobs: [(a: Int, b: Int, c: Int)]
+  let m, n, k, lda, ldb, rows, columns, parts: Int
+  let transposeA, transposeB, isTall: Bool
+
+  init(
+    _ jobs: [(a: Int, b: Int, c: Int)], _ m: Int, _ n: Int, _ k: Int, _ transposeA: Bool,
+    _ transposeB: Bool
+  ) {
+    (self.jobs, self.m, self.n, self.k) = (jobs, m, n, k)
+    (self.transposeA, self.transposeB) = (transposeA, transposeB)
+    lda = transposeA ? m : k
+    ldb = transposeB ? k : n
+    isTall = m >= n
+    rows = isTall ? max(48, (1 << 21) / max(1, n * k) / 12 * 12) : m
+    columns = isTall ? n : max(64, (1 << 21) / max(1, m * k) / 32 * 32)
+    parts = max(
+      1, isTall ? (m + rows - 1) / max(rows, 1) : (n + columns - 1) / max(columns, 1))
+  }
+
+  private var total: Int { parts * jobs.count }
+
+  private func part(_ index: Int) -> (Range<Int>, Range<Int>, (a: Int, b: Int, c: Int)) {
+    let at = index % parts
+    return isTall
+      ? (at * rows..<min(m, (at + 1) * rows), 0..<n, jobs[index / parts])
+      : (0..<m, at * columns..<min(n, (at + 1) * columns), jobs[index / parts])
+  }
+
+  func run(
+    _ isSingle: Bool, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer
+  ) {
+    guard isSingle else { return runDoubles(a, b, c) }
+    nonisolated(unsafe) let p = a.assumingMemoryBound(to: Float.self)
+    nonisolated(unsafe) let q = b.assumingMemoryBound(to: Float.self)
+    nonisolated(unsafe) let r = c.assumingMemoryBound(to: Float.self)
+    @Sendable func body(_ index: Int) {
+      let (i, j, job) = part(index)
+      ck_gemm_f32(
+        i.count, j.count, k, p + job.a + i.lowerBound * (transposeA ? 1 : lda), lda,
+        transposeA ? 1 : 0, q + job.b + j.lowerBound * (transposeB ? ldb : 1), ldb,
+        transposeB ? 1 : 0, r + job.c + i.lowerBound * n + j.lowerBound, n, 0)
+    }
+    if jobs.count * m * n * k < 1 << 20 {
+      for index in 0..<total { body(index) }
+    } else {
+      Workers.run(parts: total) { body($0) }
+    }
+  }
+
+  private func runDoubles(
+    _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer
+  ) {
+    let p = a.assumingMemoryBound(to: Double.self)
+    let q = b.assumingMemoryBound(to: Double.self)
+    let r = c.assumingMemoryBound(to: Double.self)
+    for index in 0..<total {
+      let (i, j, job) = part(index)
+      ck_gemm_f64(
+        i.count, j.count, k, p + job.a + i.lowerBound * (transposeA ? 1 : lda), lda,
+        transposeA ? 1 : 0, q + job.b + j.lowerBound * (transposeB ? ldb : 1), ldb,
+        transposeB ? 1 : 0, r + job.c + i.lowerBound * n + j.lowerBound, n, 0)
     }
   }
 }

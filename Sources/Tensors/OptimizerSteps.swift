@@ -1,9 +1,6 @@
 import CKernels
 
 extension Tensor {
-  /// A copy that nobody else holds, for the steps below.
-  func owned() throws -> Tensor { try copied(to: shape, strides: shape.strides) }
-
   /// One step of stochastic gradient descent: new weights and momentum.
   /// v = mu v + (g + decay w), w - lr v; with mu 0 no momentum is kept.
   package func sgdStep(
@@ -17,24 +14,30 @@ extension Tensor {
       let step = try direction.binary(.multiply, Tensor.number(learningRate))
       return (try binary(.subtract, step), mu == 0 ? nil : direction)
     }
-    let weights = try owned()
-    let velocity = mu == 0 ? nil : try momentum?.owned() ?? Tensor(uninitialised: shape, .float32)
+    let weights = try Tensor(uninitialised: shape, .float32)
+    let velocity = mu == 0 ? nil : try Tensor(uninitialised: shape, .float32)
     let g = try gradient.cast(.float32)
-    withExtendedLifetime(g.storage) {
+    withExtendedLifetime((self, g, momentum)) {
       ck_sgd_f32(
-        weights.fresh(Float.self), g.elements(Float.self), velocity?.fresh(Float.self), count,
-        Float(learningRate), Float(mu), Float(decay), momentum == nil ? 1 : 0)
+        elements(Float.self), g.elements(Float.self), momentum?.elements(Float.self), count,
+        Float(learningRate), Float(mu), Float(decay), weights.fresh(Float.self),
+        velocity?.fresh(Float.self))
     }
     return (weights, velocity)
   }
 
-  /// One step of Adam, or AdamW when `decoupled`: new weights and moments. `step` counts from 1.
+  /// 1 - beta^step for both moments; steps count from 1.
+  package static func adamCorrections(_ betas: (Double, Double), step: Int) -> (Double, Double) {
+    (1 - ck_power(betas.0, Double(step)), 1 - ck_power(betas.1, Double(step)))
+  }
+
+  /// One step of Adam, or AdamW when `decoupled`: new weights and moments.
   package func adamStep(
     gradient: Tensor, first: Tensor?, second: Tensor?, learningRate: Double,
-    betas: (Double, Double), epsilon: Double, decay: Double, decoupled: Bool, step: Int
+    betas: (Double, Double), epsilon: Double, decay: Double, decoupled: Bool,
+    corrections: (Double, Double)
   ) throws -> (weights: Tensor, first: Tensor, second: Tensor) {
-    let correction1 = 1 - ck_power(betas.0, Double(step))
-    let correction2 = 1 - ck_power(betas.1, Double(step))
+    let (correction1, correction2) = corrections
     if dtype != .float32 {
       func times(_ t: Tensor, _ x: Double) throws -> Tensor {
         try t.binary(.multiply, Tensor.number(x))
@@ -48,15 +51,16 @@ extension Tensor {
       let move = try times(m, learningRate / correction1).binary(.divide, root)
       return (try start.binary(.subtract, move), m, v)
     }
-    let weights = try owned()
-    let m = try first?.owned() ?? Tensor.zeros(shape)
-    let v = try second?.owned() ?? Tensor.zeros(shape)
+    let weights = try Tensor(uninitialised: shape, .float32)
+    let m = try Tensor(uninitialised: shape, .float32)
+    let v = try Tensor(uninitialised: shape, .float32)
     let g = try gradient.cast(.float32)
-    withExtendedLifetime(g.storage) {
+    withExtendedLifetime((self, g, first, second)) {
       ck_adam_f32(
-        weights.fresh(Float.self), g.elements(Float.self), m.fresh(Float.self), v.fresh(Float.self),
-        count, Float(learningRate), Float(betas.0), Float(betas.1), Float(epsilon), Float(decay),
-        decoupled ? 1 : 0, Float(correction1), Float(correction2))
+        elements(Float.self), g.elements(Float.self), first?.elements(Float.self),
+        second?.elements(Float.self), count, Float(learningRate), Float(betas.0), Float(betas.1),
+        Float(epsilon), Float(decay), decoupled ? 1 : 0, Float(correction1), Float(correction2),
+        weights.fresh(Float.self), m.fresh(Float.self), v.fresh(Float.self))
     }
     return (weights, m, v)
   }

@@ -1,19 +1,26 @@
 extension Tensor {
   /// Elements at flat positions (negative ones read as 0), in the positions' shape.
   package func picked(_ positions: Tensor) throws -> Tensor {
-    try checkPlaces(positions, below: count, "pick")
+    try positions.checkPlaceKind("pick")
     let result = try Tensor(uninitialised: positions.shape, dtype)
-    let at = positions.elements(Int64.self)
-    func run<E: TensorElement>(_: E.Type) {
-      let (x, y) = (elements(E.self), result.fresh(E.self))
-      for i in 0..<positions.count { y[i] = at[i] < 0 ? E(element: Int64(0)) : x[Int(at[i])] }
+    let (count, limit, kind) = (positions.count, Int64(count), dtype)
+    func run<E: TensorElement>(
+      _: E.Type, _ address: UnsafePointer<UnsafeMutableRawPointer>
+    ) throws {
+      let x = address[0].assumingMemoryBound(to: E.self)
+      let at = address[1].assumingMemoryBound(to: Int64.self)
+      let y = address[2].assumingMemoryBound(to: E.self)
+      for i in 0..<count {
+        guard at[i] < limit else { throw Tensor.misplaced(at[i], limit) }
+        y[i] = at[i] < 0 ? E(element: Int64(0)) : x[Int(at[i])]
+      }
     }
-    withExtendedLifetime((storage, positions.storage)) {
-      switch dtype {
-      case .bool: run(Bool.self)
-      case .int64: run(Int64.self)
-      case .float32: run(Float.self)
-      case .float64: run(Double.self)
+    try Tensor.apply("pick", [self, positions], [result]) { at in
+      switch kind {
+      case .bool: try run(Bool.self, at)
+      case .int64: try run(Int64.self, at)
+      case .float32: try run(Float.self, at)
+      case .float64: try run(Double.self, at)
       }
     }
     return result
@@ -25,33 +32,40 @@ extension Tensor {
     guard positions.count == count else {
       throw TensorError.shapesDiffer(operation: "drop", left: dims, right: positions.dims)
     }
-    try checkPlaces(positions, below: shape.count, "drop")
+    try positions.checkPlaceKind("drop")
     if dtype == .bool { return try cast(.int64).dropped(at: positions, into: shape) }
-    let result = try Tensor.zeros(shape, dtype)
-    let at = positions.elements(Int64.self)
-    func run<E: TensorElement & Numeric>(_: E.Type) {
-      let (x, y) = (elements(E.self), result.fresh(E.self))
-      for i in 0..<count where at[i] >= 0 { y[Int(at[i])] += x[i] }
+    let result = try Tensor(uninitialised: shape, dtype)
+    let (count, limit, kind) = (count, Int64(shape.count), dtype)
+    func run<E: TensorElement & Numeric>(
+      _: E.Type, _ address: UnsafePointer<UnsafeMutableRawPointer>
+    ) throws {
+      let x = address[0].assumingMemoryBound(to: E.self)
+      let at = address[1].assumingMemoryBound(to: Int64.self)
+      let y = address[2].assumingMemoryBound(to: E.self)
+      for i in 0..<Int(limit) { y[i] = 0 }
+      for i in 0..<count where at[i] >= 0 {
+        guard at[i] < limit else { throw Tensor.misplaced(at[i], limit) }
+        y[Int(at[i])] += x[i]
+      }
     }
-    withExtendedLifetime((storage, positions.storage)) {
-      switch dtype {
-      case .int64, .bool: run(Int64.self)
-      case .float32: run(Float.self)
-      case .float64: run(Double.self)
+    try Tensor.apply("drop", [self, positions], [result]) { at in
+      switch kind {
+      case .int64, .bool: try run(Int64.self, at)
+      case .float32: try run(Float.self, at)
+      case .float64: try run(Double.self, at)
       }
     }
     return result
   }
 
-  private func checkPlaces(_ positions: Tensor, below limit: Int, _ operation: String) throws {
-    guard positions.dtype == .int64 else {
-      throw TensorError.wrongKind(
-        operation: operation, found: positions.dtype, expected: "integers")
+  private func checkPlaceKind(_ operation: String) throws {
+    guard dtype == .int64 else {
+      throw TensorError.wrongKind(operation: operation, found: dtype, expected: "integers")
     }
-    let at = positions.elements(Int64.self)
-    for i in 0..<positions.count where at[i] >= Int64(limit) {
-      throw TensorError.indexOutOfRange(index: Int(at[i]), size: limit, axis: 0)
-    }
+  }
+
+  private static func misplaced(_ place: Int64, _ limit: Int64) -> TensorError {
+    .indexOutOfRange(index: Int(place), size: Int(limit), axis: 0)
   }
 
   /// Flat positions of a shape computed from the places of another: `position` is given the

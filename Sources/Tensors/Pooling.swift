@@ -1,3 +1,21 @@
+import CKernels
+
+extension WindowGeometry {
+  /// Whether windows lie inside the image without gaps.
+  fileprivate var isPlain: Bool {
+    padTop == 0 && padLeft == 0 && padBottom == 0 && padRight == 0 && dilation == (1, 1)
+  }
+
+  /// All planes of images as the channels of one.
+  fileprivate func window(_ input: Shape, _ window: [Int], _ target: Shape) -> ck_window {
+    ck_window(
+      channels: input.dims[0] * input.dims[1], height: input.dims[2], width: input.dims[3],
+      kernel_height: window[0], kernel_width: window[1], stride_height: stride.height,
+      stride_width: stride.width, pad_top: 0, pad_left: 0, dilation_height: 1, dilation_width: 1,
+      out_height: target.dims[2], out_width: target.dims[3])
+  }
+}
+
 extension Tensor {
   /// The largest element under each window of [N, C, H, W], and its flat position in the input.
   package static func maxPool2d(_ x: Tensor, window: [Int], _ geometry: WindowGeometry) throws -> (
@@ -6,10 +24,32 @@ extension Tensor {
     let (source, target) = try pooled("max_pool", x, window, geometry)
     let values = try Tensor(uninitialised: target, source.dtype)
     let positions = try Tensor(uninitialised: target, .int64)
-    func run<E: TensorElement & Comparable>(_: E.Type) {
-      let p = source.elements(E.self)
-      let (v, at) = (values.fresh(E.self), positions.fresh(Int64.self))
-      eachWindow(source, window, geometry, target) { out, places in
+    let input = source.shape
+    if geometry.isPlain, source.dtype.isFloat {
+      let isDouble = source.dtype == .float64
+      let plan = geometry.window(input, window, target)
+      try apply("max_pool2d", [source], [values, positions]) { at in
+        var plan = plan
+        let places = at[2].assumingMemoryBound(to: Int64.self)
+        if isDouble {
+          ck_max_pool_f64(
+            &plan, at[0].assumingMemoryBound(to: Double.self),
+            at[1].assumingMemoryBound(to: Double.self), places)
+        } else {
+          ck_max_pool_f32(
+            &plan, at[0].assumingMemoryBound(to: Float.self),
+            at[1].assumingMemoryBound(to: Float.self), places)
+        }
+      }
+      return (values, positions)
+    }
+    func run<E: TensorElement & Comparable>(
+      _: E.Type, _ address: UnsafePointer<UnsafeMutableRawPointer>
+    ) {
+      let p = address[0].assumingMemoryBound(to: E.self)
+      let v = address[1].assumingMemoryBound(to: E.self)
+      let at = address[2].assumingMemoryBound(to: Int64.self)
+      eachWindow(input, window, geometry, target) { out, places in
         var best = -1
         for place in places where best < 0 || p[place] > p[best] || p[place] != p[place] {
           best = place
@@ -19,8 +59,9 @@ extension Tensor {
         at[out] = Int64(best)
       }
     }
-    withExtendedLifetime(source.storage) {
-      if source.dtype == .float64 { run(Double.self) } else { run(Float.self) }
+    let isDouble = source.dtype == .float64
+    try apply("max_pool2d", [source], [values, positions]) { at in
+      if isDouble { run(Double.self, at) } else { run(Float.self, at) }
     }
     return (values, positions)
   }
@@ -32,16 +73,21 @@ extension Tensor {
     let (source, target) = try pooled("avg_pool", x, window, geometry)
     let result = try Tensor(uninitialised: target, source.dtype)
     let scale = 1 / Double(window[0] * window[1])
-    func run<E: TensorElement>(_: E.Type) {
-      let (p, y) = (source.elements(E.self), result.fresh(E.self))
-      eachWindow(source, window, geometry, target) { out, places in
+    let input = source.shape
+    func run<E: TensorElement>(
+      _: E.Type, _ address: UnsafePointer<UnsafeMutableRawPointer>
+    ) {
+      let p = address[0].assumingMemoryBound(to: E.self)
+      let y = address[1].assumingMemoryBound(to: E.self)
+      eachWindow(input, window, geometry, target) { out, places in
         var sum = 0.0
         for place in places { sum += p[place].asDouble }
         y[out] = E(element: sum * scale)
       }
     }
-    withExtendedLifetime(source.storage) {
-      if source.dtype == .float64 { run(Double.self) } else { run(Float.self) }
+    let isDouble = source.dtype == .float64
+    try apply("avg_pool2d", [source], [result]) { at in
+      if isDouble { run(Double.self, at) } else { run(Float.self, at) }
     }
     return result
   }
@@ -50,17 +96,23 @@ extension Tensor {
   package static func avgPool2dGradient(
     _ upstream: Tensor, input: Shape, window: [Int], _ geometry: WindowGeometry
   ) throws -> Tensor {
-    let result = try Tensor.zeros(input, upstream.dtype)
+    let result = try Tensor(uninitialised: input, upstream.dtype)
     let scale = 1 / Double(window[0] * window[1])
-    func run<E: TensorElement & Numeric>(_: E.Type) {
-      let (g, y) = (upstream.elements(E.self), result.fresh(E.self))
-      eachWindow(result, window, geometry, upstream.shape) { out, places in
+    let (target, bytes) = (upstream.shape, input.count * upstream.dtype.size)
+    func run<E: TensorElement & Numeric>(
+      _: E.Type, _ address: UnsafePointer<UnsafeMutableRawPointer>
+    ) {
+      let g = address[0].assumingMemoryBound(to: E.self)
+      let y = address[1].assumingMemoryBound(to: E.self)
+      address[1].initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+      eachWindow(input, window, geometry, target) { out, places in
         let share = E(element: g[out].asDouble * scale)
         for place in places { y[place] += share }
       }
     }
-    withExtendedLifetime(upstream.storage) {
-      if upstream.dtype == .float64 { run(Double.self) } else { run(Float.self) }
+    let isDouble = upstream.dtype == .float64
+    try apply("avg_pool2d to images", [upstream], [result]) { at in
+      if isDouble { run(Double.self, at) } else { run(Float.self, at) }
     }
     return result
   }
@@ -80,7 +132,7 @@ extension Tensor {
   /// Hands out, for each place of the result, the flat positions its window covers.
   @inline(__always)
   private static func eachWindow(
-    _ x: Tensor, _ window: [Int], _ geometry: WindowGeometry, _ target: Shape,
+    _ x: Shape, _ window: [Int], _ geometry: WindowGeometry, _ target: Shape,
     _ body: (Int, UnsafeBufferPointer<Int>) -> Void
   ) {
     let (h, w) = (x.dims[2], x.dims[3])

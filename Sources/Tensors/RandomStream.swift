@@ -5,6 +5,8 @@ import CKernels
 package struct RandomStream: Sendable, Equatable {
   private let key: UInt64
   private let stream: UInt64
+  /// What tells this stream from others of the same seed.
+  var word: UInt64 { stream }
   /// The next unused counter block.
   private var position: UInt64 = 0
   private var children: UInt64 = 0
@@ -36,8 +38,13 @@ package struct RandomStream: Sendable, Equatable {
 
   /// The child with a number of its own, whatever was drawn before.
   package func child(_ number: UInt64) -> RandomStream {
-    RandomStream(
-      key: key, stream: RandomStream.mix(stream, RandomStream.mix(number, 0x8CB9_2BA7_2F3D_8DD7)))
+    let word = RandomStream.childWord(of: stream, number)
+    Recording.current?.derives(word, from: stream, number)
+    return RandomStream(key: key, stream: word)
+  }
+
+  static func childWord(of stream: UInt64, _ number: UInt64) -> UInt64 {
+    mix(stream, mix(number, 0x8CB9_2BA7_2F3D_8DD7))
   }
 
   /// The finalizer of SplitMix64 over both words.
@@ -56,18 +63,27 @@ package struct RandomStream: Sendable, Equatable {
   /// Uniform in [0, 1): f32.
   package mutating func uniform(_ shape: Shape) throws -> Tensor {
     let result = try Tensor(uninitialised: shape, .float32)
-    ck_uniform_f32(key, stream, take((shape.count + 3) / 4), result.fresh(Float.self), shape.count)
+    let (key, first, count) = (key, take((shape.count + 3) / 4), shape.count)
+    ck_uniform_f32(key, stream, first, result.fresh(Float.self), count)
+    Recording.current?.noteRandom("uniform", stream, result) { stream, y in
+      ck_uniform_f32(key, stream, first, y.assumingMemoryBound(to: Float.self), count)
+    }
     return result
   }
 
   /// Standard normal: f32.
   package mutating func normal(_ shape: Shape) throws -> Tensor {
     let result = try Tensor(uninitialised: shape, .float32)
-    ck_normal_f32(key, stream, take((shape.count + 1) / 2), result.fresh(Float.self), shape.count)
+    let (key, first, count) = (key, take((shape.count + 1) / 2), shape.count)
+    ck_normal_f32(key, stream, first, result.fresh(Float.self), count)
+    Recording.current?.noteRandom("normal", stream, result) { stream, y in
+      ck_normal_f32(key, stream, first, y.assumingMemoryBound(to: Float.self), count)
+    }
     return result
   }
 
   package mutating func nextUInt64() -> UInt64 {
+    Recording.current?.draws(stream)
     let block = take(1)
     var out: (UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0)
     let counter = [

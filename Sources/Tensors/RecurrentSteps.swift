@@ -31,7 +31,7 @@ package enum RecurrentStep {
     _ sums: Tensor, _ c: Tensor, _: E.Type
   ) throws -> (gates: Tensor, h: Tensor, c: Tensor, root: Tensor) {
     let (rows, size) = (c.dims[0], c.dims[1])
-    let gates = try sums.owned()
+    let gates = try sums.copied()
     let h = try Tensor(uninitialised: c.shape, c.dtype)
     let next = try Tensor(uninitialised: c.shape, c.dtype)
     let root = try Tensor(uninitialised: c.shape, c.dtype)
@@ -101,7 +101,7 @@ package enum RecurrentStep {
     _ input: Tensor, _ recurrent: Tensor, _ h: Tensor, _: E.Type
   ) throws -> (gates: Tensor, h: Tensor) {
     let (rows, size) = (h.dims[0], h.dims[1])
-    let gates = try input.owned()
+    let gates = try input.copied()
     let next = try Tensor(uninitialised: h.shape, h.dtype)
     let (z, u) = (gates.fresh(E.self), recurrent.elements(E.self))
     let (old, y) = (h.elements(E.self), next.fresh(E.self))

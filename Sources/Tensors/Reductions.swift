@@ -29,24 +29,38 @@ extension Tensor {
     var overflows = false
     withExtendedLifetime(front.tensor.storage) {
       switch dtype {
-      case .float32:
-        nonisolated(unsafe) let x = front.tensor.elements(Float.self)
-        nonisolated(unsafe) let y = result.fresh(Float.self)
-        let rows = Swift.max(1, Tensor.grain / Swift.max(1, length * inner))
-        Workers.split(outer, grain: rows) { part in
-          ck_reduce_f32(
-            code, x + part.lowerBound * length * inner, y + part.lowerBound * inner, part.count,
-            length, inner)
+      case .float32, .float64:
+        let isSingle = dtype == .float32
+        Tensor.reduce(
+          code, isSingle, front.tensor.address, result.address, outer, length, inner)
+        Recording.current?.note(operation.name, [front.tensor], [result]) { at, _ in
+          Tensor.reduce(code, isSingle, at[0], at[1], outer, length, inner)
         }
-      case .float64:
-        ck_reduce_f64(
-          code, front.tensor.elements(Double.self), result.fresh(Double.self), outer, length, inner)
       case .int64, .bool:
         overflows = front.tensor.reduceIntegers(operation, into: result, outer, length, inner)
       }
     }
     if overflows { throw TensorError.integerOverflow(operation: operation.name) }
     return result
+  }
+
+  private static func reduce(
+    _ code: Int32, _ isSingle: Bool, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,
+    _ outer: Int, _ length: Int, _ inner: Int
+  ) {
+    guard isSingle else {
+      return ck_reduce_f64(
+        code, x.assumingMemoryBound(to: Double.self), y.assumingMemoryBound(to: Double.self), outer,
+        length, inner)
+    }
+    nonisolated(unsafe) let x = x.assumingMemoryBound(to: Float.self)
+    nonisolated(unsafe) let y = y.assumingMemoryBound(to: Float.self)
+    let rows = Swift.max(1, Tensor.grain / Swift.max(1, length * inner))
+    Workers.split(outer, grain: rows) { part in
+      ck_reduce_f32(
+        code, x + part.lowerBound * length * inner, y + part.lowerBound * inner, part.count,
+        length, inner)
+    }
   }
 
   /// Brings the reduced axes side by side: [outer, length, inner].

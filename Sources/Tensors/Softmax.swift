@@ -14,18 +14,30 @@ extension Tensor {
     let n = dims[axis]
     if count == 0 { return result }
     let rows = count / n
+    let isSingle = source.dtype == .float32
     withExtendedLifetime(source.storage) {
-      if source.dtype == .float32 {
-        nonisolated(unsafe) let (x, y) = (source.elements(Float.self), result.fresh(Float.self))
-        Workers.split(rows, grain: max(1, Tensor.grain / n)) { part in
-          ck_softmax_f32(
-            x + part.lowerBound * n, y + part.lowerBound * n, part.count, n, logarithm ? 1 : 0)
-        }
-      } else {
-        ck_softmax_f64(
-          source.elements(Double.self), result.fresh(Double.self), rows, n, logarithm ? 1 : 0)
-      }
+      Tensor.softmax(logarithm, isSingle, source.address, result.address, rows, n)
+    }
+    Recording.current?.note(logarithm ? "log_softmax" : "softmax", [source], [result]) { at, _ in
+      Tensor.softmax(logarithm, isSingle, at[0], at[1], rows, n)
     }
     return result
+  }
+
+  private static func softmax(
+    _ logarithm: Bool, _ isSingle: Bool, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,
+    _ rows: Int, _ n: Int
+  ) {
+    guard isSingle else {
+      return ck_softmax_f64(
+        x.assumingMemoryBound(to: Double.self), y.assumingMemoryBound(to: Double.self), rows, n,
+        logarithm ? 1 : 0)
+    }
+    nonisolated(unsafe) let x = x.assumingMemoryBound(to: Float.self)
+    nonisolated(unsafe) let y = y.assumingMemoryBound(to: Float.self)
+    Workers.split(rows, grain: max(1, Tensor.grain / n)) { part in
+      ck_softmax_f32(
+        x + part.lowerBound * n, y + part.lowerBound * n, part.count, n, logarithm ? 1 : 0)
+    }
   }
 }

@@ -39,11 +39,22 @@ package struct Tensor: Sendable {
   package var count: Int { shape.count }
   package var dims: [Int] { shape.dims }
 
-  /// The elements, for reading.
+  /// The elements, for reading by an operation that a recording cannot repeat.
   @inline(__always)
   func elements<E: BitwiseCopyable>(_: E.Type) -> UnsafePointer<E> {
+    Recording.current?.reads(storage)
+    return noted(E.self)
+  }
+
+  /// The elements, for reading by an operation that notes itself in a recording.
+  @inline(__always)
+  func noted<E: BitwiseCopyable>(_: E.Type) -> UnsafePointer<E> {
     UnsafePointer(storage.start.assumingMemoryBound(to: E.self) + offset)
   }
+
+  /// Where the elements begin, for an operation that notes itself in a recording.
+  @inline(__always)
+  var address: UnsafeMutableRawPointer { storage.start + offset * dtype.size }
 
   /// The elements of a tensor that nobody else has seen yet, for writing.
   @inline(__always)
@@ -53,6 +64,7 @@ package struct Tensor: Sendable {
 
   /// The little-endian bytes of the elements in order.
   package func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+    Recording.current?.reads(storage)
     let start = storage.start + offset * dtype.size
     return try withExtendedLifetime(storage) {
       try body(UnsafeRawBufferPointer(start: start, count: count * dtype.size))

@@ -1,3 +1,4 @@
+import CKernels
 import Dispatch
 import Glibc
 import Synchronization
@@ -48,5 +49,16 @@ package enum Workers {
     }
     let parts = (count + grain - 1) / grain
     run(parts: parts) { part in body(part * grain..<min(count, (part + 1) * grain)) }
+  }
+}
+
+/// The machine code that matrix products take on this processor; the bits are the same for all.
+package enum Kernels {
+  package static var name: String {
+    switch ck_gemm_path() {
+    case 3: "AVX-512"
+    case 2: "AVX2"
+    default: "scalar"
+    }
   }
 }

@@ -10,14 +10,30 @@ extension OptimizerKinds {
   package static let adam = OptimizerKind(
     "Adam", rate: "0.001", [betas("(0.9, 0.999)"), eps("1e-8"), amsgrad],
     summary: "Steps scaled by running moments of the gradient.",
-    details: "Kingma and Ba 2015, with bias correction; amsgrad: Reddi, Kale, Kumar 2018."
+    details: "Kingma and Ba 2015, with bias correction; amsgrad: Reddi, Kale, Kumar 2018.",
+    plain: { plainAdam($0, decoupled: false) }
   ) { try adamMove(&$0, decoupled: false) }
 
   package static let adamW = OptimizerKind(
     "AdamW", rate: "0.001", [betas("(0.9, 0.999)"), eps("1e-8"), amsgrad], decay: "0.01",
     summary: "Adam with weight decay apart from the gradient.",
-    details: "Loshchilov and Hutter 2019."
+    details: "Loshchilov and Hutter 2019.", plain: { plainAdam($0, decoupled: true) }
   ) { try adamMove(&$0, decoupled: true) }
+
+  private static func plainAdam(_ s: StepSettings, decoupled: Bool) -> OptimizerKind.PlainMove? {
+    guard !s.isOn("amsgrad"), !s.isOn("maximize") else { return nil }
+    let betas = s.pair("betas", (0.9, 0.999))
+    let (epsilon, decay) = (s.number("eps"), s.number("decay"))
+    let corrections = Tensor.adamCorrections(betas, step: s.count)
+    return { weights, gradient, memory in
+      let isNew = memory.count != 2
+      let (moved, first, second) = try weights.adamStep(
+        gradient: gradient, first: isNew ? nil : memory[0].value,
+        second: isNew ? nil : memory[1].value, learningRate: s.rate, betas: betas,
+        epsilon: epsilon, decay: decay, decoupled: decoupled, corrections: corrections)
+      return (moved, [("first", first), ("second", second)])
+    }
+  }
 
   private static func adamMove(_ s: inout ParameterStep, decoupled: Bool) throws {
     let betas = s.pair("betas", (0.9, 0.999))
@@ -25,7 +41,7 @@ extension OptimizerKinds {
       let (weights, first, second) = try s.weights.value.adamStep(
         gradient: s.gradient.value, first: s["first"]?.value, second: s["second"]?.value,
         learningRate: s.rate, betas: betas, epsilon: s.number("eps"), decay: s.number("decay"),
-        decoupled: decoupled, step: s.count)
+        decoupled: decoupled, corrections: Tensor.adamCorrections(betas, step: s.count))
       s.weights = Variable(weights)
       s["first"] = Variable(first)
       s["second"] = Variable(second)

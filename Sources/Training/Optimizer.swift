@@ -26,7 +26,12 @@ package struct Optimizer: Sendable {
     }
     steps += 1
     let gradients = try clipped(gradients)
+    let plain = kind.plain?(StepSettings(settings, kind, rate: learningRate, count: steps))
     for i in parameters.indices {
+      if let plain, parameters[i].dtype == .float32, gradients[i].dtype == .float32 {
+        (parameters[i], memory[i]) = try plain(parameters[i], gradients[i], memory[i])
+        continue
+      }
       var step = ParameterStep(
         weights: Variable(parameters[i]), gradient: Variable(gradients[i]), settings: settings,
         kind: kind, rate: learningRate, count: steps, memory: memory[i])
@@ -79,12 +84,47 @@ package struct Optimizer: Sendable {
     settings[name] = .number(value)
   }
 
+  /// Copies what it remembers of memory that is about to change.
+  package mutating func letGo(of isTemporary: (Tensor) -> Bool) throws {
+    for i in memory.indices {
+      for j in memory[i].indices where isTemporary(memory[i][j].value) {
+        memory[i][j].value = try memory[i][j].value.copied()
+      }
+    }
+  }
+
   /// Takes up the memory that an optimizer of this kind had after `steps` steps.
   package mutating func restore(steps: Int, memory: [[(name: String, value: Tensor)]]) {
     self.steps = steps
     self.memory = memory
   }
 }
+
+/// The settings that all parameters of one step share.
+package struct StepSettings: Sendable {
+  let settings: Attributes
+  let kind: OptimizerKind
+  let rate: Double
+  /// Steps so far with this one: 1 at the first.
+  let count: Int
+
+  init(_ settings: Attributes, _ kind: OptimizerKind, rate: Double, count: Int) {
+    self.settings = settings
+    self.kind = kind
+    self.rate = rate
+    self.count = count
+  }
+
+  func number(_ name: String) -> Double { settings.number(name, default: kind.standard(name)) }
+  func isOn(_ name: String) -> Bool { settings.boolean(name, default: false) }
+  func pair(_ name: String, _ standard: (Double, Double)) -> (Double, Double) {
+    guard let pair = settings.numbers(name), pair.count == 2 else { return standard }
+    return (pair[0], pair[1])
+  }
+}
+
+/// What a rule remembers of a parameter.
+package typealias ParameterMemory = [(name: String, value: Tensor)]
 
 /// What a rule sees of one parameter, and changes.
 package struct ParameterStep {
@@ -153,12 +193,21 @@ package struct ParameterStep {
 package struct OptimizerKind: Sendable {
   package let entry: Entry
   let move: @Sendable (inout ParameterStep) throws -> Void
+  /// The same moves by one kernel for f32, where there is one for these settings: from weights,
+  /// gradient and memory to new weights and memory.
+  var plain: (@Sendable (StepSettings) -> PlainMove?)?
+
+  package typealias PlainMove = (Tensor, Tensor, ParameterMemory) throws -> (
+    Tensor, ParameterMemory
+  )
 
   init(
     _ name: String, rate: String, _ arguments: [Argument] = [], decay: String? = "0",
     summary: String, details: String,
+    plain: (@Sendable (StepSettings) -> PlainMove?)? = nil,
     _ move: @escaping @Sendable (inout ParameterStep) throws -> Void
   ) {
+    self.plain = plain
     var all = [
       Argument("lr", .any, "The learning rate, or a function of the step.", default: rate)
     ]

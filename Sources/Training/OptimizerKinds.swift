@@ -18,7 +18,19 @@ package enum OptimizerKinds {
       Argument("dampening", .number, "Share of the gradient left out of the move.", default: "0"),
       Argument("nesterov", .boolean, "Look ahead along the move.", default: "false"),
     ], summary: "Stochastic gradient descent, with momentum if asked for.",
-    details: "v = momentum v + (1 - dampening) g from v = g; w - lr v, or w - lr (g + momentum v)."
+    details: "v = momentum v + (1 - dampening) g from v = g; w - lr v, or w - lr (g + momentum v).",
+    plain: { s in
+      guard s.number("dampening") == 0, !s.isOn("nesterov"), !s.isOn("maximize") else {
+        return nil
+      }
+      let (momentum, decay) = (s.number("momentum"), s.number("decay"))
+      return { weights, gradient, memory in
+        let (moved, velocity) = try weights.sgdStep(
+          gradient: gradient, momentum: memory.first?.value, learningRate: s.rate, mu: momentum,
+          decay: decay)
+        return (moved, velocity.map { [("velocity", $0)] } ?? [])
+      }
+    }
   ) { s in
     let (momentum, dampening) = (s.number("momentum"), s.number("dampening"))
     if dampening == 0, !s.isOn("nesterov") {

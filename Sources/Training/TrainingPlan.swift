@@ -78,11 +78,11 @@ package struct TrainingPlan: Sendable {
   }
 
   /// The examples of an epoch in the order it visits them.
-  func order(epoch: Int, _ examples: Int) -> [Int] {
+  package func order(epoch: Int, _ examples: Int) -> [Int] {
     var own = stream.child(UInt64(epoch) << 1)
     return own.permutation(examples)
   }
 
   /// The random numbers of one step.
-  func stream(step: Int) -> RandomStream { stream.child(UInt64(step) << 1 | 1) }
+  package func stream(step: Int) -> RandomStream { stream.child(UInt64(step) << 1 | 1) }
 }

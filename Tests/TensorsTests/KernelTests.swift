@@ -23,6 +23,7 @@ import Testing
     let a = try numbers(m * k, 1).reshaped(flips.0 ? [k, m] : [m, k])
     let b = try numbers(k * n, 2).reshaped(flips.1 ? [n, k] : [k, n])
     var want = [Float](repeating: 0, count: m * n)
+    // Its threads do not survive that another test starts a process meanwhile.
     openblas_set_num_threads(1)
     cblas_sgemm(
       CblasRowMajor, flips.0 ? CblasTrans : CblasNoTrans, flips.1 ? CblasTrans : CblasNoTrans,

@@ -3,6 +3,11 @@
 #pragma once
 #include <stdint.h>
 
+// --- recording (recording.c) ---------------------------------------------------------------------
+// What notes the tensor operations of this thread, or null.
+void *ck_recording(void);
+void ck_set_recording(void *object);
+
 // --- matrix product (gemm.c) ---------------------------------------------------------------------
 // c[i][j] = fma(a[i][k], b[k][j], c[i][j]) for k ascending, starting from 0, or from c if
 // `accumulate` is set. a is M x K (K x M in memory if `transpose_a`), b is K x N likewise.
@@ -80,6 +85,10 @@ void ck_im2col_f64(const ck_window *w, const double *image, double *columns);
 // adds columns back into image, in column order
 void ck_col2im_f32(const ck_window *w, const float *columns, float *image);
 void ck_col2im_f64(const ck_window *w, const double *columns, double *image);
+// The largest element under each window of w->channels planes, without padding or dilation, and its
+// flat position.
+void ck_max_pool_f32(const ck_window *w, const float *x, float *y, int64_t *at);
+void ck_max_pool_f64(const ck_window *w, const double *x, double *y, int64_t *at);
 
 // --- random (random.c): Philox4x32-10, Salmon et al. 2011 ----------------------------------------
 void ck_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
@@ -88,9 +97,9 @@ void ck_uniform_f32(uint64_t key, uint64_t stream, uint64_t first, float *y, lon
 // Box-Muller pairs; element i comes from counter block first + i / 2.
 void ck_normal_f32(uint64_t key, uint64_t stream, uint64_t first, float *y, long n);
 
-// --- optimizer steps (optimizers.c), in place ----------------------------------------------------
-void ck_sgd_f32(float *w, const float *g, float *momentum, long n, float lr, float mu, float decay,
-                int first);
-void ck_adam_f32(float *w, const float *g, float *m, float *v, long n, float lr, float beta1,
-                 float beta2, float epsilon, float decay, int decoupled, float correction1,
-                 float correction2);
+// --- optimizer steps (optimizers.c): from old weights and memory (null: none yet) to new ones -----
+void ck_sgd_f32(const float *w, const float *g, const float *momentum, long n, float lr, float mu,
+                float decay, float *new_w, float *new_momentum);
+void ck_adam_f32(const float *w, const float *g, const float *m, const float *v, long n, float lr,
+                 float beta1, float beta2, float epsilon, float decay, int decoupled,
+                 float correction1, float correction2, float *new_w, float *new_m, float *new_v);

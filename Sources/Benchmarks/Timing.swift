@@ -1,0 +1,91 @@
+import Glibc
+import Language
+import Library
+import Tensors
+import Training
+
+/// What timing a workload found. Times are milliseconds for one step.
+package struct Timing: Sendable {
+  package let steps: Int
+  /// The median over steps during which the kernel took the processor from nobody.
+  package let median: Double
+  package let least: Double
+  /// The median of processor time over all threads.
+  package let processor: Double
+  package let first: Double
+  package let parameters: Int
+
+  /// Takes steps of a workload's learner for about so many seconds.
+  package static func of(_ workload: Workload, seconds: Double) throws -> Timing {
+    let run = try started(workload)
+    var learner = run.job.result
+    let plan = TrainingPlan(
+      epochs: 1, batchSize: learner.exampleCount, stream: RandomStream(seed: 1))
+    let order = plan.order(epoch: 0, learner.exampleCount)
+    var count = 0
+    func step() throws {
+      let metrics = try learner.step(order, number: count, stream: plan.stream(step: count))
+      count += 1
+      if let bad = metrics.first(where: { !$0.value.isFinite }) {
+        throw TrainingError.notFinite(step: count, epoch: 1, metric: bad.name, value: "infinite")
+      }
+    }
+    let begin = Clock.wall
+    try step()
+    let first = Clock.wall - begin
+    let warm = Clock.wall
+    while Clock.wall - warm < min(1, seconds / 3) && count < 200 || count < 3 { try step() }
+    var all: [Double] = []
+    var clean: [Double] = []
+    var processor: [Double] = []
+    let start = Clock.wall
+    while Clock.wall - start < seconds || all.count < 5 {
+      let switches = Clock.involuntarySwitches
+      let (cpu, wall) = (Clock.processor, Clock.wall)
+      try step()
+      let took = Clock.wall - wall
+      processor.append(Clock.processor - cpu)
+      all.append(took)
+      if Clock.involuntarySwitches == switches { clean.append(took) }
+      if all.count > 50_000 { break }
+    }
+    all.sort()
+    return Timing(
+      steps: all.count, median: median(clean.count >= 5 ? clean : all) * 1e3,
+      least: all[0] * 1e3, processor: median(processor) * 1e3, first: first * 1e3,
+      parameters: Tree.leaves(of: run.finalModel, .parameters).reduce(0) {
+        $0 + $1.variable.shape.count
+      })
+  }
+
+  static func median(_ times: [Double]) -> Double { times.sorted()[times.count / 2] }
+
+  private static func started(_ workload: Workload) throws -> Run {
+    let context = EvaluationContext()
+    let result = try StandardLibrary.interpreter().evaluate(workload.program, in: Names(), context)
+    guard let run = result.started.first as? Run else {
+      preconditionFailure("\(workload.entry.name) starts no training")
+    }
+    try run.wait()
+    return run
+  }
+}
+
+/// Seconds, by the wall and by the processor.
+enum Clock {
+  static var wall: Double { seconds(CLOCK_MONOTONIC) }
+  static var processor: Double { seconds(CLOCK_PROCESS_CPUTIME_ID) }
+
+  /// How often the kernel took the processor from this process.
+  static var involuntarySwitches: Int {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return usage.ru_nivcsw
+  }
+
+  private static func seconds(_ clock: clockid_t) -> Double {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}

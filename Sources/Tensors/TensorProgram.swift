@@ -1,0 +1,158 @@
+/// Recorded operations in a flat list, run again without allocation: every intermediate result has
+/// its place in one block of memory, shared by results that are not needed at the same time.
+package final class TensorProgram: @unchecked Sendable {
+  private let lines: [(first: Int, run: Recording.Kernel)]
+  private let names: [(name: String, shape: Shape)]
+  /// The addresses of all operands, line after line.
+  private let addresses: UnsafeMutablePointer<UnsafeMutableRawPointer>
+  /// Operands that move with each run: which given tensor, where in the list, how far into it.
+  private let patches: [(given: Int, at: Int, offset: Int)]
+  private let arena: Storage
+  private let constants: [Storage]
+  private let given: [(shape: Shape, dtype: DType)]
+  /// What the recorded body returned, as of the last run.
+  package let results: [Tensor]
+
+  /// Nil when the recording met an obstacle, or a result is none of what it made.
+  package init?(_ recording: Recording, given: [Tensor], results: [Tensor]) throws {
+    guard recording.obstacle == nil else { return nil }
+    let ends = results.map(recording.operand)
+    let origins = recording.origins
+    let places = Places(recording.lines, origins, ends)
+    let arena = try Storage(byteCount: places.bytes)
+    let count = recording.lines.reduce(0) { $0 + $1.operands.count }
+    let addresses = UnsafeMutablePointer<UnsafeMutableRawPointer>.allocate(capacity: max(1, count))
+    var constants: [Storage] = []
+    var patches: [(given: Int, at: Int, offset: Int)] = []
+    var lines: [(first: Int, run: Recording.Kernel)] = []
+    var next = 0
+    for line in recording.lines {
+      lines.append((next, line.run))
+      for operand in line.operands {
+        switch origins[operand.slot] {
+        case .given(let index):
+          patches.append((index, next, operand.offset))
+          addresses[next] = given[index].storage.start
+        case .made: addresses[next] = arena.start + places[operand.slot] + operand.offset
+        case .constant(let storage): addresses[next] = storage.start + operand.offset
+        }
+        next += 1
+      }
+    }
+    for origin in origins { if case .constant(let storage) = origin { constants.append(storage) } }
+    var isComplete = true
+    self.results = zip(results, ends).map { tensor, end in
+      switch origins[end.slot] {
+      case .made:
+        return Tensor(
+          shape: tensor.shape, dtype: tensor.dtype, storage: arena,
+          offset: (places[end.slot] + end.offset) / tensor.dtype.size)
+      case .constant: return tensor
+      case .given:
+        isComplete = false
+        return tensor
+      }
+    }
+    self.lines = lines
+    self.names = recording.lines.map { ($0.name, $0.shape) }
+    self.addresses = addresses
+    self.patches = patches
+    self.arena = arena
+    self.constants = constants
+    self.given = given.map { ($0.shape, $0.dtype) }
+    if !isComplete { return nil }
+  }
+
+  deinit { addresses.deallocate() }
+
+  /// Whether the program was recorded for tensors like these.
+  package func fits(_ tensors: [Tensor]) -> Bool {
+    guard tensors.count == given.count else { return false }
+    for i in tensors.indices {
+      let tensor = tensors[i]
+      guard tensor.offset == 0, tensor.dtype == given[i].dtype, tensor.shape == given[i].shape
+      else { return false }
+    }
+    return true
+  }
+
+  /// Runs every line; the results then hold for these tensors and this stream.
+  package func run(_ tensors: [Tensor], _ stream: RandomStream) throws {
+    precondition(fits(tensors))
+    try withExtendedLifetime((tensors, self)) {
+      for patch in patches {
+        addresses[patch.at] = tensors[patch.given].storage.start + patch.offset
+      }
+      let word = stream.word
+      for line in lines { try line.run(UnsafePointer(addresses + line.first), word) }
+    }
+  }
+
+  /// Whether a tensor lies in the program's memory, which the next run overwrites.
+  package func owns(_ tensor: Tensor) -> Bool { tensor.storage === arena }
+
+  package var lineCount: Int { lines.count }
+  package var byteCount: Int { arena.byteCount }
+}
+
+/// Where intermediate results lie in a block of memory: those whose times of need do not overlap may
+/// share a place.
+private struct Places {
+  private var offsets: [Int]
+  private(set) var bytes = 0
+
+  subscript(slot: Int) -> Int { offsets[slot] }
+
+  init(_ lines: [Recording.Line], _ origins: [Recording.Origin], _ ends: [Recording.Operand]) {
+    offsets = Array(repeating: -1, count: origins.count)
+    var lastUse = Array(repeating: -1, count: origins.count)
+    for (index, line) in lines.enumerated() {
+      for operand in line.operands { lastUse[operand.slot] = index }
+    }
+    for end in ends { lastUse[end.slot] = lines.count }
+    // Free places by offset.
+    var free: [(start: Int, size: Int)] = []
+    for (index, line) in lines.enumerated() {
+      for operand in line.operands where offsets[operand.slot] < 0 {
+        guard case .made(let size) = origins[operand.slot] else { continue }
+        offsets[operand.slot] = take(size, from: &free)
+      }
+      for slot in Set(line.operands.map(\.slot)).sorted() where lastUse[slot] == index {
+        guard case .made(let size) = origins[slot] else { continue }
+        give((offsets[slot], size), to: &free)
+      }
+    }
+  }
+
+  /// The smallest free place that is large enough, or new memory at the end.
+  private mutating func take(_ size: Int, from free: inout [(start: Int, size: Int)]) -> Int {
+    var best: Int?
+    for i in free.indices where free[i].size >= size {
+      if best.map({ free[i].size < free[$0].size }) ?? true { best = i }
+    }
+    guard let best else {
+      defer { bytes += size }
+      return bytes
+    }
+    let start = free[best].start
+    if free[best].size == size {
+      free.remove(at: best)
+    } else {
+      free[best] = (start + size, free[best].size - size)
+    }
+    return start
+  }
+
+  private func give(_ place: (start: Int, size: Int), to free: inout [(start: Int, size: Int)]) {
+    let at = free.firstIndex { $0.start > place.start } ?? free.count
+    free.insert(place, at: at)
+    if at + 1 < free.count, free[at].start + free[at].size == free[at + 1].start {
+      free[at].size += free[at + 1].size
+      free.remove(at: at + 1)
+    }
+    if at > 0, free[at - 1].start + free[at - 1].size == free[at].start {
+      free[at - 1].size += free[at].size
+      free.remove(at: at)
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+import Benchmarks
+import Glibc
+import Tensors
+import Vocabulary
+
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Times training steps of fixed networks on made-up data.")
+
+  enum Numerics: String, ExpressibleByArgument { case portable, fast }
+
+  @Flag(help: "One JSON object a line.") var json = false
+  @Option(help: "Names of workloads, joined by commas; all when left out.") var only: String?
+  @Option(help: "Worker threads.") var threads: Int?
+  @Option(help: "portable (the same bits everywhere) or fast.") var numerics = Numerics.fast
+  @Option(help: "Seconds for each workload.") var secs = 4.0
+
+  func run() throws {
+    if let threads { Workers.count = threads }
+    guard secs > 0, secs <= 3600 else { throw ValidationError("--secs lies between 0 and 3600") }
+    let names = only.map { $0.split(separator: ",").map(String.init) } ?? Workloads.names
+    for name in names where !Workloads.names.contains(name) {
+      let near = Suggestion.nearest(to: name, among: Workloads.names)
+      throw ValidationError(
+        "no workload is called \(name)" + (near.map { "; did you mean \($0)?" } ?? ""))
+    }
+    if !json {
+      print(
+        "\(Workers.count) thread\(Workers.count == 1 ? "" : "s"), \(Kernels.name) kernels, "
+          + "numerics \(numerics.rawValue)")
+    }
+    for name in names {
+      if let workload = Workloads.catalog[name] {
+        show(workload, try Timing.of(workload, seconds: secs))
+      } else {
+        show(try Overhead.all())
+      }
+      fflush(nil)
+    }
+  }
+
+  private func show(_ workload: Workload, _ t: Timing) {
+    let rate = Double(workload.items) / t.median * 1e3
+    let speed = workload.operations / t.least / 1e6
+    guard json else {
+      print(
+        padded(workload.entry.name, 14) + padded("\(rounded(t.median)) ms", 12)
+          + padded("least \(rounded(t.least))", 16)
+          + padded("processor \(rounded(t.processor))", 20)
+          + padded("\(rounded(rate, 1)) \(workload.unit)/s", 26)
+          + "\(rounded(speed, 1)) GFLOP/s")
+      return
+    }
+    print(
+      """
+      {"workload": "\(workload.entry.name)", "mode": "gradus", \(machine), \
+      "unit": "\(workload.unit)", "\(workload.unit)_per_s": \(rounded(rate, 1)), \
+      "step_ms": \(rounded(t.median)), "min_ms": \(rounded(t.least)), \
+      "cpu_ms": \(rounded(t.processor)), "n": \(t.steps), "params": \(t.parameters), \
+      "gflop_per_step": \(rounded(workload.operations / 1e9)), "gflops": \(rounded(speed, 2)), \
+      "first_step_ms": \(rounded(t.first))}
+      """)
+  }
+
+  private func show(_ rows: [Overhead]) {
+    guard json else {
+      for row in rows {
+        print(
+          padded("op_overhead", 14) + padded(row.name, 12)
+            + "\(rounded(row.median, 3)) us, least \(rounded(row.least, 3))")
+      }
+      return
+    }
+    let times = rows.map { "\"\($0.name)\": [\(rounded($0.least, 3)), \(rounded($0.median, 3))]" }
+    print(
+      """
+      {"workload": "op_overhead", "mode": "gradus", \(machine), "unit": "us [min, median]", \
+      \(times.joined(separator: ", "))}
+      """)
+  }
+
+  private var machine: String {
+    """
+    "threads": \(Workers.count), "numerics": "\(numerics.rawValue)", \
+    "kernels": "\(Kernels.name)", "openblas": "not used"
+    """
+  }
+
+  private func padded(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(1, width - text.count))
+  }
+
+  private func rounded(_ x: Double, _ digits: Int = 4) -> Double {
+    let scale = (0..<digits).reduce(1.0) { product, _ in product * 10 }
+    return (x * scale).rounded() / scale
+  }
+}

@@ -1,0 +1,92 @@
+import Language
+import Library
+import Tensors
+import Testing
+import Training
+
+@Suite struct StepPlanTests {
+  /// Losses of all steps and the final parameters, as bits.
+  private func trained(_ learner: ModelLearner, _ steps: Int, planned: Bool) throws -> (
+    bits: [UInt64], plan: StepPlan?
+  ) {
+    var learner = learner
+    learner.plan = planned ? StepPlan() : nil
+    let plan = TrainingPlan(epochs: 100, batchSize: 16, stream: RandomStream(seed: 7))
+    var bits: [UInt64] = []
+    for step in 0..<steps {
+      let each = plan.stepsPerEpoch(learner.exampleCount)
+      let order = plan.order(epoch: step / each, learner.exampleCount)
+      let start = step % each * 16
+      let batch = Array(order[start..<min(order.count, start + 16)])
+      let metrics = try learner.step(batch, number: step, stream: plan.stream(step: step))
+      bits += metrics.map(\.value.bitPattern)
+      if (step + 1) % each == 0 { bits += try learner.validate().map(\.value.bitPattern) }
+    }
+    for leaf in Tree.leaves(of: learner.model, .parameters) {
+      bits += leaf.variable.value.array(of: Double.self).map(\.bitPattern)
+    }
+    return (bits, learner.plan)
+  }
+
+  private func learner(_ program: String) throws -> ModelLearner {
+    let result = try StandardLibrary.interpreter().evaluate(
+      program, in: Names(), EvaluationContext(stream: RandomStream(seed: 3)))
+    let run = try #require(result.started.first as? Run)
+    try run.wait()
+    return try #require(run.job.result as? ModelLearner)
+  }
+
+  private static let points = "d = (x=randn(48, 6), y=randint(0, 3, 48))\n"
+  private static let pictures = "d = (x=randn(40, 1, 8, 8), y=randint(0, 3, 40))\n"
+
+  @Test(arguments: [
+    points + "train(Linear(6, 8) >> tanh >> Linear(8, 3), d, steps=0)",
+    points
+      + "train(Linear(6, 8) >> relu >> Dropout(0.3) >> Linear(8, 3), d, opt=AdamW(0.01), steps=0)",
+    points
+      + "train(Linear(6, 8) >> gelu >> LayerNorm(8) >> Linear(8, 3), d, opt=SGD(0.1, momentum=0.9), steps=0)",
+    points + "train(Linear(6, 8) >> BatchNorm(8) >> silu >> Linear(8, 3), d, val=d, steps=0)",
+    points
+      + "train(mlp([6, 9, 3]), d, opt=SGD(t => 0.1 / (t + 1), momentum=0.9, nesterov=true), steps=0)",
+    points + "train(mlp([6, 9, 3]), d, opt=Adam(0.01, clip=0.1), steps=0)",
+    points
+      + "f(m, b) = cross_entropy(m(b.x * rand(len(b.x), 1)), b.y)\n"
+      + "train(mlp([6, 9, 3]), d, objective=f, steps=0)",
+    pictures
+      + "train(Conv(1, 4, 3) >> relu >> MaxPool(2) >> Conv(4, 6, 3, pad=0) >> flatten >> Linear(24, 3), d, opt=SGD(0.05, momentum=0.9), steps=0)",
+  ])
+  func `a repeated step gives the bits of an interpreted one`(program: String) throws {
+    let learner = try learner(program)
+    let (planned, plan) = try trained(learner, 12, planned: true)
+    let (interpreted, _) = try trained(learner, 12, planned: false)
+    #expect(planned == interpreted)
+    #expect(plan?.isInUse == true, "\(plan?.obstacle ?? "")")
+  }
+
+  @Test(arguments: [
+    // The course of the loss depends on a value, or on a single random number.
+    "f(m, b) = { e = cross_entropy(m(b.x), b.y); if e > 1.1 { 2 * e } else { e } }\n",
+    "f(m, b) = { e = cross_entropy(m(b.x), b.y); if rand() > 0.5 { 2 * e } else { e } }\n",
+  ])
+  func `a step that decides by values is interpreted`(objective: String) throws {
+    let learner = try learner(
+      Self.points + objective + "train(mlp([6, 9, 3]), d, objective=f, steps=0)")
+    let (planned, plan) = try trained(learner, 12, planned: true)
+    let (interpreted, _) = try trained(learner, 12, planned: false)
+    #expect(planned == interpreted)
+    #expect(plan?.isInUse == false)
+    #expect(plan?.obstacle != nil)
+  }
+
+  @Test func `a label that fits no class is told as without a plan`() throws {
+    var learner = try learner(
+      "d = (x=randn(4, 2), y=[0, 1, 1, 7])\n"
+        + "train(Linear(2, 3), d, batch=2, steps=0)")
+    let stream = RandomStream(seed: 1)
+    for step in 0..<4 { _ = try learner.step([0, 1], number: step, stream: stream) }
+    #expect(learner.plan?.isInUse == true)
+    #expect(throws: LanguageError.self) {
+      try learner.step([2, 3], number: 4, stream: stream)
+    }
+  }
+}
