@@ -75,10 +75,11 @@ extension Variable {
 
   /// The inverse of Moore and Penrose; singular values up to `tolerance` times the largest count as 0.
   package func pseudoInverse(relative: Double? = nil, absolute: Double = 0) throws -> Variable {
+    let matrices = try value.matrices("pinv")
     let (m, n) = (dims[rank - 2], dims[rank - 1])
     let epsilon = dtype == .float64 ? 0x1p-52 : 0x1p-23
     let share = relative ?? (absolute > 0 ? 0 : Double(Swift.max(m, n)) * epsilon)
-    let results = try value.matrices("pinv").map { a -> Matrix in
+    let results = matrices.map { a -> Matrix in
       let (u, s, v) = a.singularValues()
       let bound = Swift.max(absolute, share * (s.first ?? 0))
       var result = Matrix(n, m)

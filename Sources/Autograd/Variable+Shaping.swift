@@ -61,7 +61,7 @@ extension Variable {
     {
       return try taking(at: rows)
     }
-    try value.indexed(items).recorded(from: [self]) { c in
+    return try value.indexed(items).recorded(from: [self]) { c in
       [try c.upstream.scattered(items, like: c.inputs[0])]
     }
   }

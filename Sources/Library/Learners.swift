@@ -38,11 +38,11 @@ package struct ModelLearner: Learner {
   /// What layers know beside their parameters.
   private var memory: [Tensor]
   private(set) var optimizer: OptimizerObject
-  private let data: Value
+  let data: Value
   /// loss(prediction, target), or objective(model, batch).
-  private let loss: Value
-  private let isObjective: Bool
-  private let held: Value?
+  let loss: Value
+  let isObjective: Bool
+  let held: Value?
   package let exampleCount: Int
   /// How the step runs without being interpreted, once it has been seen; nil to interpret always.
   package var plan: StepPlan? = StepPlan()

@@ -76,7 +76,7 @@ extension StandardLibrary {
         examples: [
           Example(
             "reduce(ones(2, 4, 4), \"c (i a) (j b) -> c i j\", sum, a=2, b=2)[0]",
-            prints: "f32 [2, 2]\n  4 4\n  4 4")
+            prints: "f32 [2, 2]\n  4  4\n  4  4")
         ])
     ) { call, interpreter in
       var (x, left, right, sizes) = try taken(call)
