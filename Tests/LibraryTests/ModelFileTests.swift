@@ -1,22 +1,9 @@
 import Files
-import Glibc
+import TestSupport
 import Testing
 
 /// Models and runs in files come back with the same bits, and files that do not fit are refused.
 @Suite struct ModelFileTests {
-  private func inFolder<R>(_ body: (String) throws -> R) throws -> R {
-    var name = Array("/var/tmp/gradus-XXXXXX".utf8CString)
-    let made = try #require(mkdtemp(&name))
-    let folder = String(cString: made)
-    defer {
-      for file in ["m.safetensors", "r.safetensors", "x.safetensors"] {
-        unlink(folder + "/" + file)
-      }
-      rmdir(folder)
-    }
-    return try body(folder)
-  }
-
   @Test func `a chain of library layers is rebuilt from its file`() throws {
     let source = """
       m = Input([1, 6, 6]) >> Conv(2, 3, pad=0) >> BatchNorm(2) >> relu >> flatten >> Linear(3)
@@ -25,7 +12,7 @@ import Testing
       x = randn(2, 1, 6, 6)
       same(m(x), n(x)) and same(params(m), params(n))
       """
-    let printed = try inFolder { folder in try shown(source, folder: folder) }
+    let printed = try withTemporaryFolder { folder in try shown(source, folder: folder) }
     #expect(printed == ["true"])
   }
 
@@ -38,7 +25,7 @@ import Testing
       same(params(a), params(b))
       keys(load("m.safetensors"))
       """
-    let printed = try inFolder { folder in try shown(source, folder: folder) }
+    let printed = try withTemporaryFolder { folder in try shown(source, folder: folder) }
     #expect(
       printed == [
         "true", "[\"0.W\", \"1.weight\", \"1.bias\"]",
@@ -59,12 +46,12 @@ import Testing
       n = load_into(m, "r.safetensors")
       same(params(n), params(go(13, none).model))
       """
-    let printed = try inFolder { folder in try shown(source, folder: folder) }
+    let printed = try withTemporaryFolder { folder in try shown(source, folder: folder) }
     #expect(printed == ["true", "true"])
   }
 
   @Test func `a file that does not fit is refused`() throws {
-    let told = try inFolder { folder in
+    let told = try withTemporaryFolder { folder in
       _ = try shown("save(Linear(2, 3), \"m.safetensors\")", folder: folder)
       try FileBytes.writeAtomically(Array("{}".utf8), to: folder + "/x.safetensors")
       return try [
