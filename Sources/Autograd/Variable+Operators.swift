@@ -81,13 +81,21 @@ extension Variable {
       a.value, b.value, transposeA: transposeA, transposeB: transposeB)
     if transposeA || transposeB {
       return product.recorded(from: [a, b]) { c in
-        // Rare, and only inside gradient rules: let the plain product differentiate.
-        let x = try transposeA ? c.inputs[0].swappedLast() : c.inputs[0]
-        let y = try transposeB ? c.inputs[1].swappedLast() : c.inputs[1]
-        let (dx, dy) = try productGradients(c.upstream, x, y)
+        let (x, y) = (c.inputs[0], c.inputs[1])
+        if x.rank >= 2, y.rank >= 2 {
+          return [
+            c.isWanted(0)
+              ? try leftGradient(c.upstream, y, transposeA, transposeB).like(x) : nil,
+            c.isWanted(1)
+              ? try rightGradient(c.upstream, x, y, transposeA, transposeB).like(y) : nil,
+          ]
+        }
+        // Rare: let the plain product differentiate.
+        let (dx, dy) = try productGradients(
+          c.upstream, transposeA ? x.swappedLast() : x, transposeB ? y.swappedLast() : y)
         return [
-          try transposeA ? dx.swappedLast().like(c.inputs[0]) : dx.like(c.inputs[0]),
-          try transposeB ? dy.swappedLast().like(c.inputs[1]) : dy.like(c.inputs[1]),
+          try transposeA ? dx.swappedLast().like(x) : dx.like(x),
+          try transposeB ? dy.swappedLast().like(y) : dy.like(y),
         ]
       }
     }
@@ -96,6 +104,30 @@ extension Variable {
         c.upstream, c.inputs[0], c.inputs[1], left: c.isWanted(0), right: c.isWanted(1))
       return [try dx.like(c.inputs[0]), try dy.like(c.inputs[1])]
     }
+  }
+
+  /// The gradient of a in op(a) op(b), without turning anything round in memory.
+  private static func leftGradient(_ g: Variable, _ b: Variable, _ isLeft: Bool, _ isRight: Bool)
+    throws -> Variable
+  {
+    isLeft
+      ? try matmul(b, g, transposeA: isRight, transposeB: true)
+      : try matmul(g, b, transposeB: !isRight)
+  }
+
+  /// The gradient of b in op(a) op(b). One matrix b that served all of a: a single tall product.
+  private static func rightGradient(
+    _ g: Variable, _ a: Variable, _ b: Variable, _ isLeft: Bool, _ isRight: Bool
+  ) throws -> Variable {
+    var (x, up) = (a, g)
+    if b.rank == 2, a.rank > 2, !isLeft {
+      let count = a.dims.dropLast().reduce(1, *)
+      x = try a.reshaped([count, a.dims[a.rank - 1]])
+      up = try g.reshaped([count, g.dims[g.rank - 1]])
+    }
+    return isRight
+      ? try matmul(up, x, transposeA: true, transposeB: isLeft)
+      : try matmul(x, up, transposeA: !isLeft)
   }
 
   private static func productGradients(

@@ -15,26 +15,22 @@ package struct Timing: Sendable {
   package let first: Double
   package let parameters: Int
 
-  /// Takes steps of a workload's learner for about so many seconds.
+  /// The most memory that the process held, in MiB, beyond what it held before the first step.
+  package let memory: Double
+
+  /// Takes steps of a workload for about so many seconds.
   package static func of(_ workload: Workload, seconds: Double) throws -> Timing {
-    let run = try started(workload)
-    var learner = run.job.result
-    let plan = TrainingPlan(
-      epochs: 1, batchSize: learner.exampleCount, stream: RandomStream(seed: 1))
-    let order = plan.order(epoch: 0, learner.exampleCount)
-    var count = 0
-    func step() throws {
-      let metrics = try learner.step(order, number: count, stream: plan.stream(step: count))
-      count += 1
-      if let bad = metrics.first(where: { !$0.value.isFinite }) {
-        throw TrainingError.notFinite(step: count, epoch: 1, metric: bad.name, value: "infinite")
-      }
-    }
+    let resident = Clock.peakMemory
+    let (parameters, step) = try started(workload)
     let begin = Clock.wall
     try step()
     let first = Clock.wall - begin
     let warm = Clock.wall
-    while Clock.wall - warm < min(1, seconds / 3) && count < 200 || count < 3 { try step() }
+    var count = 1
+    while Clock.wall - warm < min(1, seconds / 3) && count < 200 || count < 4 {
+      try step()
+      count += 1
+    }
     var all: [Double] = []
     var clean: [Double] = []
     var processor: [Double] = []
@@ -53,21 +49,39 @@ package struct Timing: Sendable {
     return Timing(
       steps: all.count, median: median(clean.count >= 5 ? clean : all) * 1e3,
       least: all[0] * 1e3, processor: median(processor) * 1e3, first: first * 1e3,
-      parameters: Tree.leaves(of: run.finalModel, .parameters).reduce(0) {
-        $0 + $1.variable.shape.count
-      })
+      parameters: parameters(), memory: max(0, Clock.peakMemory - resident))
   }
 
   static func median(_ times: [Double]) -> Double { times.sorted()[times.count / 2] }
 
-  private static func started(_ workload: Workload) throws -> Run {
-    let context = EvaluationContext()
-    let result = try StandardLibrary.interpreter().evaluate(workload.program, in: Names(), context)
+  /// How many numbers the workload learns, and one step of it.
+  private static func started(_ workload: Workload) throws -> (
+    parameters: () -> Int, step: () throws -> Void
+  ) {
+    let interpreter = StandardLibrary.interpreter()
+    let result = try interpreter.evaluate(workload.program, in: Names(), EvaluationContext())
     guard let run = result.started.first as? Run else {
-      preconditionFailure("\(workload.entry.name) starts no training")
+      let repeated = try RepeatedCall(of: "f", with: "x", in: result.names, interpreter)
+      return ({ repeated.parameterCount }, { try repeated.step() })
     }
     try run.wait()
-    return run
+    var learner = run.job.result
+    let plan = TrainingPlan(
+      epochs: 1, batchSize: learner.exampleCount, stream: RandomStream(seed: 1))
+    let order = plan.order(epoch: 0, learner.exampleCount)
+    var count = 0
+    return (
+      {
+        Tree.leaves(of: run.finalModel, .parameters).reduce(0) { $0 + $1.variable.shape.count }
+      },
+      {
+        let metrics = try learner.step(order, number: count, stream: plan.stream(step: count))
+        count += 1
+        if let bad = metrics.first(where: { !$0.value.isFinite }) {
+          throw TrainingError.notFinite(step: count, epoch: 1, metric: bad.name, value: "infinite")
+        }
+      }
+    )
   }
 }
 
@@ -81,6 +95,13 @@ enum Clock {
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return usage.ru_nivcsw
+  }
+
+  /// MiB that the process has held at most.
+  static var peakMemory: Double {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return Double(usage.ru_maxrss) / 1024
   }
 
   private static func seconds(_ clock: clockid_t) -> Double {

@@ -2,7 +2,7 @@ import Vocabulary
 
 /// The workloads, each with a PyTorch program of the same name, shapes and settings beside it.
 package enum Workloads {
-  package static let all: [Workload] = perceptrons + images + sequences + graphs
+  package static let all: [Workload] = perceptrons + images + sequences + inference + graphs
 
   package static let catalog = Catalog(all, entry: \.entry)
   /// All that can be asked for: the workloads, and the cost of single operations.
@@ -83,7 +83,7 @@ package enum Workloads {
       operations: 6 * 64 * 65 * 6 * (12 * 192 * 192 + 2 * 65 * 192) + 4 * 64 * 64 * 48 * 192,
       """
       data = (x=randn(64, 3, 32, 32), y=randint(0, 10, 64))
-      block(i) = (l1=LayerNorm(192), a=Attention(192, heads=3), l2=LayerNorm(192), m=Linear(192, 768) >> gelu >> Linear(768, 192))
+      block(i) = (l1=LayerNorm(192), a=Attention(192, heads=3, bias=true), l2=LayerNorm(192), m=Linear(192, 768) >> gelu >> Linear(768, 192))
       parts = (pe=Conv(3, 192, 4, stride=4, pad=0), c=param(zeros(1, 1, 192)), p=param(0.02 * randn(1, 65, 192)), b=[block(i) for i in range(6)], ln=LayerNorm(192), o=Linear(192, 10))
       cost(m, d) = {
         z = transpose(reshape(m.pe(d.x), (len(d.x), 192, 64)), (0, 2, 1))
@@ -154,6 +154,25 @@ package enum Workloads {
       train(parts, data, objective=cost, opt=AdamW(1e-3), batch=12, steps=0)
       """),
   ]
+
+  private static func bert(_ name: String, _ batch: Int) -> Workload {
+    Workload(
+      name, "A transformer of 6 layers of 384 over 128 vectors, batch \(batch), forward only.",
+      items: batch, operations: 2 * batch * 128 * 6 * (12 * 384 * 384 + 2 * 128 * 384),
+      """
+      block(i) = (l1=LayerNorm(384), a=Attention(384, heads=12, bias=true), l2=LayerNorm(384), m=Linear(384, 1536) >> gelu >> Linear(1536, 384))
+      parts = (b=[block(i) for i in range(6)], ln=LayerNorm(384))
+      x = randn(\(batch), 128, 384)
+      f(x) = {
+        for b in parts.b {
+          x = x + b.a(b.l1(x))
+          x = x + b.m(b.l2(x))
+        }
+        parts.ln(x)
+      }
+      """)
+  }
+  private static let inference = [bert("bert_infer", 1), bert("bert_infer_16", 16)]
 
   private static let graphs = [
     Workload(

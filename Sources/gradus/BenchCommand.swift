@@ -49,7 +49,7 @@ struct BenchCommand: ParsableCommand {
           + padded("least \(rounded(t.least))", 16)
           + padded("processor \(rounded(t.processor))", 20)
           + padded("\(rounded(rate, 1)) \(workload.unit)/s", 26)
-          + "\(rounded(speed, 1)) GFLOP/s")
+          + padded("\(rounded(speed, 1)) GFLOP/s", 16) + "\(rounded(t.memory, 1)) MiB")
       return
     }
     print(
@@ -59,7 +59,7 @@ struct BenchCommand: ParsableCommand {
       "step_ms": \(rounded(t.median)), "min_ms": \(rounded(t.least)), \
       "cpu_ms": \(rounded(t.processor)), "n": \(t.steps), "params": \(t.parameters), \
       "gflop_per_step": \(rounded(workload.operations / 1e9)), "gflops": \(rounded(speed, 2)), \
-      "first_step_ms": \(rounded(t.first))}
+      "first_step_ms": \(rounded(t.first)), "rss_mb": \(rounded(t.memory, 1))}
       """)
   }
 
