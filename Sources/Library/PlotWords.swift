@@ -79,7 +79,7 @@ extension StandardLibrary {
   }
 
   static let plotWords: [Builtin] =
-    chartWords + tableWords + [
+    chartWords + tableWords + planeWords + distributionWords + attentionWords + [
       Builtin(
         plotEntry(
           "plot",

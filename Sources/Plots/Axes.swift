@@ -42,6 +42,13 @@ struct Axes: Sendable {
     (self.x.place(x, of: columns * 2), rows * 4 - 1 - self.y.place(y, of: rows * 4))
   }
 
+  /// The point in the middle of a character of the inside.
+  func place(column: Int, row: Int) -> (x: Double, y: Double) {
+    let across = (Double(column) + 0.5) / Double(columns)
+    let up = 1 - (Double(row) + 0.5) / Double(rows)
+    return (x.low * (1 - across) + x.high * across, y.low * (1 - up) + y.high * up)
+  }
+
   func draw(on grid: inout Grid) {
     let dim = Style(isDim: true)
     for row in 0..<rows { grid[left - 1, top + row] = Glyph("│", dim) }

@@ -22,6 +22,26 @@ struct BrailleCanvas: Sendable {
     cells[y / 4 * columns + x / 2] |= BrailleCanvas.bits[x % 2][y % 4]
   }
 
+  /// A straight line of dots (Bresenham 1965).
+  mutating func line(_ x0: Int, _ y0: Int, _ x1: Int, _ y1: Int) {
+    let (dx, dy) = (abs(x1 - x0), -abs(y1 - y0))
+    let (stepX, stepY) = (x0 < x1 ? 1 : -1, y0 < y1 ? 1 : -1)
+    var (x, y, error) = (x0, y0, dx + dy)
+    while true {
+      set(x, y)
+      if x == x1, y == y1 { return }
+      let twice = 2 * error
+      if twice >= dy {
+        error += dy
+        x += stepX
+      }
+      if twice <= dx {
+        error += dx
+        y += stepY
+      }
+    }
+  }
+
   /// The character of a cell; nil for one without dots, which stays as it is.
   func character(_ column: Int, _ row: Int) -> Character? {
     let dots = cells[row * columns + column]
@@ -32,6 +52,8 @@ struct BrailleCanvas: Sendable {
     for y in 0..<rows {
       for x in 0..<columns {
         if let character = character(x, y) {
+          var style = style
+          style.background = style.background ?? grid[column + x, row + y].style.background
           grid[column + x, row + y] = Glyph(character, style)
         }
       }

@@ -17,6 +17,11 @@ struct Scale: Sendable, Equatable {
     (self.low, self.high) = (low, high)
   }
 
+  /// 0 to 1, for an axis without a finite value.
+  static let unit = Scale(low: 0, high: 1)
+
+  private init(low: Double, high: Double) { (self.low, self.high) = (low, high) }
+
   /// Where a finite value lies, from 0 at the low end to 1 at the high one.
   func part(_ value: Double) -> Double {
     let span = high - low

@@ -78,6 +78,18 @@ package struct ScatterPlot: Picture {
     return grid
   }
 
+  /// The points alone, over what a plot has drawn already.
+  func drawMarks(on grid: inout Grid, _ axes: Axes, _ depth: ColorDepth) {
+    drawPoints(shown, on: &grid, axes, depth, keepsGround: true)
+  }
+
+  /// What the marks mean, one line for each class.
+  func legend(_ depth: ColorDepth) -> [(text: String, style: Style)] {
+    names.isEmpty
+      ? []
+      : zip(names.indices, classCounts).map { (label($0, $1, depth), style($0, depth)) }
+  }
+
   private func label(_ index: Int, _ count: Int, _ depth: ColorDepth) -> String {
     let mark = usesDots(depth) ? "⠿" : String(mark(index))
     return mark == names[index] ? "\(mark) (\(count))" : "\(mark) \(names[index]) (\(count))"
@@ -109,7 +121,10 @@ package struct ScatterPlot: Picture {
   }
 
   /// Each character belongs to the class with the most points in it, ties to the rarer class.
-  private func drawPoints(_ shown: [Int], on grid: inout Grid, _ axes: Axes, _ depth: ColorDepth) {
+  private func drawPoints(
+    _ shown: [Int], on grid: inout Grid, _ axes: Axes, _ depth: ColorDepth,
+    keepsGround: Bool = false
+  ) {
     let kinds = max(1, names.count)
     var canvases = Array(
       repeating: BrailleCanvas(columns: axes.columns, rows: axes.rows),
@@ -132,7 +147,12 @@ package struct ScatterPlot: Picture {
       let (column, row) = (cell % axes.columns, cell / axes.columns)
       let character = usesDots(depth) ? canvases[kind].character(column, row) : mark(kind)
       guard let character else { continue }
-      grid[axes.left + column, axes.top + row] = Glyph(character, style(kind, depth))
+      var style = style(kind, depth)
+      if keepsGround {
+        style.background = grid[axes.left + column, axes.top + row].style.background
+        style.isBold = true
+      }
+      grid[axes.left + column, axes.top + row] = Glyph(character, style)
     }
   }
 }

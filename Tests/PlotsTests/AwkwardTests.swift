@@ -63,6 +63,40 @@ import Testing
       ImageGrid(images, captions: numbers.next() < 0.5 ? [] : images.indices.map { names[$0 % 5] }),
       ImageGrid(images, columns: numbers.next(in: 1...12)),
       ConfusionMatrix(counts, labels: numbers.next() < 0.5 ? [] : labels),
+    ] + layered(&numbers, x, y, labels, title)
+  }
+
+  /// Pictures of layers, groups and weights.
+  private func layered(
+    _ numbers: inout Numbers, _ x: [Double], _ y: [Double], _ labels: [String], _ title: String
+  ) -> [any Picture] {
+    let range = (low: x.filter(\.isFinite).min() ?? 0, high: y.filter(\.isFinite).max() ?? 1)
+    let columns = numbers.next(in: 1...40)
+    let rows = (0..<numbers.next(in: 1...40)).map { _ in
+      let row = data(&numbers)
+      return (0..<columns).map { row.isEmpty ? 0 : row[$0 % row.count] }
+    }
+    let field = Field(x: range, y: (-1, 1), rows: rows)
+    let regions = Field(x: range, y: (-1, 1), rows: rows, classes: Array(labels.prefix(9)))
+    let scatter = ScatterPlot(x: x, y: y)
+    let groups = (0..<numbers.next(in: 0...12)).map { _ in data(&numbers) }
+    let weights = (0..<numbers.next(in: 0...3)).map { _ in
+      (0..<numbers.next(in: 0...5)).map { _ in rows }
+    }
+    return [
+      PlanePlot(
+        [.init(.ground(field)), .init(.contours(field, levels: Array(y.prefix(9))))], title: title),
+      PlanePlot([
+        .init(.ground(regions)), .init(.points(scatter)), .init(.curve(.init("a", x: x, y: y))),
+      ]),
+      PlanePlot([.init(.contours(field, levels: PlanePlot.levels(of: field)))]),
+      BoxPlot(labels, groups, title: title), Ridges(labels, groups, title: title),
+      ParallelCoordinates(
+        [.init("a", x), .init("b", y, texts: labels), .init(title, y)], title: title),
+      AttentionMaps(weights), ShadedText(labels, y, title: title),
+      ReliabilityDiagram(x, right: x.map { $0 > 0 }, bins: 1 + x.count % 20, title: title),
+      PictureRow([scatter, BoxPlot(labels, groups)]),
+      PictureColumn([scatter, Ridges(labels, groups)]), PictureRow([]), PictureColumn([]),
     ]
   }
 
