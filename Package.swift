@@ -65,7 +65,7 @@ let package = Package(
     .executableTarget(
       name: "conformance",
       dependencies: [
-        "Training", "ONNX", "Formats", "Autograd", "Tensors", "Files",
+        "Training", "ONNX", "Layers", "Formats", "Autograd", "Tensors", "Files",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Sources/Conformance"),
 

@@ -8,5 +8,6 @@ struct Conformance: ParsableCommand {
     abstract: "Runs conformance suites: one line of JSON per case, a summary last.",
     subcommands: [
       OperatorsCommand.self, GraphsCommand.self, PicturesCommand.self, OptimizersCommand.self,
+      ModelCommand.self,
     ])
 }

@@ -36,9 +36,11 @@ package struct CSVTable: Sendable {
   package let columns: [String]
   package let rows: [[String]]
 
-  /// Comma-separated text (RFC 4180): quotes, doubled quotes, any line end. The first line is the
-  /// header unless all its fields are numbers.
-  package init(_ text: String, file: String) throws(DatasetError) {
+  /// Separated text (RFC 4180): quotes, doubled quotes, any line end. The first line is the header
+  /// if none of its fields is a number, unless `header` says what it is.
+  package init(
+    _ text: String, file: String, separator: UInt8 = UInt8(ascii: ","), header: Bool? = nil
+  ) throws(DatasetError) {
     var lines: [(number: Int, fields: [String])] = []
     var fields: [String] = []
     var field: [UInt8] = []
@@ -77,7 +79,7 @@ package struct CSVTable: Sendable {
       } else if byte == 34, field.isEmpty {
         isQuoted = true
         hasField = true
-      } else if byte == 44 {
+      } else if byte == separator {
         hasField = true
         endField()
       } else if byte == 10 || byte == 13 {
@@ -98,7 +100,7 @@ package struct CSVTable: Sendable {
       throw .ragged(
         file: file, line: entry.number, found: entry.fields.count, expected: first.fields.count)
     }
-    let isHeader = !first.fields.allSatisfy { CSVTable.number($0) != nil }
+    let isHeader = header ?? !first.fields.contains { CSVTable.number($0)?.isNaN == false }
     columns = isHeader ? first.fields.map(CSVTable.trimmed) : first.fields.indices.map { "c\($0)" }
     rows = lines.dropFirst(isHeader ? 1 : 0).map(\.fields)
     if rows.isEmpty { throw .empty(file: file) }

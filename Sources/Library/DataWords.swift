@@ -64,16 +64,25 @@ extension StandardLibrary {
           [
             Argument(
               "path", .text,
-              "A .csv, .npy, .npz, .png, .onnx, .safetensors or IDX file, possibly packed as .gz.")
+              "A .csv, .tsv, .txt, .json, .npy, .npz, .png, .wav, .onnx, .safetensors, IDX or "
+                + "CIFAR-10 .bin file, possibly packed as .gz."),
+            Argument(
+              "header", .any,
+              "Whether a table's first line names the columns; found out when none.",
+              default: "none"),
           ],
           summary: "What a file holds: a tensor, a record of columns or arrays, or a model.",
           details:
-            "A picture is [height, width] when it is grey, otherwise [channels, height, width].",
+            "A picture is [height, width] when it is grey, otherwise [channels, height, width]; a "
+            + "sound is (samples, rate). Files lie beneath the program's folder, in datasets/, or "
+            + "in a folder named with --set.",
           examples: [Example("load(\"datasets/iris/iris.csv\").species.shape", prints: "(150,)")])
       ) { call, interpreter in
         let path = try call.text("path")
+        let header = call.isNone("header") ? nil : try call.boolean("header")
         return try LoadedFile.value(
-          path, at: ReadablePath.of(path, folder: interpreter.context.folder))
+          path, at: ReadablePath.of(path, folder: interpreter.context.folder),
+          LoadedFile.Reading(header: header))
       },
       Builtin(
         Entry(
@@ -130,20 +139,4 @@ extension StandardLibrary {
           })
       },
     ]
-}
-
-/// Which files a program may read: those beneath its folder, and the shipped data.
-enum ReadablePath {
-  static func of(_ path: String, folder: String) throws -> String {
-    if path.isEmpty {
-      throw LanguageError("file", "a file has a name, this is an empty text", hint: "\"data.csv\"")
-    }
-    guard !path.hasPrefix("/"), !path.split(separator: "/").contains("..") else {
-      throw DatasetError.badName(path)
-    }
-    if path.hasPrefix("datasets/"), let shipped = try? DatasetFolder.find() {
-      return shipped + path.dropFirst("datasets".count)
-    }
-    return folder == "." ? path : folder + "/" + path
-  }
 }

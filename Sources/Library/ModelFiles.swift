@@ -33,6 +33,52 @@ enum ModelFiles {
     try LearnedState(tensors(file)).restored(model, "")
   }
 
+  /// The same where the file has other names: `names` turns the model's into the file's.
+  static func filled(_ model: Value, from file: Safetensors, names: (String) throws -> String)
+    throws
+    -> Value
+  {
+    let found = try LearnedState.of(model, "").compactMap { own, _ -> Checkpoint.NamedTensor? in
+      let theirs = try names(own)
+      guard let tensor = try file.tensor(theirs) else {
+        let all = file.items.map(\.name)
+        throw LanguageError(
+          "model", "the file has no `\(theirs)` for the model's `\(own)`",
+          details: ["it has " + all.prefix(12).joined(separator: ", ")],
+          hint: Suggestion.nearest(to: theirs, among: all))
+      }
+      return (own, tensor)
+    }
+    return try LearnedState(found).restored(model, "")
+  }
+
+  /// The argument `names` of a call as a function of the model's names.
+  static func names(_ call: Call, _ interpreter: Interpreter) throws -> (String) throws -> String {
+    let wanted = "a function of a name, or a list of pairs of texts"
+    switch call["names"] {
+    case .function, .builtin:
+      return { own in
+        guard case .text(let name) = try interpreter.apply(call["names"], [.text(own)]) else {
+          throw call.wrong("names", expected: wanted)
+        }
+        return name
+      }
+    default:
+      let pairs = try call.elements("names", interpreter).map { pair in
+        guard let parts = try interpreter.elements(of: pair), parts.count == 2,
+          case .text(let own) = parts[0], case .text(let theirs) = parts[1]
+        else { throw call.wrong("names", expected: wanted) }
+        return (own: own, theirs: theirs)
+      }
+      return { own in
+        // The longest beginning that ends with a whole part of the name.
+        let fitting = pairs.filter { own == $0.own || own.hasPrefix($0.own + ".") }
+        guard let pair = fitting.max(by: { $0.own.count < $1.own.count }) else { return own }
+        return pair.theirs + own.dropFirst(pair.own.count)
+      }
+    }
+  }
+
   static func checkpoint(_ file: Safetensors) throws -> Checkpoint {
     try Checkpoint(tensors: tensors(file), metadata: file.metadata)
   }
@@ -145,43 +191,45 @@ enum ModelFiles {
 }
 
 extension StandardLibrary {
-  private static let path = Argument(
-    "path", .text, "A .safetensors file beneath the program's folder.")
-
   static let modelFileWords: [Builtin] = [
     Builtin(
       Entry(
-        "save", family: "Models",
-        [Argument("x", .any, "A model, a record of tensors, or a run."), path],
-        summary: "Writes the numbers of a model, or everything that a run would need to go on.",
-        details: "load_into fills a model of the same structure; load rebuilds one made of library "
-          + "layers alone; train(…, resume=path) goes on with a run. No code is written.",
+        "save", family: "Data",
+        [
+          Argument("x", .any, "A model, a run, a tensor, a table, a picture, a sound or a text."),
+          Argument(
+            "path", .text,
+            "A .safetensors, .npy, .npz, .csv, .png, .wav or .txt file beneath the program's folder."
+          ),
+        ],
+        summary: "Writes a model, a run, or data into a file of the kind that its name ends in.",
+        details:
+          "load reads it again. Of models only the numbers are written, never code: load_into "
+          + "fills a model of the same structure; load rebuilds one made of library layers alone; "
+          + "train(…, resume=path) goes on with a run.",
         examples: [
           Example(
-            "try { save(Linear(2, 1), \"model.txt\") } else e { e }",
-            prints: "save: a model file ends in .safetensors")
+            "try { save(Linear(2, 1), \"model.zip\") } else e { e }",
+            prints:
+              "save: a file that is written ends in .safetensors, .npy, .npz, .csv, .png, .wav, .txt"
+          )
         ])
     ) { call, interpreter in
-      let path = try ModelFiles.path(call, interpreter)
-      guard !path.hasPrefix("datasets/") else {
-        throw call.error("the data that comes with Gradus stays as it is", at: "path")
-      }
-      if case .object(let object) = call["x"], let run = object as? Run {
-        let checkpoint = try run.job.checkpoint { interpreter.context.interruption.isRequested }
-        try FileBytes.writeAtomically(ModelFiles.bytes(of: checkpoint), to: path)
-        return .none
-      }
-      let model = interpreter.asModel(call["x"])
-      guard try !LearnedState.of(model, "").isEmpty else {
-        throw call.wrong("x", expected: "a model, a record of tensors, or a run")
-      }
-      try FileBytes.writeAtomically(ModelFiles.bytes(of: model), to: path)
+      let path = try ReadablePath.forWriting(call, interpreter)
+      try FileBytes.writeAtomically(SavedFile.bytes(call, interpreter), to: path)
       return .none
     },
     Builtin(
       Entry(
         "load_into", family: "Models",
-        [Argument("m", .model, "A model of the structure that was saved."), path],
+        [
+          Argument("m", .model, "A model of the structure that was saved."),
+          Argument("path", .text, "A .safetensors file beneath the program's folder."),
+          Argument(
+            "names", .any,
+            "What the file calls a part: name => name, or pairs (\"0\", \"conv1\") of beginnings.",
+            default: "none"),
+        ],
         summary: "A model with the numbers of a file; names and shapes are checked.",
         examples: [
           Example(
@@ -190,7 +238,9 @@ extension StandardLibrary {
         ])
     ) { call, interpreter in
       let file = try Safetensors(FileBytes.read(ModelFiles.path(call, interpreter)))
-      return try ModelFiles.filled(interpreter.asModel(call["m"]), from: file)
+      let model = interpreter.asModel(call["m"])
+      if call.isNone("names") { return try ModelFiles.filled(model, from: file) }
+      return try ModelFiles.filled(model, from: file, names: ModelFiles.names(call, interpreter))
     },
   ]
 }

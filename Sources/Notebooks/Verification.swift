@@ -11,9 +11,9 @@ package struct Verification {
   package let timedCells: Int
 
   /// Runs the notebook and compares every recorded text, value and series bit for bit.
-  package init(_ notebook: Notebook, folder: String) {
+  package init(_ notebook: Notebook, folder: String, overrides: [String: String] = [:]) {
     let session = Session(notebook, folder: folder)
-    session.runAll()
+    session.runAll(overrides: overrides)
     session.settle()
     let ledger = Ledger(notebook.ledger ?? "")
     var found: [String] = notebook.problems.filter { !$0.message.contains("#") }.map {

@@ -42,7 +42,9 @@ extension OptimizerKinds {
   /// Newton and Schulz: x <- a x + (b g + c g²) x with g = x xᵀ, rounded to bfloat16 at each product.
   private static func orthogonal(_ matrix: Variable, _ s: ParameterStep) throws -> Variable {
     let all = s.settings.numbers("coefficients") ?? []
-    let (a, b, c) = all.count == 3 ? (all[0], all[1], all[2]) : (3.4445, -4.775, 2.0315)
+    // The reference multiplies by coefficients of f32.
+    let single = (all.count == 3 ? all : [3.4445, -4.775, 2.0315]).map { Double(Float($0)) }
+    let (a, b, c) = (single[0], single[1], single[2])
     let isTall = matrix.dims[0] > matrix.dims[1]
     var x = try bfloat(matrix)
     if isTall { x = try x.swappedLast() }

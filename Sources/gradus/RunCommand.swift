@@ -2,6 +2,7 @@ import ArgumentParser
 import Files
 import Glibc
 import Language
+import Library
 import Notebooks
 import Tensors
 import Vocabulary
@@ -21,13 +22,8 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     if let threads { Workers.count = threads }
     let notebook = try NotebookFile.read(file)
-    var overrides: [String: String] = [:]
-    for setting in settings {
-      let pair = setting.split(separator: "=", maxSplits: 1)
-      guard pair.count == 2 else { throw ValidationError("--set takes name=value, not \(setting)") }
-      overrides[String(pair[0])] = String(pair[1])
-    }
-    try check(overrides.keys.sorted(), in: notebook)
+    let overrides = try Settings.overrides(settings, in: [notebook])
+    try check(in: notebook)
     for (line, message) in notebook.problems { complain("\(file):\(line): \(message)") }
     let interruption = Interruption()
     InterruptKey.watch()
@@ -56,23 +52,54 @@ struct RunCommand: ParsableCommand {
     if session.hasFailed { throw ExitCode(1) }
   }
 
-  /// Cells and names that the options mention must be there.
-  private func check(_ names: [String], in notebook: Notebook) throws {
+  /// The cell that the option mentions must be there.
+  private func check(in notebook: Notebook) throws {
     let ids = notebook.cells.map { notebook.id(of: $0) }
     if let to, !ids.contains(to) {
       let near = Suggestion.nearest(to: to, among: ids).map { "; did you mean \($0)?" } ?? ""
       throw ValidationError("no cell is called \(to)\(near)")
     }
-    let known = notebook.cells.flatMap { at -> [String] in
+  }
+}
+
+/// Values for the names of params cells, given on the command line.
+enum Settings {
+  /// From name=value. A text that is a path outside the notebook's folder names a folder that may be
+  /// read; quotes around it may be left out.
+  static func overrides(_ settings: [String], in notebooks: [Notebook]) throws -> [String: String] {
+    var overrides: [String: String] = [:]
+    for setting in settings {
+      let pair = setting.split(separator: "=", maxSplits: 1).map(String.init)
+      guard pair.count == 2 else { throw ValidationError("--set takes name=value, not \(setting)") }
+      var value = pair[1]
+      let bare = value.trimming { $0 == "\"" || $0 == "'" }
+      if bare.hasPrefix("/") || bare.hasPrefix("../") || bare == ".." {
+        ReadablePath.allow(bare)
+        value = "'\(bare)'"
+      }
+      overrides[pair[0]] = value
+    }
+    let known = notebooks.flatMap(names).sorted()
+    for name in overrides.keys.sorted() where !known.contains(name) {
+      let near = Suggestion.nearest(to: name, among: known).map { "; did you mean \($0)?" } ?? ""
+      throw ValidationError("no params cell has a name \(name)\(near)")
+    }
+    return overrides
+  }
+
+  private static func names(_ notebook: Notebook) -> [String] {
+    notebook.cells.flatMap { at -> [String] in
       guard case .code(_, let flags) = notebook.segments[at].kind, flags.contains("params") else {
         return []
       }
       return Array(CellNames(of: notebook.segments[at].body).binds)
-    }.sorted()
-    for name in names where !known.contains(name) {
-      let near = Suggestion.nearest(to: name, among: known).map { "; did you mean \($0)?" } ?? ""
-      throw ValidationError("no params cell has a name \(name)\(near)")
     }
+  }
+}
+
+extension String {
+  fileprivate func trimming(_ isCut: (Character) -> Bool) -> String {
+    String(drop(while: isCut).reversed().drop(while: isCut).reversed())
   }
 }
 
@@ -81,16 +108,22 @@ struct VerifyCommand: ParsableCommand {
     commandName: "verify", abstract: "Runs notebooks again and compares every value bit for bit.")
 
   @ArgumentParser.Argument(help: "Notebooks.") var files: [String]
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: "name=value for a name of a params cell.") var settings: [String] = []
   @Option(help: "Worker threads.") var threads: Int?
 
   func run() throws {
     if let threads { Workers.count = threads }
     var isSame = true
-    for file in files {
-      let notebook = try NotebookFile.read(file)
+    let notebooks = try files.map { ($0, try NotebookFile.read($0)) }
+    let overrides = try Settings.overrides(settings, in: notebooks.map(\.1))
+    for (file, notebook) in notebooks {
       var start = timespec()
       clock_gettime(CLOCK_MONOTONIC, &start)
-      let report = DeepStack.run { Verification(notebook, folder: NotebookFile.folder(of: file)) }
+      let report = DeepStack.run {
+        Verification(notebook, folder: NotebookFile.folder(of: file), overrides: overrides)
+      }
       var end = timespec()
       clock_gettime(CLOCK_MONOTONIC, &end)
       let seconds = Double(end.tv_sec - start.tv_sec) + Double(end.tv_nsec - start.tv_nsec) / 1e9
