@@ -95,7 +95,9 @@ extension Interpreter {
     case .builtin(let word):
       return try located(span) {
         let call = try Call(word.entry, arguments, span: span, self)
-        return try outlinedWord(word, call) ?? word.run(call, self)
+        let result = try outlinedWord(word, call) ?? word.run(call, self)
+        context.watch?.look(at: result, of: word.entry.name, from: call.all)
+        return result
       }
     case .object(let object):
       if let named = arguments.first(where: { $0.name != nil }), let name = named.name {
@@ -104,6 +106,8 @@ extension Interpreter {
           at: named.span)
       }
       if let result = try located(span, { try object.call(arguments.map(\.value), self) }) {
+        context.watch?.look(
+          at: result, of: object.text(width: 72), from: arguments.map(\.value), isLayer: true)
         return result
       }
     default: break

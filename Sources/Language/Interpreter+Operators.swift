@@ -24,7 +24,11 @@ extension Interpreter {
     default: break
     }
     if let x = a.variable, let y = b.variable {
-      return try located(span) { try Value(tensorArithmetic(operation, x, y)) }
+      return try located(span) {
+        let result = try Value(tensorArithmetic(operation, x, y))
+        context.watch?.look(at: result, of: operation.rawValue, from: [a, b])
+        return result
+      }
     }
     if let result = try treeArithmetic(operation, a, b, span) { return result }
     throw unfit(operation, a, b, span)

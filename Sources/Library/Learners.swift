@@ -43,14 +43,17 @@ package struct ModelLearner: Learner {
   let loss: Value
   let isObjective: Bool
   let held: Value?
+  /// How batches are varied; nil to take them as they are.
+  let variation: BatchVariation?
   package let exampleCount: Int
   /// How the step runs without being interpreted, once it has been seen; nil to interpret always.
   package var plan: StepPlan? = StepPlan()
 
   init(
     scene: LearningScene, model: Value, optimizer: OptimizerObject, data: Value, loss: Value,
-    isObjective: Bool, held: Value?, exampleCount: Int
+    isObjective: Bool, held: Value?, variation: BatchVariation? = nil, exampleCount: Int
   ) {
+    self.variation = variation
     self.scene = scene
     template = model
     parameters = Tree.leaves(of: model, .parameters).map(\.variable.value)
@@ -90,12 +93,65 @@ package struct ModelLearner: Learner {
   package mutating func step(_ indices: [Int], number step: Int, stream: RandomStream) throws
     -> [Metric]
   {
-    guard optimizer.sharpness == nil else { return try sharpStep(indices, stream) }
-    let slopes = try slopes(indices, stream)
+    try learn(.rows(indices), stream)
+  }
+
+  package var preparation: BatchPreparation? {
+    guard let variation else { return nil }
+    let (data, scene) = (data, scene)
+    return { batch in try variation.ready(batch, of: data, scene) }
+  }
+
+  package mutating func step(_ batch: PlannedBatch, ready: any Sendable) throws -> [Metric] {
+    try learn(Batch(batch, ready), batch.stream)
+  }
+
+  /// What a step learns from: rows of the data, or a batch that was made ready.
+  private enum Batch {
+    case rows([Int])
+    case ready(Value)
+
+    init(_ batch: PlannedBatch, _ ready: (any Sendable)?) {
+      self = (ready as? Value).map { .ready($0) } ?? .rows(batch.indices)
+    }
+
+    func value(of data: Value) throws -> Value {
+      switch self {
+      case .rows(let indices): try StandardLibrary.choosing(indices, from: data)
+      case .ready(let value): value
+      }
+    }
+  }
+
+  private mutating func learn(_ batch: Batch, _ stream: RandomStream) throws -> [Metric] {
+    guard optimizer.sharpness == nil else { return try sharpStep(batch, stream) }
+    let slopes = try slopes(batch, stream)
     let metric = Metric("loss", slopes.loss)
     guard metric.value.isFinite else { return [metric] }
     try move(against: slopes, stream)
     return [metric]
+  }
+
+  package var isFinite: Bool {
+    parameters.allSatisfy { $0.array(of: Double.self).allSatisfy(\.isFinite) }
+  }
+
+  package func origin(_ batch: PlannedBatch, ready: (any Sendable)?) -> String? {
+    guard let value = try? Batch(batch, ready).value(of: data) else { return nil }
+    let watch = FiniteWatch()
+    if let broken = watch.broken(in: value) { return "the batch holds \(broken)" }
+    let context = EvaluationContext(stream: batch.stream)
+    context.watch = watch
+    let leaves = Tree.leaves(of: model, .parameters)
+    let found = try? interpreted(
+      at: parameters.map { Variable($0) }, value, scene.interpreter(context))
+    if let sentence = watch.sentence { return sentence }
+    guard let gradients = found?.gradients else { return nil }
+    for (leaf, slope) in zip(leaves, gradients) {
+      guard let kind = FiniteWatch.kind(of: slope) else { continue }
+      return "the gradient of `\(leaf.path)` has \(kind)"
+    }
+    return nil
   }
 
   private mutating func move(against slopes: StepPlan.Slopes, _ stream: RandomStream) throws {
@@ -112,8 +168,8 @@ package struct ModelLearner: Learner {
   }
 
   /// A step along the gradient at the steepest place near by.
-  private mutating func sharpStep(_ indices: [Int], _ stream: RandomStream) throws -> [Metric] {
-    let batch = try StandardLibrary.choosing(indices, from: data)
+  private mutating func sharpStep(_ source: Batch, _ stream: RandomStream) throws -> [Metric] {
+    let batch = try source.value(of: data)
     let starts = parameters.map { Variable($0) }
     var (slopes, _) = try interpreted(at: starts, batch, stream)
     let metric = Metric("loss", slopes.loss)
@@ -129,16 +185,19 @@ package struct ModelLearner: Learner {
   }
 
   /// The loss on a batch and its gradients: by the plan where it fits, else by the interpreter.
-  private func slopes(_ indices: [Int], _ stream: RandomStream) throws -> StepPlan.Slopes {
+  private func slopes(_ batch: Batch, _ stream: RandomStream) throws -> StepPlan.Slopes {
     let starts = { parameters.map { Variable($0) } }
-    guard let plan, let tables = StandardLibrary.tables(of: data) else {
-      return try interpreted(
-        at: starts(), StandardLibrary.choosing(indices, from: data), stream
-      ).slopes
+    let (whole, rows): (Value, [Tensor]?) =
+      switch batch {
+      case .rows(let indices):
+        (data, try StandardLibrary.tables(of: data)?.map { try $0.taking(indices) })
+      case .ready(let value): (value, StandardLibrary.tables(of: value))
+      }
+    guard let plan, let rows else {
+      return try interpreted(at: starts(), batch.value(of: data), stream).slopes
     }
-    let rows = try tables.map { try $0.taking(indices) }
     return try plan.slopes(parameters + memory + rows, stream) {
-      let batch = StandardLibrary.replacing(tablesOf: data, with: rows)
+      let batch = StandardLibrary.replacing(tablesOf: whole, with: rows)
       let (slopes, context) = try interpreted(at: starts(), batch, stream)
       return (slopes, context.hasReadClock || !context.started.isEmpty)
     }
@@ -148,6 +207,12 @@ package struct ModelLearner: Learner {
     -> (slopes: StepPlan.Slopes, context: EvaluationContext)
   {
     let interpreter = scene.interpreter(stream)
+    return (try interpreted(at: places, batch, interpreter), interpreter.context)
+  }
+
+  private func interpreted(
+    at places: [Variable], _ batch: Value, _ interpreter: Interpreter
+  ) throws -> StepPlan.Slopes {
     let start = LayerMemory.replacing(in: template, with: memory)
     let (value, varied, gradients) = try Gradients.of(places) { traced in
       let varied = try Tree.replacing(start, .parameters, with: traced, training: true)
@@ -156,7 +221,7 @@ package struct ModelLearner: Learner {
     var slopes = StepPlan.Slopes(value.value, gradients.map(\.value))
     slopes.memory = LayerMemory.tensors(of: LayerMemory.settled(varied))
     slopes.varied = varied
-    return (slopes, interpreter.context)
+    return slopes
   }
 
   package mutating func observe(_ loss: Double) { optimizer.observe(loss) }
@@ -208,7 +273,10 @@ package struct ModelLearner: Learner {
       try ModelLearner.checkRows(x, record["y"]?.rowCount)
     }
     let count = min(size, exampleCount)
-    let batch = try StandardLibrary.choosing(Array(0..<count), from: data)
+    var batch = try StandardLibrary.choosing(Array(0..<count), from: data)
+    if let variation {
+      batch = try variation.tried(Array(0..<count), of: data, interpreter)
+    }
     let choice = Tree.Choice.parameters
     let leaves = Tree.leaves(of: model, choice)
     let (_, gradients) = try Gradients.of(leaves.map(\.variable)) { traced in

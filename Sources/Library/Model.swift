@@ -95,6 +95,9 @@ struct Model: LanguageObject {
       throw LanguageError("argument", "a chain takes one argument, here are \(arguments.count)")
     }
     for (index, part) in parts.enumerated() {
+      let watch = interpreter.context.watch
+      watch?.enter("layer \(index), `\(Model.label(part))`")
+      defer { watch?.leave() }
       do {
         value = try interpreter.apply(part, [value])
       } catch var error as LanguageError {

@@ -32,7 +32,7 @@ struct PlateauObject: LanguageObject {
 
 extension Call {
   /// The call as it could be typed: `cosine(0.1, 100)`.
-  fileprivate var source: String {
+  var source: String {
     var parts: [String] = []
     for argument in entry.arguments where isGiven(argument.name) {
       let text = self[argument.name].inline

@@ -22,6 +22,7 @@ package enum StandardLibrary {
   package static let words: [Builtin] =
     Operations.rows.map(Builtin.init(operation:)).map(Suspicions.watching)
     + LayerKinds.all.map(Builtin.init(layer:))
+    + AugmentationKinds.all.map(Builtin.init(augmentation:))
     + OptimizerKinds.all.map(Builtin.init(optimizer:))
     + ScheduleKinds.all.map(Builtin.init(schedule:))
     + optimizerWords + scheduleWords + creationWords + randomWords

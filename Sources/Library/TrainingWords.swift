@@ -32,7 +32,10 @@ extension StandardLibrary {
     let plan = TrainingPlan(
       epochs: epochs, steps: steps, batchSize: batch,
       patience: call.isNone("patience") ? nil : try call.integer("patience"),
-      stream: interpreter.context.stream.split())
+      ahead: try call.integer("ahead"), stream: interpreter.context.stream.split())
+    guard plan.ahead >= 0, plan.ahead <= 64 else {
+      throw call.error("ahead lies between 0 and 64 batches", at: "ahead")
+    }
     let scene = LearningScene(interpreter)
     let interruption = interpreter.context.interruption
     let recorded = interpreter.context.recorded
@@ -61,10 +64,13 @@ extension StandardLibrary {
       else {
         throw call.wrong("opt", expected: "an optimizer such as Adam(1e-3)")
       }
+      let variation = try BatchVariation(call["augment"], data: data, call)
+      let held = call.isNone("val") ? nil : call["val"]
       let learner = ModelLearner(
         scene: scene, model: model, optimizer: optimizer, data: data,
         loss: call.isNone("objective") ? call["loss"] : call["objective"],
-        isObjective: !call.isNone("objective"), held: call.isNone("val") ? nil : call["val"],
+        isObjective: !call.isNone("objective"),
+        held: try held.map { try variation?.certain(of: $0) ?? $0 }, variation: variation,
         exampleCount: count)
       interpreter.context.notes = try learner.tried(
         before: interpreter.context.notes, batch: batch)
@@ -106,6 +112,10 @@ extension StandardLibrary {
           Argument("batch", .integer, "Examples in a batch.", default: "32"),
           Argument("val", .any, "Data that is only measured, after each epoch.", default: "none"),
           Argument(
+            "augment", .any,
+            "How batches are varied: Flip() >> Shift(2), or a function of a batch.",
+            default: "none"),
+          Argument(
             "patience", .any, "Epochs without a better val loss before the end.", default: "none"),
           Argument("objective", .any, "objective(model, batch) in place of loss.", default: "none"),
           Argument(
@@ -113,6 +123,9 @@ extension StandardLibrary {
           Argument(
             "resume", .any, "A run, or the file of one, to go on from as if it had not ended.",
             default: "none"),
+          Argument(
+            "ahead", .integer, "Varied batches that may be made ready in advance, on a queue.",
+            default: "2"),
         ], summary: "Starts a training in the background and returns it at once.",
         examples: [
           Example(

@@ -1,6 +1,7 @@
 /// What can go wrong with a run.
 package enum TrainingError: Error, Sendable, Equatable {
-  case notFinite(step: Int, epoch: Int, metric: String, value: String)
+  /// `place`: where the first such number came up, when that was found.
+  case notFinite(step: Int, epoch: Int, metric: String, value: String, place: String? = nil)
   case noSetting(name: String, available: [String])
   case noExamples
   /// A file that was to continue a run lacks a part of one.
@@ -13,8 +14,9 @@ package enum TrainingError: Error, Sendable, Equatable {
 
   package var message: String {
     switch self {
-    case .notFinite(let step, let epoch, let metric, let value):
+    case .notFinite(let step, let epoch, let metric, let value, let place):
       "the \(metric) became \(value) at step \(step) (epoch \(epoch))"
+        + (place.map { ": " + $0 } ?? "")
     case .noSetting(let name, let available):
       "a run has no setting called `\(name)`; it has \(available.joined(separator: ", "))"
     case .noExamples: "there is nothing to train on: the data has no rows"

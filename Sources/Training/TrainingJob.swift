@@ -218,30 +218,36 @@ package final class TrainingJob: Sendable {
 
   private func run() {
     var (learner, script, step) = state.withLock { ($0.learner, $0.script, $0.step) }
-    var order: [Int] = []
-    var epochOfOrder = -1
+    var sequence = BatchSequence(plan, examples: learner.exampleCount)
+    let prepare = learner.preparation
+    let queue =
+      plan.ahead > 0
+      ? prepare.map {
+        PreparedBatches(sequence, from: step, to: totalSteps, ahead: plan.ahead, $0)
+      } : nil
+    defer { queue?.stop() }
+    // The learner before the last step, and its batch: what is left when that step broke it.
+    var earlier: (learner: any Learner, batch: PlannedBatch, ready: (any Sendable)?)?
     while step < totalSteps {
       switch steer(before: step, &learner, &script) {
       case .stop: return finish(.stopped)
       case .fail(let error): return fail(error)
       case .go: break
       }
-      let epoch = step / stepsPerEpoch
-      if epoch != epochOfOrder {
-        (order, epochOfOrder) = (plan.order(epoch: epoch, learner.exampleCount), epoch)
-      }
-      let start = step % stepsPerEpoch * plan.batchSize
-      let batch = Array(order[start..<min(order.count, start + plan.batchSize)])
+      let batch = sequence.batch(step: step)
       do {
         let before = learner
-        let metrics = try learner.step(batch, number: step, stream: plan.stream(step: step))
-        if let bad = metrics.first(where: { !$0.value.isFinite }) {
-          state.withLock { $0.learner = before }
-          record(metrics, step: step + 1, learner: before)
-          throw TrainingError.notFinite(
-            step: step + 1, epoch: epoch + 1, metric: bad.name,
-            value: bad.value.isNaN ? "nan" : "inf")
+        let ready: (any Sendable)? = try queue.map { try $0.take() } ?? prepare?(batch)
+        let metrics: [Metric]
+        if let ready {
+          metrics = try learner.step(batch, ready: ready)
+        } else {
+          metrics = try learner.step(batch.indices, number: step, stream: batch.stream)
         }
+        if let bad = metrics.first(where: { !$0.value.isFinite }) {
+          throw broken(bad, metrics, (before, batch, ready), earlier)
+        }
+        earlier = (before, batch, ready)
         step += 1
         let isEpoch = step % stepsPerEpoch == 0
         let held = isEpoch || step == totalSteps ? try learner.validate() : []
@@ -258,6 +264,27 @@ package final class TrainingJob: Sendable {
     }
     _ = steer(before: step, &learner, &script)
     finish(.finished)
+  }
+
+  private typealias Moment = (learner: any Learner, batch: PlannedBatch, ready: (any Sendable)?)
+
+  /// Goes back to the last learner whose numbers are finite and tells where that ended.
+  private func broken(
+    _ bad: Metric, _ metrics: [Metric], _ now: Moment, _ earlier: Moment?
+  ) -> TrainingError {
+    let step = now.batch.step
+    var good = now.learner
+    var place = now.learner.isFinite ? now.learner.origin(now.batch, ready: now.ready) : nil
+    if !now.learner.isFinite, let earlier {
+      good = earlier.learner
+      let origin = earlier.learner.origin(earlier.batch, ready: earlier.ready)
+      place = "step \(step) broke the weights" + (origin.map { "; " + $0 } ?? "")
+    }
+    state.withLock { $0.learner = good }
+    record(metrics, step: step + 1, learner: good)
+    return .notFinite(
+      step: step + 1, epoch: step / stepsPerEpoch + 1, metric: bad.name,
+      value: bad.value.isNaN ? "nan" : "inf", place: place)
   }
 
   private enum Course {

@@ -26,10 +26,24 @@ package protocol Learner: Sendable {
   var saved: [Checkpoint.NamedTensor] { get throws }
   /// Goes on from a state.
   mutating func restore(_ saved: [Checkpoint.NamedTensor]) throws
+  /// What makes its batches ready, apart from what it has learned; nil when they are only cut.
+  var preparation: BatchPreparation? { get }
+  /// One step on a batch that `preparation` made ready.
+  mutating func step(_ batch: PlannedBatch, ready: any Sendable) throws -> [Metric]
+  /// Whether all its numbers are finite.
+  var isFinite: Bool { get }
+  /// Where the first number that is not finite came up in a step on a batch, as a part of a sentence.
+  func origin(_ batch: PlannedBatch, ready: (any Sendable)?) -> String?
 }
 
 extension Learner {
   package mutating func observe(_ loss: Double) {}
+  package var preparation: BatchPreparation? { nil }
+  package mutating func step(_ batch: PlannedBatch, ready: any Sendable) throws -> [Metric] {
+    try step(batch.indices, number: batch.step, stream: batch.stream)
+  }
+  package var isFinite: Bool { true }
+  package func origin(_ batch: PlannedBatch, ready: (any Sendable)?) -> String? { nil }
 }
 
 /// How long and in which order a learner sees its examples.
@@ -40,11 +54,15 @@ package struct TrainingPlan: Sendable {
   package var batchSize: Int
   /// Epochs without a better validation loss before the run ends.
   package var patience: Int?
+  /// How many batches may be made ready before they are needed; 0 to make each when it is.
+  package var ahead: Int
   package private(set) var stream: RandomStream
 
   package init(
-    epochs: Int, steps: Int? = nil, batchSize: Int, patience: Int? = nil, stream: RandomStream
+    epochs: Int, steps: Int? = nil, batchSize: Int, patience: Int? = nil, ahead: Int = 2,
+    stream: RandomStream
   ) {
+    self.ahead = ahead
     self.epochs = epochs
     self.steps = steps
     self.batchSize = batchSize
@@ -79,9 +97,12 @@ package struct TrainingPlan: Sendable {
 
   /// The examples of an epoch in the order it visits them.
   package func order(epoch: Int, _ examples: Int) -> [Int] {
-    var own = stream.child(UInt64(epoch) << 1)
+    var own = stream(epoch: epoch)
     return own.permutation(examples)
   }
+
+  /// The random numbers of one epoch; its children belong to the examples.
+  func stream(epoch: Int) -> RandomStream { stream.child(UInt64(epoch) << 1) }
 
   /// The random numbers of one step.
   package func stream(step: Int) -> RandomStream { stream.child(UInt64(step) << 1 | 1) }

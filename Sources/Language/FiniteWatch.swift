@@ -1,0 +1,73 @@
+import Autograd
+import Tensors
+
+/// Looks on while a step is run again, for the first number that is not finite.
+package final class FiniteWatch {
+  private var layers: [String] = []
+  /// Made from finite numbers alone.
+  private var born: String?
+  /// Not a number, made from numbers some of which were infinite.
+  private var spoiled: String?
+
+  package init() {}
+
+  package func enter(_ layer: String) { layers.append(layer) }
+  package func leave() { layers.removeLast() }
+
+  /// Notes the result of an operation, or of a layer called by itself.
+  func look(at result: Value, of name: String, from given: [Value], isLayer: Bool = false) {
+    guard born == nil, let kind = FiniteWatch.kind(of: result) else { return }
+    let inputs = given.compactMap(FiniteWatch.kind)
+    let place = isLayer && (layers.last?.contains(name) ?? true) ? "" : "`\(name)`"
+    let layer = layers.last ?? (isLayer ? "`\(name)`" : "")
+    let parts = [layer, place].filter { !$0.isEmpty }.joined(separator: ", ")
+    let sentence = "\(parts) gave the first \(kind)\(FiniteWatch.range(of: given))"
+    if inputs.isEmpty {
+      born = sentence
+    } else if kind == "nan", !inputs.contains("nan"), spoiled == nil {
+      spoiled = sentence
+    }
+  }
+
+  /// What was found, from the cause: infinity comes before the nan that is made of it.
+  package var sentence: String? { born ?? spoiled }
+
+  /// The first field of a batch with numbers that are not finite, in words.
+  package func broken(in batch: Value) -> String? {
+    if case .record(let record) = batch {
+      for (name, field) in zip(record.names, record.fields) {
+        if let kind = FiniteWatch.kind(of: field.value) { return "\(kind) in `\(name)`" }
+      }
+      return nil
+    }
+    return FiniteWatch.kind(of: batch)
+  }
+
+  private static func kind(of value: Value) -> String? {
+    switch value {
+    case .number(let x): return x.isFinite ? nil : x.isNaN ? "nan" : "inf"
+    case .list(let items): return items.lazy.compactMap(kind).first
+    case .record(let record): return record.fields.lazy.compactMap { kind(of: $0.value) }.first
+    default: return value.variable.flatMap { kind(of: $0.value) }
+    }
+  }
+
+  /// "nan" or "inf" when a tensor holds one.
+  package static func kind(of tensor: Tensor) -> String? {
+    guard tensor.dtype.isFloat else { return nil }
+    var hasInfinity = false
+    for x in tensor.array(of: Double.self) where !x.isFinite {
+      if x.isNaN { return "nan" }
+      hasInfinity = true
+    }
+    return hasInfinity ? "inf" : nil
+  }
+
+  /// The numbers it was made from, as a range.
+  private static func range(of given: [Value]) -> String {
+    guard given.count == 1, let x = given[0].variable?.value, x.dtype.isFloat else { return "" }
+    let numbers = x.array(of: Double.self)
+    guard let low = numbers.min(), let high = numbers.max() else { return "" }
+    return " from numbers between \(shortNumber(low)) and \(shortNumber(high))"
+  }
+}
