@@ -3,28 +3,49 @@
 
 typedef ELEMENT NAME(wide) __attribute__((vector_size(64), aligned(sizeof(ELEMENT))));
 typedef ELEMENT NAME(half) __attribute__((vector_size(32), aligned(sizeof(ELEMENT))));
-typedef void (*NAME(tile))(long, const ELEMENT *, const ELEMENT *, ELEMENT *, long, int);
 
-// A tile of ROWS x (VECTORS vectors): a is packed [k][ROWS], b is packed [k][VECTORS vectors], c has
-// stride ldc.
-#define TILE(SUFFIX, TARGET, VECTOR, LANES, VECTORS, ROWS)                                    \
-  __attribute__((target(TARGET))) static void NAME(tile_##SUFFIX##_##ROWS##x##VECTORS)(       \
-      long depth, const ELEMENT *a, const ELEMENT *b, ELEMENT *c, long ldc, int from_c) {     \
+// What a tile reads and writes. Rows of a lie `row_a` apart and its k `deep_a` apart, one of them 1;
+// the vectors of b for one k lie side by side, and `deep_b` from those for the next.
+typedef struct {
+  long depth;
+  const ELEMENT *a;
+  long row_a, deep_a;
+  const ELEMENT *b;
+  long deep_b;
+  ELEMENT *c;
+  long row_c;
+  int from_c;
+} NAME(tile_work);
+typedef void (*NAME(tile))(const NAME(tile_work) *);
+
+// A tile of ROWS x (VECTORS vectors) whose a has its rows (ALONG 1: transposed or packed) or its k
+// (ALONG 0) side by side. Rows are reached from every third one, so that addresses fit registers.
+#define TILE(SUFFIX, TARGET, VECTOR, LANES, VECTORS, ALONG, ROWS)                             \
+  __attribute__((target(TARGET))) static void NAME(tile_##SUFFIX##_##ROWS##x##VECTORS##_##ALONG)( \
+      const NAME(tile_work) * t) {                                                            \
     VECTOR acc[ROWS][VECTORS];                                                                \
+    const ELEMENT *b = t->b;                                                                  \
+    ELEMENT *c = t->c;                                                                        \
+    const long row_c = t->row_c, deep_b = t->deep_b, step = ALONG ? t->deep_a : 1;            \
+    const long row_a = ALONG ? 1 : t->row_a;                                                  \
+    const ELEMENT *a[(ROWS + 2) / 3];                                                         \
+    for (int g = 0; g < (ROWS + 2) / 3; g++) a[g] = t->a + 3 * g * row_a;                     \
     for (int i = 0; i < ROWS; i++)                                                            \
       for (int v = 0; v < VECTORS; v++)                                                       \
-        acc[i][v] = from_c ? *(const VECTOR *)(c + i * ldc + v * LANES) : (VECTOR){0};        \
-    for (long k = 0; k < depth; k++, a += ROWS, b += VECTORS * LANES) {                       \
+        acc[i][v] = t->from_c ? *(const VECTOR *)(c + i * row_c + v * LANES) : (VECTOR){0};   \
+    for (long k = t->depth; k > 0; k--, b += deep_b) {                                        \
       VECTOR y[VECTORS];                                                                      \
       for (int v = 0; v < VECTORS; v++) y[v] = *(const VECTOR *)(b + v * LANES);              \
       _Pragma("clang loop unroll(full)") for (int i = 0; i < ROWS; i++) {                     \
-        VECTOR x = (VECTOR){0} + a[i];                                                        \
+        VECTOR x = (VECTOR){0} + (ALONG ? a[0][i] : a[i / 3][i % 3 * row_a]);                 \
         _Pragma("clang loop unroll(full)") for (int v = 0; v < VECTORS; v++)                  \
           acc[i][v] = __builtin_elementwise_fma(x, y[v], acc[i][v]);                          \
       }                                                                                       \
+      _Pragma("clang loop unroll(full)") for (int g = 0; g < (ALONG ? 1 : (ROWS + 2) / 3); g++) \
+        a[g] += step;                                                                         \
     }                                                                                         \
     for (int i = 0; i < ROWS; i++)                                                            \
-      for (int v = 0; v < VECTORS; v++) *(VECTOR *)(c + i * ldc + v * LANES) = acc[i][v];     \
+      for (int v = 0; v < VECTORS; v++) *(VECTOR *)(c + i * row_c + v * LANES) = acc[i][v];   \
   }
 #define TILES_TO_6(...)                                                                       \
   TILE(__VA_ARGS__, 1) TILE(__VA_ARGS__, 2) TILE(__VA_ARGS__, 3)                              \
@@ -32,34 +53,69 @@ typedef void (*NAME(tile))(long, const ELEMENT *, const ELEMENT *, ELEMENT *, lo
 #define TILES_TO_12(...)                                                                      \
   TILES_TO_6(__VA_ARGS__) TILE(__VA_ARGS__, 7) TILE(__VA_ARGS__, 8) TILE(__VA_ARGS__, 9)      \
   TILE(__VA_ARGS__, 10) TILE(__VA_ARGS__, 11) TILE(__VA_ARGS__, 12)
-#define AVX512 "avx512f,avx512vl,fma"
+#define AVX512 "avx512f,avx512vl,fma,avx2"
 #define AVX2 "avx2,fma"
-TILES_TO_12(avx512, AVX512, NAME(wide), WIDE, 1)
-TILES_TO_12(avx512, AVX512, NAME(wide), WIDE, 2)
-TILES_TO_6(avx2, AVX2, NAME(half), (WIDE / 2), 1)
-TILES_TO_6(avx2, AVX2, NAME(half), (WIDE / 2), 2)
+TILES_TO_12(avx512, AVX512, NAME(wide), WIDE, 1, 0)
+TILES_TO_12(avx512, AVX512, NAME(wide), WIDE, 1, 1)
+TILES_TO_12(avx512, AVX512, NAME(wide), WIDE, 2, 0)
+TILES_TO_12(avx512, AVX512, NAME(wide), WIDE, 2, 1)
+TILES_TO_6(avx2, AVX2, NAME(half), (WIDE / 2), 1, 0)
+TILES_TO_6(avx2, AVX2, NAME(half), (WIDE / 2), 1, 1)
+TILES_TO_6(avx2, AVX2, NAME(half), (WIDE / 2), 2, 0)
+TILES_TO_6(avx2, AVX2, NAME(half), (WIDE / 2), 2, 1)
 
-static void NAME(tile_scalar)(long depth, const ELEMENT *a, const ELEMENT *b, ELEMENT *c, long ldc,
-                              int from_c) {
-  for (int i = 0; i < 4; i++)
-    for (int j = 0; j < 8; j++) {
-      ELEMENT sum = from_c ? c[i * ldc + j] : 0;
-      for (long k = 0; k < depth; k++) sum = SCALAR_FMA(a[k * 4 + i], b[k * 8 + j], sum);
-      c[i * ldc + j] = sum;
-    }
-}
+#define TILE_SCALAR(ROWS)                                                                     \
+  static void NAME(tile_scalar_##ROWS)(const NAME(tile_work) * t) {                           \
+    for (int i = 0; i < ROWS; i++)                                                            \
+      for (int j = 0; j < 8; j++) {                                                           \
+        ELEMENT sum = t->from_c ? t->c[i * t->row_c + j] : 0;                                 \
+        for (long k = 0; k < t->depth; k++)                                                   \
+          sum = SCALAR_FMA(t->a[i * t->row_a + k * t->deep_a], t->b[k * t->deep_b + j], sum); \
+        t->c[i * t->row_c + j] = sum;                                                         \
+      }                                                                                       \
+  }
+TILE_SCALAR(1) TILE_SCALAR(2) TILE_SCALAR(3) TILE_SCALAR(4)
 
 // The tile for so many rows and one or two vectors.
-#define TO_6(P, V) NAME(P##_1x##V), NAME(P##_2x##V), NAME(P##_3x##V), NAME(P##_4x##V), \
-                   NAME(P##_5x##V), NAME(P##_6x##V)
-#define TO_12(P, V) TO_6(P, V), NAME(P##_7x##V), NAME(P##_8x##V), NAME(P##_9x##V), \
-                    NAME(P##_10x##V), NAME(P##_11x##V), NAME(P##_12x##V)
-static NAME(tile) NAME(tile_for)(int path, long rows, int vectors) {
-  static const NAME(tile) avx512[2][12] = {{TO_12(tile_avx512, 1)}, {TO_12(tile_avx512, 2)}};
-  static const NAME(tile) avx2[2][6] = {{TO_6(tile_avx2, 1)}, {TO_6(tile_avx2, 2)}};
-  return path == 3   ? avx512[vectors - 1][rows - 1]
-         : path == 2 ? avx2[vectors - 1][rows - 1]
-                     : NAME(tile_scalar);
+#define TO_6(P, V, A) NAME(P##_1x##V##_##A), NAME(P##_2x##V##_##A), NAME(P##_3x##V##_##A),  \
+                      NAME(P##_4x##V##_##A), NAME(P##_5x##V##_##A), NAME(P##_6x##V##_##A)
+#define TO_12(P, V, A) TO_6(P, V, A), NAME(P##_7x##V##_##A), NAME(P##_8x##V##_##A),         \
+                       NAME(P##_9x##V##_##A), NAME(P##_10x##V##_##A),                        \
+                       NAME(P##_11x##V##_##A), NAME(P##_12x##V##_##A)
+static NAME(tile) NAME(tile_for)(int path, long rows, int vectors, int along) {
+  static const NAME(tile) avx512[2][2][12] = {
+      {{TO_12(tile_avx512, 1, 0)}, {TO_12(tile_avx512, 1, 1)}},
+      {{TO_12(tile_avx512, 2, 0)}, {TO_12(tile_avx512, 2, 1)}}};
+  static const NAME(tile) avx2[2][2][6] = {{{TO_6(tile_avx2, 1, 0)}, {TO_6(tile_avx2, 1, 1)}},
+                                           {{TO_6(tile_avx2, 2, 0)}, {TO_6(tile_avx2, 2, 1)}}};
+  static const NAME(tile) scalar[4] = {NAME(tile_scalar_1), NAME(tile_scalar_2),
+                                       NAME(tile_scalar_3), NAME(tile_scalar_4)};
+  return path == 3   ? avx512[vectors - 1][along][rows - 1]
+         : path == 2 ? avx2[vectors - 1][along][rows - 1]
+                     : scalar[rows - 1];
+}
+
+typedef ELEMENT NAME(eight) __attribute__((vector_size(8 * sizeof(ELEMENT)), aligned(sizeof(ELEMENT))));
+
+// Turns a square of eight rows, `along` apart, into rows that are `lanes` apart.
+INLINE void NAME(turn)(const ELEMENT *x, long along, long lanes, ELEMENT *out) {
+  typedef NAME(eight) eight;
+  eight r[8], s[8];
+  for (int i = 0; i < 8; i++) r[i] = *(const eight *)(x + i * along);
+  for (int i = 0; i < 8; i += 2) {
+    s[i] = __builtin_shufflevector(r[i], r[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+    s[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+  }
+  for (int i = 0; i < 8; i += 4)
+    for (int j = 0; j < 2; j++) {
+      r[i + 2 * j] = __builtin_shufflevector(s[i + j], s[i + 2 + j], 0, 1, 8, 9, 4, 5, 12, 13);
+      r[i + 2 * j + 1] = __builtin_shufflevector(s[i + j], s[i + 2 + j], 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+  for (int i = 0; i < 4; i++) {
+    *(eight *)(out + i * lanes) = __builtin_shufflevector(r[i], r[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+    *(eight *)(out + (i + 4) * lanes) =
+        __builtin_shufflevector(r[i], r[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+  }
 }
 
 // out[k][lanes]: `count` vectors of the matrix side by side, filled up with zeros. `along` is the
@@ -90,26 +146,12 @@ CLONES static void NAME(pack)(const ELEMENT *x, long along, long deep, long coun
       for (long i = count; i < lanes; i++) out[k * lanes + i] = 0;
   long i = 0;
   if (deep == 1)
-    for (; i + 4 <= count; i += 4) {
-      // Four rows at a time, turned in squares of four.
-      typedef ELEMENT four __attribute__((vector_size(4 * sizeof(ELEMENT)), aligned(sizeof(ELEMENT))));
-      const ELEMENT *row = x + i * along;
-      ELEMENT *to = out + i;
+    for (; i + 8 <= count; i += 8) {
       long k = 0;
-      for (; k + 4 <= depth; k += 4, to += 4 * lanes) {
-        four a = *(const four *)(row + k), b = *(const four *)(row + along + k);
-        four c = *(const four *)(row + 2 * along + k), d = *(const four *)(row + 3 * along + k);
-        four ab = __builtin_shufflevector(a, b, 0, 4, 1, 5);
-        four cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
-        four ef = __builtin_shufflevector(a, b, 2, 6, 3, 7);
-        four gh = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-        *(four *)to = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
-        *(four *)(to + lanes) = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
-        *(four *)(to + 2 * lanes) = __builtin_shufflevector(ef, gh, 0, 1, 4, 5);
-        *(four *)(to + 3 * lanes) = __builtin_shufflevector(ef, gh, 2, 3, 6, 7);
-      }
-      for (; k < depth; k++, to += lanes)
-        for (int r = 0; r < 4; r++) to[r] = row[r * along + k];
+      for (; k + 8 <= depth; k += 8)
+        NAME(turn)(x + i * along + k, along, lanes, out + k * lanes + i);
+      for (; k < depth; k++)
+        for (long r = 0; r < 8; r++) out[k * lanes + i + r] = x[(i + r) * along + k];
     }
   for (; i < count; i++)
     for (long k = 0; k < depth; k++) out[k * lanes + i] = x[i * along + k * deep];
@@ -141,13 +183,15 @@ static void NAME(plain)(long m, long n, long depth, const ELEMENT *a, long row_a
 }
 
 // A tile whose place in C is smaller than its vectors, or whose columns lie apart.
-static void NAME(edge)(NAME(tile) tile, long kc, const ELEMENT *a, const ELEMENT *b, ELEMENT *c,
-                       long row_c, long col_c, long h, long w, long columns, int from_c) {
-  ELEMENT edge[12 * 2 * WIDE];
-  if (from_c)
+static void NAME(edge)(NAME(tile) tile, NAME(tile_work) t, long col_c, long h, long w, long columns) {
+  ELEMENT edge[12 * 2 * WIDE], *c = t.c;
+  const long row_c = t.row_c;
+  if (t.from_c)
     for (long r = 0; r < h; r++)
       for (long j = 0; j < w; j++) edge[r * columns + j] = c[r * row_c + j * col_c];
-  tile(kc, a, b, edge, columns, from_c);
+  t.c = edge;
+  t.row_c = columns;
+  tile(&t);
   if (col_c == 1)
     for (long r = 0; r < h; r++) memcpy(c + r * row_c, edge + r * columns, (size_t)w * sizeof(ELEMENT));
   else
@@ -155,15 +199,21 @@ static void NAME(edge)(NAME(tile) tile, long kc, const ELEMENT *a, const ELEMENT
       for (long r = 0; r < h; r++) c[r * row_c + j * col_c] = edge[r * columns + j];
 }
 
+// How a product is cut. A block of a (MC x KC) stays in the second-level cache, a panel of b
+// (KC x columns) in the first. Matrices that are used once or twice are read where they lie.
+#define KC 256
+#define MC 480
+#define NC 1024
+
 static void NAME(product)(int path, long m, long n, long depth, const ELEMENT *a, long row_a,
                           long deep_a, const ELEMENT *b, long col_b, long deep_b, ELEMENT *c,
                           long row_c, long col_c, int accumulate) {
-  const long rows = path == 3 ? 12 : path == 2 ? 6 : 4;
+  const long most = path == 3 ? 12 : path == 2 ? 6 : 4;
   const long vector = path == 3 ? WIDE : path == 2 ? WIDE / 2 : 8;
   const long columns = path == 1 ? 8 : 2 * vector;
-  // a block of A (MC x KC) stays in the second-level cache, a panel of B (KC x columns) in the first
-  const long KC = 384, MC = 336, NC = 2048;
-  const long deepest = MIN(depth, KC), tallest = (MIN(m, MC) + rows - 1) / rows * rows;
+  const int packs_a = deep_a != 1 && n > 2 * columns, packs_b = col_b != 1 || m > 2 * most;
+  const int along = deep_a != 1 || packs_a;
+  const long deepest = MIN(depth, KC), tallest = (MIN(m, MC) + most - 1) / most * most;
   const long broadest = (MIN(n, NC) + columns - 1) / columns * columns;
   ELEMENT *packed_a = NAME(reserve)((size_t)(deepest * (tallest + broadest)));
   if (!packed_a) {
@@ -173,36 +223,47 @@ static void NAME(product)(int path, long m, long n, long depth, const ELEMENT *a
   }
   ELEMENT *packed_b = packed_a + deepest * tallest;
   for (long j0 = 0; j0 < n; j0 += NC)
-    for (long k0 = 0; k0 < depth; k0 += KC) {
-      const long nc = MIN(n - j0, NC), kc = MIN(depth - k0, KC);
-      const int from_c = accumulate || k0 > 0;
-      for (long j = 0; j < nc; j += columns) {
-        const long w = MIN(nc - j, columns);
-        NAME(pack)(b + (j0 + j) * col_b + k0 * deep_b, col_b, deep_b, w,
-                   w <= vector ? vector : columns, kc, packed_b + j * kc);
-      }
+    for (long k0 = 0; k0 < depth; k0 += KC)
       for (long i0 = 0; i0 < m; i0 += MC) {
-        const long mc = MIN(m - i0, MC);
-        for (long i = 0; i < mc; i += rows) {
-          const long h = MIN(mc - i, rows);
-          NAME(pack)(a + (i0 + i) * row_a + k0 * deep_a, row_a, deep_a, h, path == 1 ? rows : h, kc,
-                     packed_a + i * kc);
-        }
-        for (long j = 0; j < nc; j += columns)
-          for (long i = 0; i < mc; i += rows) {
-            ELEMENT *out = c + (i0 + i) * row_c + (j0 + j) * col_c;
-            const long h = MIN(mc - i, rows), w = MIN(nc - j, columns);
-            const long broad = w <= vector ? vector : columns;
-            NAME(tile) tile = NAME(tile_for)(path, h, broad == vector ? 1 : 2);
-            if (w == broad && col_c == 1 && (path > 1 || h == rows))
-              tile(kc, packed_a + i * kc, packed_b + j * kc, out, row_c, from_c);
-            else
-              NAME(edge)(tile, kc, packed_a + i * kc, packed_b + j * kc, out, row_c, col_c, h, w,
-                         broad, from_c);
+        const long nc = MIN(n - j0, NC), kc = MIN(depth - k0, KC), mc = MIN(m - i0, MC);
+        // Blocks of rows as even as they can be.
+        const long blocks = (mc + most - 1) / most, rows = mc / blocks, taller = mc % blocks;
+        if (packs_a)
+          for (long i = 0, at = 0; i < blocks; i++) {
+            const long h = rows + (i < taller);
+            NAME(pack)(a + (i0 + at) * row_a + k0 * deep_a, row_a, deep_a, h, h, kc,
+                       packed_a + at * kc);
+            at += h;
           }
+        for (long j = 0; j < nc; j += columns) {
+          const long w = MIN(nc - j, columns), broad = w <= vector ? vector : columns;
+          const ELEMENT *from_b = b + (j0 + j) * col_b + k0 * deep_b;
+          NAME(tile_work) t = {.depth = kc, .from_c = accumulate || k0 > 0, .row_c = row_c};
+          if (packs_b || w < broad) {
+            if (i0 == 0 || !packs_b) NAME(pack)(from_b, col_b, deep_b, w, broad, kc, packed_b + j * kc);
+            t.b = packed_b + j * kc;
+            t.deep_b = broad;
+          } else {
+            t.b = from_b;
+            t.deep_b = deep_b;
+          }
+          for (long i = 0, at = 0; i < blocks; i++) {
+            const long h = rows + (i < taller);
+            t.a = packs_a ? packed_a + at * kc : a + (i0 + at) * row_a + k0 * deep_a;
+            t.row_a = packs_a ? 1 : row_a;
+            t.deep_a = packs_a ? h : deep_a;
+            t.c = c + (i0 + at) * row_c + (j0 + j) * col_c;
+            NAME(tile) tile = NAME(tile_for)(path, h, broad == vector ? 1 : 2, along);
+            if (w == broad && col_c == 1) tile(&t);
+            else NAME(edge)(tile, t, col_c, h, w, broad);
+            at += h;
+          }
+        }
       }
-    }
 }
+#undef KC
+#undef MC
+#undef NC
 
 void NAME(ck_gemm)(long m, long n, long depth, const ELEMENT *a, long lda, int transpose_a,
                    const ELEMENT *b, long ldb, int transpose_b, ELEMENT *c, long ldc,

@@ -51,7 +51,7 @@ package struct WindowGeometry: Sendable, Equatable {
 }
 
 /// A convolution whose sizes have been checked.
-private struct ConvolutionPlan: Sendable {
+struct ConvolutionPlan: Sendable {
   let images, channels, outputs, groups, positions, patch: Int
   let window: ck_window
   let target: Shape
@@ -156,8 +156,11 @@ extension Tensor {
     let kind = max(.float32, max(x.dtype, w.dtype))
     let plan = try ConvolutionPlan(x.dims, w.dims, geometry, kind)
     let result = try Tensor(uninitialised: plan.target, kind)
-    let (images, weights, scratch) = (try x.cast(kind), try w.cast(kind), try plan.scratch())
+    let (images, weights, scratch) = (
+      try x.cast(kind), try w.cast(kind), try plan.scratch(.forward)
+    )
     func run(_ at: UnsafePointer<UnsafeMutableRawPointer>) {
+      if plan.isDirect { return plan.directly(.forward, at) }
       if kind == .float64 { plan.forward(Double.self, at) } else { plan.forward(Float.self, at) }
     }
     try apply("conv2d", [images, weights], [result, scratch], run)
@@ -171,9 +174,12 @@ extension Tensor {
     let kind = upstream.dtype
     let plan = try ConvolutionPlan(input.dims, w.dims, geometry, kind)
     let result = try Tensor(uninitialised: input, kind)
-    let (weights, scratch, bytes) = (try w.cast(kind), try plan.scratch(), input.count * kind.size)
+    let (weights, scratch, bytes) = (
+      try w.cast(kind), try plan.scratch(.toInput), input.count * kind.size
+    )
     func run(_ at: UnsafePointer<UnsafeMutableRawPointer>) {
       at[2].initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+      if plan.isDirect { return plan.directly(.toInput, at) }
       if kind == .float64 { plan.toInput(Double.self, at) } else { plan.toInput(Float.self, at) }
     }
     try apply("conv2d to images", [upstream, weights], [result, scratch], run)
@@ -189,9 +195,10 @@ extension Tensor {
     let images = try x.cast(kind)
     let partial = try Tensor(
       uninitialised: Shape(checking: [max(1, plan.chunks)] + weight.dims), kind)
-    let (scratch, bytes) = (try plan.scratch(), partial.count * kind.size)
+    let (scratch, bytes) = (try plan.scratch(.toWeights), partial.count * kind.size)
     func run(_ at: UnsafePointer<UnsafeMutableRawPointer>) {
       at[2].initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+      if plan.isDirect { return plan.directly(.toWeights, at) }
       if kind == .float64 {
         plan.toWeights(Double.self, at)
       } else {
@@ -219,16 +226,17 @@ extension Tensor {
 
 extension ConvolutionPlan {
   /// Images that one worker takes, and the chunk over which weight gradients are first summed.
-  private static let imageChunk = 8
+  static let imageChunk = 8
   /// Chunks that may be at work at once.
-  private static let slots = 64
+  static let slots = 64
 
   var chunks: Int { (images + ConvolutionPlan.imageChunk - 1) / ConvolutionPlan.imageChunk }
 
-  /// Memory for the columns of one image in each chunk at work.
-  func scratch() throws -> Tensor {
+  /// Memory for each chunk at work: planes, or the columns of one image.
+  func scratch(_ pass: Pass) throws -> Tensor {
     let slots = max(1, min(chunks, ConvolutionPlan.slots))
-    return try Tensor(uninitialised: Shape(checking: [slots, patch * positions]), kind)
+    let size = isDirect ? directScratch(pass) : patch * positions
+    return try Tensor(uninitialised: Shape(checking: [slots, size]), kind)
   }
 
   func forward<E: ConvolutionElement>(_: E.Type, _ at: UnsafePointer<UnsafeMutableRawPointer>) {

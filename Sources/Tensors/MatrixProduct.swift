@@ -76,8 +76,8 @@ extension Tensor {
   }
 }
 
-/// Products of matrices in parts of rows (or columns when there are few rows): every element is a
-/// chain over k of its own, so the partition leaves no trace.
+/// Products of matrices in parts for the workers, of columns if there are enough, else of rows: every
+/// element is a chain over k of its own, so the partition leaves no trace.
 private struct ProductPlan: Sendable {
   let jobs: [(a: Int, b: Int, c: Int)]
   let m, n, k, lda, ldb, rows, columns, parts: Int
@@ -91,9 +91,11 @@ private struct ProductPlan: Sendable {
     (self.transposeA, self.transposeB) = (transposeA, transposeB)
     lda = transposeA ? m : k
     ldb = transposeB ? k : n
-    isTall = m >= n
-    rows = isTall ? max(48, (1 << 21) / max(1, n * k) / 12 * 12) : m
-    columns = isTall ? n : max(64, (1 << 21) / max(1, m * k) / 32 * 32)
+    // Some parts more than workers, so that a worker that is held up leaves less behind.
+    let wanted = Workers.count == 1 || jobs.count >= 4 * Workers.count ? 1 : 2 * Workers.count
+    isTall = n < 64 * wanted && m > n
+    rows = isTall ? max(24, ((m + wanted - 1) / wanted + 11) / 12 * 12) : m
+    columns = isTall ? n : max(64, ((n + wanted - 1) / wanted + 31) / 32 * 32)
     parts = max(
       1, isTall ? (m + rows - 1) / max(rows, 1) : (n + columns - 1) / max(columns, 1))
   }

@@ -85,6 +85,18 @@ void ck_im2col_f64(const ck_window *w, const double *image, double *columns);
 // adds columns back into image, in column order
 void ck_col2im_f32(const ck_window *w, const float *columns, float *image);
 void ck_col2im_f64(const ck_window *w, const double *columns, double *image);
+// The three products of a convolution without columns (direct.c), over some images of `groups` groups
+// of channels each with `outputs` of the results. Scratch is counted in elements.
+int ck_conv_is_direct(const ck_window *w, long outputs);
+long ck_conv_forward_scratch(const ck_window *w);
+void ck_conv_forward_f32(const ck_window *w, long images, long groups, long outputs, const float *x,
+                         const float *weights, float *y, float *scratch);
+long ck_conv_to_input_scratch(const ck_window *w, long outputs);
+void ck_conv_to_input_f32(const ck_window *w, long images, long groups, long outputs,
+                          const float *up, const float *weights, float *dx, float *scratch);
+long ck_conv_to_weights_scratch(const ck_window *w, long groups, long outputs);
+void ck_conv_to_weights_f32(const ck_window *w, long images, long groups, long outputs,
+                            const float *up, const float *x, float *dw, float *scratch);
 // The largest element under each window of w->channels planes, without padding or dilation, and its
 // flat position.
 void ck_max_pool_f32(const ck_window *w, const float *x, float *y, int64_t *at);
