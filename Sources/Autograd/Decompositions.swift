@@ -48,6 +48,9 @@ extension Variable {
   package static func solveTriangle(_ a: Variable, _ b: Variable, upper: Bool, unit: Bool) throws
     -> Variable
   {
+    guard a.rank >= 2, b.rank >= 2 else {
+      throw TensorError.shapesDiffer(operation: "solve_triangular", left: a.dims, right: b.dims)
+    }
     let lead = try Shape.broadcast(
       Shape(checking: a.batch), Shape(checking: b.batch), operation: "solve_triangular"
     ).dims

@@ -42,7 +42,7 @@ extension Operations {
     let x = try inputs[0].floating()
     let count = a.integer("axes", default: 1)
     guard count > 0, count <= x.rank else {
-      throw TensorError.axisOutOfRange(axis: -count, rank: x.rank)
+      throw TensorError.axisOutOfRange(axis: count, rank: x.rank)
     }
     return try standardised(
       x, axes: Array(x.rank - count..<x.rank), eps: a.number("eps", default: 1e-5))
@@ -60,7 +60,7 @@ extension Operations {
     let x = try inputs[0].floating()
     let count = a.integer("axes", default: 1)
     guard count > 0, count <= x.rank else {
-      throw TensorError.axisOutOfRange(axis: -count, rank: x.rank)
+      throw TensorError.axisOutOfRange(axis: count, rank: x.rank)
     }
     let square = try Operations.mean(x * x, .reduction(Array(x.rank - count..<x.rank), true))
     return try x * Operations.rsqrt(square + a.number("eps", default: 1e-5))
@@ -135,7 +135,10 @@ extension Operations {
     }
     let square = try x * x
     var total = try x.zeros()
-    for offset in 0..<size {
+    // Farther neighbours than there are channels add nothing.
+    let (half, channels) = (size / 2, x.dims[1])
+    let nearest = Swift.max(0, half - channels + 1)
+    for offset in nearest..<Swift.max(nearest, Swift.min(size, half + channels)) {
       let rows = (0..<x.dims[1]).map { row in
         let at = row + offset - size / 2
         return at >= 0 && at < x.dims[1] ? at : -1

@@ -9,7 +9,8 @@ package enum Operations {
     + places + orders + scans + products + matrixOperations + convolutions + volumes + pooling
     + padding
     + normalisations
-    + losses + elementLosses + marginLosses
+    + losses + elementLosses + marginLosses + contrastiveLosses + sequenceLosses
+    + spectra + sparseOperations + weightNorms
 
   package static let catalog = Catalog(rows, entry: \.entry)
 }

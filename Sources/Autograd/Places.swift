@@ -142,6 +142,7 @@ extension Variable {
       throw TensorError.invalid(operation: "diag", reason: "needs a vector", hint: nil)
     }
     let n = dims[rank - 1]
+    let k = Swift.max(-(1 << 40), Swift.min(k, 1 << 40))
     let (size, overflow) = n.addingReportingOverflow(Int(Swift.min(k.magnitude, 1 << 40)))
     if overflow { throw TensorError.sizeOverflow(dims) }
     let (down, right) = k >= 0 ? (0, k) : (-k, 0)

@@ -83,7 +83,7 @@ extension Operations {
   ) { x, a in
     let n = a.integer("n", default: 1)
     let axis = try x.shape.axis(a.integer("axis", default: 0))
-    _ = try Shape(checking: x.dims + [n])
+    try MemoryBudget.check(x.dims + [n])
     return try x.taking(
       (0..<x.dims[axis]).flatMap { Array(repeating: $0, count: n) }, axis: axis)
   }

@@ -98,7 +98,12 @@ extension Operations {
       .init([positive], [[5]], ["n": .integer(1)]), .init([positive], [[5]], ["n": .integer(3)]),
     ],
     forward: { inputs, a in
-      try Tensor.number(Double(a.integer("n", default: 1))).binary(
+      let n = a.integer("n", default: 1)
+      guard n >= 0, n <= 1000 else {
+        throw TensorError.invalid(
+          operation: "polygamma", reason: "n is \(n), it should lie between 0 and 1000", hint: nil)
+      }
+      return try Tensor.number(Double(n)).binary(
         .polygamma, inputs[0].dtype.isFloat ? inputs[0] : inputs[0].cast(.float32))
     },
     gradient: { c in

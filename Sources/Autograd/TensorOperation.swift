@@ -61,15 +61,15 @@ package struct TensorOperation: Sendable {
     run = { [try composed($0, $1)] }
   }
 
-  /// An operation with several results, each with its gradient.
+  /// An operation with several results, each with its gradient if there is one.
   package init(
-    _ entry: Entry, results: [String], samples: [Sample],
+    _ entry: Entry, results: [String], samples: [Sample], isDifferentiable: Bool = true,
     composed: @escaping @Sendable ([Variable], Attributes) throws -> [Variable]
   ) {
     self.entry = entry
     self.samples = samples
     self.results = results
-    isDifferentiable = true
+    self.isDifferentiable = isDifferentiable
     run = composed
   }
 

@@ -169,6 +169,7 @@ package enum Positions {
     -> Tensor
   {
     let pairs = size / 2
+    try MemoryBudget.check([count, size])
     let speeds = try (0..<pairs).map { i in
       try Tensor.number(base).binary(.power, .number(-2 * Double(i) / Double(size))).item ?? 0
     }
@@ -184,6 +185,10 @@ package enum Positions {
     guard x.rank >= 2, let size = x.dims.last, size % 2 == 0 else {
       throw TensorError.invalid(
         operation: "rope", reason: "needs [..., places, an even size], found \(x.dims)", hint: nil)
+    }
+    guard start.magnitude < 1 << 53 else {
+      throw TensorError.invalid(
+        operation: "rope", reason: "the first place is \(start)", hint: nil)
     }
     let angle = try angles(x.dims[x.rank - 2], from: start, size: size, base: base)
     let kind = x.dtype.isFloat ? x.dtype : .float32

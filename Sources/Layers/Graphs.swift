@@ -2,45 +2,6 @@ import Autograd
 import Tensors
 import Vocabulary
 
-/// The edges of a graph as two lists of nodes.
-struct Edges {
-  var sources: [Int]
-  var targets: [Int]
-
-  /// From pairs [E, 2]; each counts both ways unless `directed`, and every node knows itself.
-  init(_ pairs: Variable, nodes: Int, directed: Bool, _ layer: Layer) throws {
-    guard pairs.rank == 2, pairs.dims[1] == 2, !pairs.dtype.isFloat else {
-      throw TensorError.invalid(
-        operation: layer.text, reason: "needs edges [E, 2] of whole numbers, found \(pairs.dims)",
-        hint: nil)
-    }
-    (sources, targets) = ([], [])
-    for edge in 0..<pairs.dims[0] {
-      let (a, b) = (pairs.value.integer(at: 2 * edge), pairs.value.integer(at: 2 * edge + 1))
-      for node in [a, b] where node < 0 || node >= nodes {
-        throw TensorError.indexOutOfRange(index: node, size: nodes, axis: 0)
-      }
-      if a == b { continue }
-      sources.append(a)
-      targets.append(b)
-      if !directed {
-        sources.append(b)
-        targets.append(a)
-      }
-    }
-    sources += 0..<nodes
-    targets += 0..<nodes
-  }
-
-  /// 1 / sqrt(degree of source times degree of target), for each edge: [E, 1].
-  func symmetric(nodes: Int) throws -> Tensor {
-    var degree = [Double](repeating: 0, count: nodes)
-    for node in targets { degree[node] += 1 }
-    let shares = zip(sources, targets).map { Float(1 / (degree[$0] * degree[$1]).squareRoot()) }
-    return try Tensor(shares, shape: Shape(checking: [shares.count, 1]))
-  }
-}
-
 extension Variable {
   /// Rows added up at the places of `rows`: the opposite of taking them.
   func added(at rows: [Int], count: Int) throws -> Variable {
@@ -89,11 +50,16 @@ extension LayerKinds {
       try checkLast(layer, x, weight.dims[1])
       let nodes = x.dims[0]
       let directed = layer.settings.boolean("directed", default: false)
-      let edges = try Edges(context.others[0], nodes: nodes, directed: directed, layer)
-      let sent =
-        try Variable.matmul(x, weight, transposeB: true).taking(edges.sources)
-        * Variable(edges.symmetric(nodes: nodes))
-      return try sent.added(at: edges.targets, count: nodes) + bias
+      let edges = try Edges(
+        context.others[0].value, nodes: nodes, directed: directed, layer.text)
+      let (pattern, places) = SparsePattern.gathered(
+        rows: nodes, width: nodes, targets: edges.targets, sources: edges.sources)
+      var shares = [Double](repeating: 0, count: places.count)
+      for (share, at) in zip(try edges.shares(nodes: nodes, "symmetric"), places) {
+        shares[at] = share
+      }
+      let h = try Variable.matmul(x, weight, transposeB: true)
+      return try Variable.sparse(pattern, Variable(Tensor(shares).cast(h.dtype)), h) + bias
     })
 
   /// Veličković et al. 2018.
@@ -115,11 +81,12 @@ extension LayerKinds {
         settings.integer("out", default: 1), settings.integer("heads", default: 1)
       )
       let columns = settings.integer("in", default: 1)
+      let rows = try Shape(checking: [heads, out]).count
       return [
-        ("weight", try Initialisers.xavierUniform([heads * out, columns], &stream)),
+        ("weight", try Initialisers.xavierUniform([rows, columns], &stream)),
         ("source", try Initialisers.xavierUniform([heads, out], &stream)),
         ("target", try Initialisers.xavierUniform([heads, out], &stream)),
-        ("bias", try Tensor.zeros(Shape(checking: [heads * out]))),
+        ("bias", try Tensor.zeros(Shape(checking: [rows]))),
       ]
     },
     apply: { layer, x, context in
@@ -129,7 +96,8 @@ extension LayerKinds {
       try checkLast(layer, x, weight.dims[1])
       let (nodes, heads, size) = (x.dims[0], source.dims[0], source.dims[1])
       let directed = layer.settings.boolean("directed", default: false)
-      let edges = try Edges(context.others[0], nodes: nodes, directed: directed, layer)
+      let edges = try Edges(
+        context.others[0].value, nodes: nodes, directed: directed, layer.text)
       let h = try Variable.matmul(x, weight, transposeB: true).reshaped([nodes, heads, size])
       let from = try (h * source).sum(axes: [2]).taking(edges.sources)  // [E, heads]
       let to = try (h * target).sum(axes: [2]).taking(edges.targets)

@@ -10,7 +10,8 @@ package enum Initialisers {
         hint: nil)
     }
     let window = try Shape(checking: Array(dims.dropFirst(2))).count
-    return (max(1, dims[1] * window), max(1, dims[0] * window))
+    let input = try Shape(checking: [dims[1], window]).count
+    return (max(1, input), max(1, try Shape(checking: [dims[0], window]).count))
   }
 
   static func uniform(_ dims: [Int], bound: Double, _ stream: inout RandomStream) throws -> Tensor {
@@ -27,7 +28,7 @@ package enum Initialisers {
     _ dims: [Int], gain: Double = 1, _ stream: inout RandomStream
   ) throws -> Tensor {
     let (input, output) = try fans(dims)
-    let bound = gain * (6 / Double(input + output)).squareRoot()
+    let bound = gain * (6 / (Double(input) + Double(output))).squareRoot()
     return try uniform(dims, bound: bound, &stream)
   }
 
@@ -36,7 +37,8 @@ package enum Initialisers {
     _ dims: [Int], gain: Double = 1, _ stream: inout RandomStream
   ) throws -> Tensor {
     let (input, output) = try fans(dims)
-    return try normal(dims, std: gain * (2 / Double(input + output)).squareRoot(), &stream)
+    return try normal(
+      dims, std: gain * (2 / (Double(input) + Double(output))).squareRoot(), &stream)
   }
 
   /// He et al. 2015 for relu: uniform in ± sqrt(6 / in).
@@ -67,6 +69,7 @@ package enum Initialisers {
   ) throws -> Tensor {
     _ = try fans(dims)
     let shape = try Shape(checking: dims)
+    try MemoryBudget.check(dims, bytes: 24)
     let (rows, columns) = (dims[0], shape.count / max(1, dims[0]))
     // Gram and Schmidt, twice for accuracy, on the vectors of the shorter side.
     let (count, length) = (min(rows, columns), max(rows, columns))
@@ -99,6 +102,7 @@ package enum Initialisers {
         operation: "sparse", reason: "needs two axes [out, in], found \(dims)", hint: nil)
     }
     var values = try normal(dims, std: std, &stream).array(of: Float.self)
+    if values.isEmpty { return try Tensor(values, shape: Shape(checking: dims)) }
     let dropped = Int((zeros * Double(dims[0])).rounded(.up))
     for column in 0..<dims[1] {
       for row in stream.permutation(dims[0]).prefix(dropped) { values[row * dims[1] + column] = 0 }
@@ -116,6 +120,8 @@ package enum Initialisers {
     let window = Array(dims.dropFirst(2))
     let size = window.reduce(1, *)
     let middle = window.reduce(0) { $0 * $1 + $1 / 2 }
+    if shape.count == 0 { return try .zeros(shape) }
+    try MemoryBudget.check(dims)
     var values = [Float](repeating: 0, count: shape.count)
     for i in 0..<min(dims[0], dims[1]) { values[(i * dims[1] + i) * size + middle] = 1 }
     return try Tensor(values, shape: shape)

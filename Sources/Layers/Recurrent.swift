@@ -46,11 +46,14 @@ extension LayerKinds {
       inputSetting: "in", hasState: true, inputSize: { $0.last },
       parameters: { settings, stream in
         let size = settings.integer("h", default: 1)
-        let rows = size * cell(settings).gates
+        let rows = try Shape(checking: [size, cell(settings).gates]).count
         let both = settings.boolean("both", default: false)
         var result: [(name: String, value: Tensor)] = []
         for layer in 0..<settings.integer("layers", default: 1) {
-          let columns = layer == 0 ? settings.integer("in", default: 1) : size * (both ? 2 : 1)
+          let columns =
+            layer == 0
+            ? settings.integer("in", default: 1)
+            : try Shape(checking: [size, both ? 2 : 1]).count
           for suffix in both ? ["", "_reverse"] : [""] {
             func add(_ part: String, _ dims: [Int]) throws {
               let value = try uniform(dims, fanIn: size, &stream)

@@ -83,6 +83,7 @@ extension StandardLibrary {
       guard n > 0, x.dims[axis] % n == 0 else {
         throw call.error("an axis of \(x.dims[axis]) does not split into \(n) pieces", at: "n")
       }
+      try MemoryBudget.check([n], bytes: 256)
       let size = x.dims[axis] / n
       let before = [IndexItem](repeating: .range(nil, nil, 1), count: axis)
       return .list(

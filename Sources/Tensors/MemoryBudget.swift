@@ -26,6 +26,13 @@ package enum MemoryBudget {
     if count > bytes - used { throw TensorError.overBudget(needed: count, budget: bytes) }
   }
 
+  /// Throws when a list with that many places of `bytes` each would not fit.
+  package static func check(_ sizes: [Int], bytes: Int = 8) throws {
+    let count = try Shape(checking: sizes).count
+    let (total, overflow) = count.multipliedReportingOverflow(by: bytes)
+    try check(overflow ? .max : total)
+  }
+
   static func took(_ count: Int) { live.add(count, ordering: .relaxed) }
   static func gave(_ count: Int) { live.subtract(count, ordering: .relaxed) }
 

@@ -48,9 +48,21 @@ extension Tensor {
         y[Int(at[i])] += x[i]
       }
     }
+    func runWhole(_ address: UnsafePointer<UnsafeMutableRawPointer>) throws {
+      let x = address[0].assumingMemoryBound(to: Int64.self)
+      let at = address[1].assumingMemoryBound(to: Int64.self)
+      let y = address[2].assumingMemoryBound(to: Int64.self)
+      for i in 0..<Int(limit) { y[i] = 0 }
+      for i in 0..<count where at[i] >= 0 {
+        guard at[i] < limit else { throw Tensor.misplaced(at[i], limit) }
+        let (sum, overflow) = y[Int(at[i])].addingReportingOverflow(x[i])
+        if overflow { throw TensorError.integerOverflow(operation: "add") }
+        y[Int(at[i])] = sum
+      }
+    }
     try Tensor.apply("drop", [self, positions], [result]) { at in
       switch kind {
-      case .int64, .bool: try run(Int64.self, at)
+      case .int64, .bool: try runWhole(at)
       case .float32: try run(Float.self, at)
       case .float64: try run(Double.self, at)
       }

@@ -83,6 +83,7 @@ extension Metrics {
         reason: "needs chances [N, classes] and labels [N], found \(chances.dims) and \(y.dims)",
         hint: nil)
     }
+    try MemoryBudget.check([bins, 2])
     let best = try chances.reduce(.max, axes: [1])
     let label = try chances.arg(max: true, axis: 1)
     var (sums, hits) = ([Double](repeating: 0, count: bins), [Double](repeating: 0, count: bins))

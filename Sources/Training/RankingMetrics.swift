@@ -86,6 +86,10 @@ package enum Ranking {
   /// Järvelin and Kekäläinen 2002: gains discounted by log2(place + 1), relative to the best order.
   package static func ndcg(_ scores: Tensor, _ gains: Tensor, k: Int?) throws -> Double {
     let rows = try rows(scores, gains, "ndcg")
+    if let k, k < 1 {
+      throw TensorError.invalid(
+        operation: "ndcg", reason: "k is \(k), it should be at least 1", hint: nil)
+    }
     func discounted(_ gains: [Double]) throws -> Double {
       try gains.prefix(k ?? gains.count).enumerated().reduce(0) { sum, item in
         let place = try Tensor.number(Double(item.offset + 2)).unary(.log).item ?? 1

@@ -59,7 +59,7 @@ import Testing
     ("BatchNorm(3)(ones(2, 4))", ["expects 3 channels on axis 1"]),
     ("GroupNorm(3, 4)", ["4 channels do not split into 3 groups"]),
     ("GraphConv(2, 3)(ones(4, 2))", ["takes 2 inputs, here are 1"]),
-    ("GraphConv(2, 3)(ones(4, 2), [[0, 4]])", ["axis 0 runs from 0 to 3"]),
+    ("GraphConv(2, 3)(ones(4, 2), [[0, 4]])", ["joins 0 and 4, but the nodes run from 0 to 3"]),
     ("orthogonal(3)", ["needs at least two axes"]),
   ])
   func `a mistake in a sequence is told`(source: String, parts: [String]) {
