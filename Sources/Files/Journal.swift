@@ -64,6 +64,9 @@ package final class Journal: Sendable {
 
   package func flush() { fdatasync(file) }
 
+  /// Brings everything to the disk at once, without waiting for it.
+  package func flushSoon() { syncing.async { @Sendable [weak self] in self?.flush() } }
+
   /// A record as it stands in the file: length, CRC-32C, bytes.
   package static func framed(_ payload: [UInt8]) -> [UInt8] {
     word(UInt32(truncatingIfNeeded: payload.count)) + word(CRC32C.of(payload)) + payload

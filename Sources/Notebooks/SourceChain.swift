@@ -25,13 +25,20 @@ package struct SourceChain {
 
   /// The hash of the next cell of the page.
   package mutating func src(of id: String, _ code: CellCode) -> String {
+    let src = SourceChain.src(of: id, code, seed: seed, sources)
+    for name in code.names.binds { sources[name] = src }
+    return src
+  }
+
+  /// The hash of one cell, by the hashes of what the names it reads come from.
+  package static func src(
+    of id: String, _ code: CellCode, seed: UInt64, _ sources: [String: String]
+  ) -> String {
     var hasher = SHA256()
     hasher.update("\(seed) \(id) \(code.tokens)")
     for name in code.names.reads.sorted() {
       if let source = sources[name] { hasher.update(source) }
     }
-    let src = hasher.finishShort()
-    for name in code.names.binds { sources[name] = src }
-    return src
+    return hasher.finishShort()
   }
 }

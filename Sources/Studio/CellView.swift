@@ -64,6 +64,7 @@ struct CellView {
     grid.write(
       name, column: CellView.left + 1, row: row, style: Style(isBold: isFocused, isDim: !isFocused),
       limit: width - 4)
+    guard state.isPrepared else { return }
     let condition = state.condition(at)
     let text = " \(CellView.word(condition, cell)) "
     let start = end - DisplayWidth.of(text) - 1

@@ -1,20 +1,50 @@
+import Synchronization
+
 /// A text under edit: lines of characters and a cursor, with undo without limit.
 package struct Editor: Sendable {
-  package private(set) var lines: [[Character]]
-  package private(set) var row = 0
-  package private(set) var column = 0
-  /// Grows with every change of the text.
-  package private(set) var version = 0
+  package struct Place: Sendable, Equatable, Comparable {
+    package var row: Int
+    package var column: Int
 
-  private struct Snapshot: Sendable {
-    let lines: [[Character]]
-    let row: Int
-    let column: Int
+    package init(_ row: Int, _ column: Int) { (self.row, self.column) = (row, column) }
+
+    package static func < (a: Place, b: Place) -> Bool { (a.row, a.column) < (b.row, b.column) }
   }
-  private var past: [Snapshot] = []
-  private var future: [Snapshot] = []
+
+  /// What stood at a place, and what came there instead.
+  package struct Change: Sendable, Equatable {
+    let place: Place
+    var removed: String
+    var inserted: String
+  }
+
+  /// Changes that are undone together, and where the cursor was before them.
+  package struct Step: Sendable, Equatable {
+    var changes: [Change]
+    let cursor: Place
+  }
+
+  package private(set) var lines: [[Character]]
+  package private(set) var cursor = Place(0, 0)
+  /// Another one for every text of every editor.
+  package private(set) var version = Editor.freshVersion()
+  package private(set) var past: [Step] = []
+  package private(set) var future: [Step] = []
+  /// Where a selection began; it ends at the cursor.
+  package private(set) var anchor: Place?
+  private var isMarked = false
   /// Letters typed one after the other are undone together.
   private var isTyping = false
+  /// While positive, changes go into one step.
+  private var depth = 0
+
+  private static let versions = Atomic<Int>(1)
+  private static func freshVersion() -> Int {
+    versions.wrappingAdd(1, ordering: .relaxed).newValue
+  }
+
+  package var row: Int { cursor.row }
+  package var column: Int { cursor.column }
 
   package init(_ text: String) {
     lines = Editor.split(text)
@@ -28,14 +58,18 @@ package struct Editor: Sendable {
 
   /// Lines of a text; every line end counts as one, and tabs as two blanks.
   private static func pieces(_ text: String) -> [[Character]] {
-    var lines: [[Character]] = [[]]
+    var lines: [[Character]] = []
+    var line: [Character] = []
     for character in text {
       switch character {
-      case "\n", "\r\n", "\r": lines.append([])
-      case "\t": lines[lines.count - 1] += [" ", " "]
-      default: lines[lines.count - 1].append(character)
+      case "\n", "\r\n", "\r":
+        lines.append(line)
+        line = []
+      case "\t": line += [" ", " "]
+      default: line.append(character)
       }
     }
+    lines.append(line)
     return lines
   }
 
@@ -44,57 +78,156 @@ package struct Editor: Sendable {
 
   package var isEmpty: Bool { lines.allSatisfy(\.isEmpty) }
 
-  private mutating func remember(typing: Bool = false) {
-    if !(typing && isTyping) { past.append(Snapshot(lines: lines, row: row, column: column)) }
-    isTyping = typing
-    future = []
-    version += 1
-  }
-
-  private mutating func restore(_ snapshot: Snapshot) {
-    (lines, row, column) = (snapshot.lines, snapshot.row, snapshot.column)
-    isTyping = false
-    version += 1
-  }
+  // MARK: Steps
 
   /// False when there is nothing to undo.
   package mutating func undo() -> Bool {
-    guard let last = past.popLast() else { return false }
-    future.append(Snapshot(lines: lines, row: row, column: column))
-    restore(last)
+    guard let step = past.popLast() else { return false }
+    for change in step.changes.reversed() {
+      splice(change.place, removing: change.inserted, inserting: change.removed)
+    }
+    future.append(step)
+    place(row: step.cursor.row, column: step.cursor.column)
     return true
   }
 
   /// False when nothing was undone.
   package mutating func redo() -> Bool {
-    guard let next = future.popLast() else { return false }
-    past.append(Snapshot(lines: lines, row: row, column: column))
-    restore(next)
+    guard let step = future.popLast() else { return false }
+    for change in step.changes {
+      splice(change.place, removing: change.removed, inserting: change.inserted)
+    }
+    past.append(step)
+    isTyping = false
     return true
+  }
+
+  /// Takes over what could be undone in an earlier session.
+  package mutating func adopt(past: [Step], future: [Step]) {
+    (self.past, self.future) = (past, future)
+    isTyping = false
+  }
+
+  /// Makes several changes one step.
+  package mutating func together(_ body: (inout Editor) -> Void) {
+    let count = past.count
+    let start = cursor
+    depth += 1
+    body(&self)
+    depth -= 1
+    guard depth == 0, past.count > count else { return }
+    let changes = past[count...].flatMap(\.changes)
+    past.removeSubrange(count...)
+    past.append(Step(changes: changes, cursor: start))
+    isTyping = false
   }
 
   // MARK: Changing
 
-  /// Replaces the whole text as one change.
-  package mutating func replace(with text: String) {
-    remember()
-    lines = Editor.split(text)
-    place(row: row, column: column)
+  /// The place behind a text that begins at a place.
+  private static func end(of text: String, from place: Place) -> Place {
+    var end = place
+    for character in text {
+      if character == "\n" {
+        end = Place(end.row + 1, 0)
+      } else {
+        end.column += 1
+      }
+    }
+    return end
   }
 
-  package mutating func insert(_ text: String) {
-    remember(typing: text.count == 1 && text != "\n")
-    let pieces = Editor.pieces(text)
-    let tail = Array(lines[row][column...])
-    lines[row].removeSubrange(column...)
-    var added: [[Character]] = []
-    for (index, piece) in pieces.enumerated() {
-      if index == 0 { lines[row] += piece } else { added.append(piece) }
+  private mutating func splice(_ place: Place, removing: String, inserting: String) {
+    exchange(place, Editor.end(of: removing, from: place), for: Editor.pieces(inserting))
+  }
+
+  /// Puts pieces of lines where something else stood; the cursor goes behind them.
+  private mutating func exchange(_ from: Place, _ to: Place, for pieces: [[Character]]) {
+    version = Editor.freshVersion()
+    (anchor, isMarked) = (nil, false)
+    if from.row == to.row, pieces.count == 1 {
+      if from.column == to.column {
+        lines[from.row].insert(contentsOf: pieces[0], at: from.column)
+      } else {
+        lines[from.row].replaceSubrange(from.column..<to.column, with: pieces[0])
+      }
+      cursor = Place(from.row, from.column + pieces[0].count)
+      return
     }
-    lines.insert(contentsOf: added, at: row + 1)
-    row += added.count
-    column = lines[row].count
-    lines[row] += tail
+    let tail = lines[to.row][to.column...]
+    var added = pieces
+    added[0] = lines[from.row][..<from.column] + added[0]
+    cursor = Place(from.row + added.count - 1, added[added.count - 1].count)
+    added[added.count - 1] += tail
+    lines.replaceSubrange(from.row...to.row, with: added)
+  }
+
+  /// The text between two places.
+  package func text(from: Place, to: Place) -> String {
+    if from.row == to.row { return String(lines[from.row][from.column..<to.column]) }
+    let middle = lines[(from.row + 1)..<to.row].map { String($0) }
+    return
+      ([String(lines[from.row][from.column...])] + middle
+      + [String(lines[to.row][..<to.column])]).joined(separator: "\n")
+  }
+
+  /// Takes in the neighbours with which a change forms one character, such as a letter and its accent.
+  private func widened(_ from: Place, _ to: Place, _ text: String) -> (Place, Place, String, Bool) {
+    func isOne(_ a: Character, _ b: Character) -> Bool {
+      !(a.isASCII && b.isASCII) && "\(a)\(b)".count == 1
+    }
+    let before = from.column > 0 ? lines[from.row][from.column - 1] : nil
+    let after = to.column < lines[to.row].count ? lines[to.row][to.column] : nil
+    var (start, end, wider) = (from, to, text)
+    if let before, let first = text.first ?? after, isOne(before, first) {
+      start.column -= 1
+      wider = String(before) + wider
+    }
+    if let after, let last = wider.last ?? before, isOne(last, after) {
+      end.column += 1
+      wider += String(after)
+    }
+    return (start, end, wider, start != from || end != to)
+  }
+
+  /// The one way in which texts change.
+  package mutating func change(
+    from: Place, to: Place, to text: String, typing wasTyped: Bool = false
+  ) {
+    let (from, to, text, isWider) = widened(from, to, text)
+    let typing = wasTyped && !isWider
+    let removed = from == to ? "" : self.text(from: from, to: to)
+    guard !removed.isEmpty || !text.isEmpty else { return }
+    let pieces = Editor.pieces(text)
+    let start = cursor
+    future = []
+    if typing, isTyping, depth == 0, let last = past.indices.last, past[last].changes.count == 1 {
+      past[last].changes[0].inserted += text
+    } else {
+      let inserted = text.contains { $0 == "\t" || $0 == "\r" || $0 == "\r\n" }
+        ? pieces.map { String($0) }.joined(separator: "\n") : text
+      past.append(
+        Step(changes: [Change(place: from, removed: removed, inserted: inserted)], cursor: start))
+    }
+    exchange(from, to, for: pieces)
+    isTyping = typing
+  }
+
+  /// Replaces the whole text as one change.
+  package mutating func replace(with text: String) {
+    let old = cursor
+    let joined = Editor.split(text).map { String($0) }.joined(separator: "\n")
+    change(from: Place(0, 0), to: Place(lines.count - 1, lines[lines.count - 1].count), to: joined)
+    place(row: old.row, column: old.column)
+  }
+
+  /// Puts a text at the cursor, in place of what is selected.
+  package mutating func insert(_ text: String) {
+    if let (from, to) = selection {
+      change(from: from, to: to, to: text)
+    } else {
+      change(from: cursor, to: cursor, to: text, typing: text.count == 1 && text != "\n")
+    }
   }
 
   /// A new line with the indentation of this one, one step deeper after an opening bracket.
@@ -105,197 +238,103 @@ package struct Editor: Sendable {
     isTyping = false
   }
 
-  /// Two blanks at most, up to the next even column.
-  package mutating func indent() { insert(column % 2 == 0 ? "  " : " ") }
+  /// Two blanks at most, up to the next even column; the selected lines one step deeper.
+  package mutating func indent() {
+    guard let (from, to) = selection else { return insert(column % 2 == 0 ? "  " : " ") }
+    let end = cursor
+    together { editor in
+      for row in from.row...to.row {
+        editor.change(from: Place(row, 0), to: Place(row, 0), to: "  ")
+      }
+    }
+    place(row: end.row, column: end.column + 2)
+  }
+
+  private mutating func removeSelection() -> Bool {
+    guard let (from, to) = selection else { return false }
+    change(from: from, to: to, to: "")
+    return true
+  }
 
   package mutating func backspace() {
-    guard column > 0 || row > 0 else { return }
-    remember()
+    if removeSelection() { return }
     if column > 0 {
-      column -= 1
-      lines[row].remove(at: column)
-    } else {
-      column = lines[row - 1].count
-      lines[row - 1] += lines[row]
-      lines.remove(at: row)
-      row -= 1
+      change(from: Place(row, column - 1), to: cursor, to: "")
+    } else if row > 0 {
+      change(from: Place(row - 1, lines[row - 1].count), to: cursor, to: "")
     }
   }
 
   package mutating func delete() {
-    guard column < lines[row].count || row < lines.count - 1 else { return }
-    remember()
+    if removeSelection() { return }
     if column < lines[row].count {
-      lines[row].remove(at: column)
-    } else {
-      lines[row] += lines[row + 1]
-      lines.remove(at: row + 1)
+      change(from: cursor, to: Place(row, column + 1), to: "")
+    } else if row < lines.count - 1 {
+      change(from: cursor, to: Place(row + 1, 0), to: "")
     }
   }
 
   /// Replaces the characters before the cursor by a word, as one change.
   package mutating func replaceBeforeCursor(_ count: Int, with word: String) {
-    remember()
-    let start = max(0, column - count)
-    lines[row].replaceSubrange(start..<column, with: Array(word))
-    column = start + word.count
+    change(from: Place(row, max(0, column - count)), to: cursor, to: word)
   }
 
   package mutating func deleteToLineEnd() {
     guard column < lines[row].count else { return delete() }
-    remember()
-    lines[row].removeSubrange(column...)
+    change(from: cursor, to: Place(row, lines[row].count), to: "")
   }
 
   package mutating func deleteToLineStart() {
-    guard column > 0 else { return }
-    remember()
-    lines[row].removeSubrange(..<column)
-    column = 0
+    change(from: Place(row, 0), to: cursor, to: "")
   }
 
   package mutating func deleteWord() {
     guard column > 0 else { return backspace() }
-    remember()
-    let start = wordStart
-    lines[row].removeSubrange(start..<column)
-    column = start
+    change(from: Place(row, wordStart), to: cursor, to: "")
   }
 
-  // MARK: Moving
+  package mutating func deleteWordRight() {
+    guard column < lines[row].count else { return delete() }
+    change(from: cursor, to: Place(row, wordEnd), to: "")
+  }
+
+  /// Exchanges the two characters around the cursor.
+  package mutating func transpose() {
+    let at = min(column, lines[row].count - 1)
+    guard at > 0 else { return }
+    let pair = lines[row][(at - 1)...at]
+    change(from: Place(row, at - 1), to: Place(row, at + 1), to: String(pair.reversed()))
+  }
 
   package mutating func place(row: Int, column: Int) {
-    self.row = min(max(0, row), lines.count - 1)
-    self.column = min(max(0, column), lines[self.row].count)
+    let line = min(max(0, row), lines.count - 1)
+    cursor = Place(line, min(max(0, column), lines[line].count))
     isTyping = false
   }
 
-  package mutating func left() {
-    isTyping = false
-    if column > 0 {
-      column -= 1
-    } else if row > 0 {
-      (row, column) = (row - 1, lines[row - 1].count)
-    }
+  /// Begins a selection at the cursor, or lets it go; moving extends it.
+  package mutating func toggleMark() {
+    isMarked = anchor == nil
+    anchor = anchor == nil ? cursor : nil
   }
 
-  package mutating func right() {
-    isTyping = false
-    if column < lines[row].count {
-      column += 1
-    } else if row < lines.count - 1 {
-      (row, column) = (row + 1, 0)
-    }
+  /// Moves with a selection from where the cursor was.
+  package mutating func selecting(_ move: (inout Editor) -> Void) {
+    let start = anchor ?? cursor
+    move(&self)
+    anchor = start
   }
 
-  /// False at the first line.
-  package mutating func up() -> Bool {
-    guard row > 0 else { return false }
-    place(row: row - 1, column: column)
-    return true
+  /// Moves; a selection goes on when it began with a mark.
+  package mutating func moving(_ move: (inout Editor) -> Void) {
+    if !isMarked { anchor = nil }
+    move(&self)
   }
 
-  /// False at the last line.
-  package mutating func down() -> Bool {
-    guard row < lines.count - 1 else { return false }
-    place(row: row + 1, column: column)
-    return true
+  package mutating func selectAll() {
+    place(row: lines.count - 1, column: lines[lines.count - 1].count)
+    anchor = Place(0, 0)
   }
 
-  package mutating func lineStart() { place(row: row, column: 0) }
-  package mutating func lineEnd() { place(row: row, column: lines[row].count) }
-  package mutating func wordLeft() { place(row: row, column: wordStart) }
-
-  package mutating func wordRight() {
-    var end = column
-    while end < lines[row].count, !Editor.isWord(lines[row][end]) { end += 1 }
-    while end < lines[row].count, Editor.isWord(lines[row][end]) { end += 1 }
-    place(row: row, column: end)
-  }
-
-  private var wordStart: Int {
-    var start = column
-    while start > 0, !Editor.isWord(lines[row][start - 1]) { start -= 1 }
-    while start > 0, Editor.isWord(lines[row][start - 1]) { start -= 1 }
-    return start
-  }
-
-  private static func isWord(_ character: Character) -> Bool {
-    character.isLetter || character.isNumber || character == "_"
-  }
-
-  /// The part of a word that ends at the cursor.
-  package var prefix: String {
-    var start = column
-    while start > 0, Editor.isWord(lines[row][start - 1]) { start -= 1 }
-    return String(lines[row][start..<column])
-  }
-
-  /// The word that the cursor stands on or behind; before an open bracket, the word it calls.
-  package var word: String {
-    var (start, end) = (column, column)
-    while end < lines[row].count, Editor.isWord(lines[row][end]) { end += 1 }
-    while start > 0, Editor.isWord(lines[row][start - 1]) { start -= 1 }
-    return String(lines[row][start..<end])
-  }
-}
-
-extension Editor {
-  /// The word before the innermost bracket that is open at the cursor.
-  package var callee: String? {
-    var depth = 0
-    for line in stride(from: row, through: max(0, row - 20), by: -1) {
-      let before = line == row ? lines[line][..<column] : lines[line][...]
-      for at in before.indices.reversed() {
-        switch before[at] {
-        case ")", "]", "}": depth += 1
-        case "[", "{": depth = max(0, depth - 1)
-        case "(" where depth > 0: depth -= 1
-        case "(":
-          var start = at
-          while start > 0, Editor.isWord(lines[line][start - 1]) { start -= 1 }
-          if start < at { return String(lines[line][start..<at]) }
-        default: break
-        }
-      }
-    }
-    return nil
-  }
-}
-
-extension Editor {
-  /// The partner of the bracket under the cursor, or before it.
-  package var matchingBracket: (row: Int, column: Int)? {
-    let pairs: [Character: Character] = [
-      "(": ")", "[": "]", "{": "}", ")": "(", "]": "[", "}": "{",
-    ]
-    for at in [column, column - 1] where lines[row].indices.contains(at) {
-      let bracket = lines[row][at]
-      guard let partner = pairs[bracket] else { continue }
-      return partnerOf(bracket, partner, row, at)
-    }
-    return nil
-  }
-
-  private func partnerOf(_ bracket: Character, _ partner: Character, _ row: Int, _ column: Int) -> (
-    row: Int, column: Int
-  )? {
-    let isOpening = "([{".contains(bracket)
-    var depth = 0
-    var (r, c) = (row, column)
-    for _ in 0..<20_000 {
-      if lines[r].indices.contains(c) {
-        if lines[r][c] == bracket { depth += 1 }
-        if lines[r][c] == partner { depth -= 1 }
-        if depth == 0 { return (r, c) }
-      }
-      c += isOpening ? 1 : -1
-      if c < 0 || c >= lines[r].count {
-        r += isOpening ? 1 : -1
-        guard lines.indices.contains(r) else { return nil }
-        c = isOpening ? 0 : lines[r].count - 1
-      }
-    }
-    return nil
-  }
+  package mutating func selectNothing() { (anchor, isMarked) = (nil, false) }
 }

@@ -74,7 +74,7 @@ extension StudioState {
 
   /// Scrolls by most of a screen; the focus follows.
   mutating func turnPage(_ direction: Int) {
-    let layout = PageLayout(self)
+    layOut()
     let step = max(1, size.rows - StudioView.chrome - 2)
     scroll = min(max(0, scroll + direction * step), max(0, layout.height - step))
     focus = layout.cell(at: scroll + (direction > 0 ? step / 2 : step / 2)) ?? focus

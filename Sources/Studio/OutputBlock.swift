@@ -92,29 +92,46 @@ struct Drawn: Sendable {
   private var width = 0
   private var tick = 0
   private var wasLive = false
-  private var source = ""
+  private var source = Source.nothing
+
+  /// What was drawn: an output of the file, or of the evaluation with a number.
+  private enum Source: Equatable {
+    case nothing
+    case recorded(String)
+    case evaluated(Int)
+  }
 
   init() {}
 
+  mutating func refresh(recorded text: String?) {
+    let wanted = text.map { Source.recorded($0) } ?? .nothing
+    guard wanted != source else { return }
+    source = wanted
+    wasLive = false
+    pieces = text.map { [.lines(Editor($0).lines.map { String($0) })] } ?? []
+  }
+
   /// Draws anew what may have changed.
-  mutating func refresh(_ cell: StudioCell, width: Int, tick: Int, recorded: String?) {
-    guard let evaluated = cell.evaluated else {
-      let text = recorded ?? ""
-      if source != text || !pieces.isEmpty != !text.isEmpty {
-        source = text
-        pieces = text.isEmpty ? [] : [.lines(Editor(text).lines.map { String($0) })]
-      }
-      return
-    }
-    let key = "\(evaluated.number)"
+  mutating func refresh(_ evaluated: StudioCell.Evaluated, width: Int, tick: Int) {
+    let wanted = Source.evaluated(evaluated.number)
+    if wanted == source, width == self.width, !wasLive { return }
     let isLive = evaluated.blocks.contains { $0.isLive }
-    if key == source, width == self.width, !(isLive && tick != self.tick), isLive == wasLive {
-      return
-    }
-    (source, self.width, self.tick, wasLive) = (key, width, tick, isLive)
+    if wanted == source, width == self.width, isLive, tick == self.tick { return }
+    (source, self.width, self.tick, wasLive) = (wanted, width, tick, isLive)
     pieces = evaluated.blocks.map { $0.drawn(width: width) }
   }
 
   /// Whether it follows something that goes on.
   var isLive: Bool { wasLive }
+}
+
+extension StudioCell {
+  /// Draws anew what the cell shows, where it may have changed.
+  mutating func redraw(width: Int, tick: Int) {
+    if let evaluated {
+      drawn.refresh(evaluated, width: width, tick: tick)
+    } else {
+      drawn.refresh(recorded: output?.body)
+    }
+  }
 }

@@ -9,13 +9,40 @@ struct PageLayout {
       let row: Int
       let columns: Range<Int>
     }
-    var parts: [Part]
+    /// The first part, and those that flow behind it.
+    var first: Part
+    var rest: [Part] = []
 
-    init(row: Int, columns: Range<Int>) { parts = [Part(row: row, columns: columns)] }
-    init(_ parts: [Part]) { self.parts = parts }
+    init(row: Int, columns: Range<Int>) { first = Part(row: row, columns: columns) }
 
-    var row: Int { parts.first?.row ?? 0 }
-    var columns: Range<Int> { parts.first?.columns ?? 0..<0 }
+    var parts: [Part] { [first] + rest }
+    var row: Int { first.row }
+    var columns: Range<Int> { first.columns }
+    var last: Part {
+      get { rest.last ?? first }
+      set { if rest.isEmpty { first = newValue } else { rest[rest.count - 1] = newValue } }
+    }
+  }
+
+  /// The lines of a cell's text as they were laid out last.
+  struct Laid {
+    fileprivate var version = -1
+    fileprivate var width = 0
+    fileprivate var way = Way.code
+    fileprivate(set) var text: [TextLine] = []
+
+    enum Way { case code, flowing, wrapped }
+
+    fileprivate mutating func refresh(_ editor: Editor, _ width: Int, _ way: Way) {
+      guard editor.version != version || width != self.width || way != self.way else { return }
+      (version, self.width, self.way) = (editor.version, width, way)
+      let lines = editor.lines
+      switch way {
+      case .code: text = lines.indices.map { TextLine(row: $0, columns: 0..<lines[$0].count) }
+      case .flowing: text = flowing(lines, width: width)
+      case .wrapped: text = lines.indices.flatMap { wrapped(lines[$0], row: $0, width: width) }
+      }
+    }
   }
 
   struct CellFrame {
@@ -43,14 +70,16 @@ struct PageLayout {
   private(set) var frames: [CellFrame] = []
   private(set) var height = 0
 
-  init(_ state: StudioState) {
-    let width = PageLayout.width(state)
-    frames.reserveCapacity(state.cells.count)
-    var isEditing = false
-    if case .edit = state.mode { isEditing = true }
-    for (at, cell) in state.cells.enumerated() {
-      let isTyped = isEditing && at == state.focus
-      let frame = PageLayout.frame(cell, width: width, top: height, flows: !isTyped)
+  init() {}
+
+  /// Lays out every cell; what has not changed since the last time is taken over.
+  fileprivate init(_ cells: inout [StudioCell], width: Int, typed: Int?) {
+    frames.reserveCapacity(cells.count)
+    for at in cells.indices {
+      let isPlain = cells[at].isCode || cells[at].kind == .fixed
+      cells[at].laid.refresh(
+        cells[at].editor, width, isPlain ? .code : at == typed ? .wrapped : .flowing)
+      let frame = PageLayout.frame(cells[at], isPlain: isPlain, top: height)
       frames.append(frame)
       height += frame.height
     }
@@ -59,23 +88,12 @@ struct PageLayout {
   /// Columns for the contents of cells.
   static func width(_ state: StudioState) -> Int { max(1, state.size.columns - 3) }
 
-  private static func frame(
-    _ cell: StudioCell, width: Int, top: Int, flows: Bool
-  ) -> CellFrame {
-    let lines = cell.editor.lines
-    let text: [TextLine]
-    if cell.isCode || cell.kind == .fixed {
-      text = lines.indices.map { TextLine(row: $0, columns: 0..<lines[$0].count) }
-    } else if flows {
-      text = flowing(lines, width: width)
-    } else {
-      text = lines.indices.flatMap { wrapped(lines[$0], row: $0, width: width) }
-    }
+  private static func frame(_ cell: borrowing StudioCell, isPlain: Bool, top: Int) -> CellFrame {
     let total =
       cell.isCode ? cell.drawn.pieces.reduce(0) { $0 + $1.height } + cell.errorLines.count : 0
     let isWhole = cell.isWhole || total <= outputLimit.head + outputLimit.tail + 1
     return CellFrame(
-      top: top, header: cell.isCode || cell.kind == .fixed ? 1 : 0, text: text,
+      top: top, header: isPlain ? 1 : 0, text: cell.laid.text,
       progress: cell.activeRuns.count,
       output: Output(
         total: total, head: isWhole ? total : outputLimit.head,
@@ -96,12 +114,12 @@ struct PageLayout {
       for word in words(of: line) {
         let size = line[word].reduce(0) { $0 + DisplayWidth.of($1) }
         if isParagraph, taken + 1 + size <= width, let last = shown.indices.last {
-          let part = shown[last].parts[shown[last].parts.count - 1]
+          let part = shown[last].last
           if part.row == row {
-            shown[last].parts[shown[last].parts.count - 1] = TextLine.Part(
+            shown[last].last = TextLine.Part(
               row: row, columns: part.columns.lowerBound..<word.upperBound)
           } else {
-            shown[last].parts.append(TextLine.Part(row: row, columns: word))
+            shown[last].rest.append(TextLine.Part(row: row, columns: word))
           }
           taken += 1 + size
         } else {
@@ -168,6 +186,7 @@ struct PageLayout {
 
   /// The line of the page on which the cursor of a cell stands, and the piece of text there.
   func cursorLine(_ state: StudioState) -> (line: Int, piece: TextLine)? {
+    guard frames.indices.contains(state.focus) else { return nil }
     let frame = frames[state.focus]
     let editor = state.cell.editor
     for (index, piece) in frame.text.enumerated().reversed()
@@ -185,14 +204,15 @@ struct PageLayout {
 
 extension StudioState {
   /// Draws what is live anew, and moves the page so that what is worked on is visible.
-  package mutating func refresh() {
-    refreshSources()
+  ///
+  /// A page that was just opened is parsed by `prepare`.
+  package mutating func refresh(whole: Bool = true) {
+    if whole || isPrepared { refreshSources() }
     let width = PageLayout.width(self)
     for at in cells.indices where cells[at].isCode {
-      let recorded = cells[at].evaluated == nil ? cells[at].output?.body : nil
-      cells[at].drawn.refresh(cells[at], width: width - 1, tick: tick, recorded: recorded)
+      cells[at].redraw(width: width - 1, tick: tick)
     }
-    let layout = PageLayout(self)
+    layOut()
     let visible = max(1, size.rows - StudioView.chrome)
     if !isScrollFree {
       let frame = layout.frames[focus]
@@ -208,9 +228,13 @@ extension StudioState {
     scroll = min(max(0, scroll), max(0, layout.height - visible))
   }
 
+  mutating func layOut() {
+    layout = PageLayout(&cells, width: PageLayout.width(self), typed: isTyping ? focus : nil)
+  }
+
   /// Whether the screen changes by itself.
   package var isLive: Bool {
-    cells.contains { $0.isBusy || $0.drawn.isLive }
+    cells.indices.contains { cells[$0].isBusy || cells[$0].drawn.isLive }
   }
 }
 

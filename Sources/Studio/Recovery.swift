@@ -4,9 +4,24 @@ import Notebooks
 /// Writes every change of a page to a journal beside the file, and brings it back after a crash.
 package final class Recovery {
   private let journal: Journal
-  private var shape: [(Int, String, StudioCell.Kind)] = []
-  private var texts: [Int: (version: Int, bytes: [UInt8])] = [:]
+  /// What was not written yet of the file that the records change.
+  private var base: [UInt8]?
+  private var shape: [Shape] = []
+  private var noted: [Int] = []
+  private var texts: [Int: [UInt8]] = [:]
   private var recorded: [Int: Int] = [:]
+
+  private struct Shape {
+    let key: Int
+    let id: String
+    let kind: StudioCell.Kind
+
+    init(_ cell: StudioCell) { (key, id, kind) = (cell.key, cell.id, cell.kind) }
+
+    func isOf(_ cell: StudioCell) -> Bool {
+      cell.key == key && cell.id == id && cell.kind == kind
+    }
+  }
 
   /// The journal of a notebook.
   package static func path(for notebook: String) -> String {
@@ -26,56 +41,82 @@ package final class Recovery {
 
   /// Begins anew from what the file holds now; what the page has beyond it is noted at once.
   package func begin(_ bytes: [UInt8], _ state: StudioState) {
-    // The new base is appended before anything older is given up.
-    journal.append(RecoveryRecord.base(bytes).bytes)
-    if !state.isModified {
+    base = bytes
+    if state.isModified {
+      // The new base is appended before anything older is given up.
+      writeBase()
+    } else {
       journal.clear()
-      journal.append(RecoveryRecord.base(bytes).bytes)
     }
-    shape = state.cells.map { ($0.key, $0.id, $0.kind) }
+    shape = state.cells.indices.map { Shape(state.cells[$0]) }
     texts = [:]
-    for cell in state.cells { texts[cell.key] = (cell.editor.version, Array(cell.text.utf8)) }
+    noted = state.cells.indices.map { state.cells[$0].editor.version }
     if state.isModified { noteCells(state) }
     recorded = [:]
-    for cell in state.cells { recorded[cell.key] = cell.evaluated?.number }
+    for at in state.cells.indices {
+      recorded[state.cells[at].key] = state.cells[at].evaluated?.number
+    }
+  }
+
+  /// The base is written with the first change, so that looking at a file writes nothing.
+  private func writeBase() {
+    guard let bytes = base else { return }
+    base = nil
+    journal.append(RecoveryRecord.base(bytes).bytes)
   }
 
   /// Appends what has changed since the last call.
   package func note(_ state: StudioState) {
     let isSameShape =
       state.cells.count == shape.count
-      && zip(state.cells, shape).allSatisfy { $0.key == $1.0 && $0.id == $1.1 && $0.kind == $1.2 }
+      && state.cells.indices.allSatisfy { shape[$0].isOf(state.cells[$0]) }
     if !isSameShape {
       noteCells(state)
     } else {
-      for cell in state.cells where texts[cell.key]?.version != cell.editor.version {
-        let bytes = Array(cell.text.utf8)
-        if let splice = RecoveryRecord.splice(
-          key: cell.key, from: texts[cell.key]?.bytes ?? [], to: bytes)
-        {
-          journal.append(splice.bytes)
-        }
-        texts[cell.key] = (cell.editor.version, bytes)
+      for at in state.cells.indices where noted[at] != state.cells[at].editor.version {
+        noteText(state.cells[at])
+        noted[at] = state.cells[at].editor.version
       }
     }
-    for cell in state.cells {
-      guard let evaluated = cell.evaluated, let record = evaluated.record,
-        recorded[cell.key] != evaluated.number
-      else { continue }
-      recorded[cell.key] = evaluated.number
-      var ledger = Ledger()
-      ledger.entries = record.runs
-      journal.append(
-        RecoveryRecord.output(
-          key: cell.key, info: record.info.joined(separator: " "), body: record.body,
-          series: ledger.text ?? ""
-        ).bytes)
+    for at in state.cells.indices where state.cells[at].evaluated?.record != nil {
+      noteOutput(state.cells[at])
     }
   }
 
+  private func noteText(_ cell: StudioCell) {
+    let bytes = Array(cell.text.utf8)
+    writeBase()
+    if let old = texts[cell.key] {
+      if let splice = RecoveryRecord.splice(key: cell.key, from: old, to: bytes) {
+        journal.append(splice.bytes)
+      }
+    } else {
+      journal.append(RecoveryRecord.text(key: cell.key, bytes).bytes)
+    }
+    texts[cell.key] = bytes
+  }
+
+  private func noteOutput(_ cell: StudioCell) {
+    guard let evaluated = cell.evaluated, let record = evaluated.record,
+      recorded[cell.key] != evaluated.number
+    else { return }
+    recorded[cell.key] = evaluated.number
+    var ledger = Ledger()
+    ledger.entries = record.runs
+    writeBase()
+    journal.append(
+      RecoveryRecord.output(
+        key: cell.key, info: record.info.joined(separator: " "), body: record.body,
+        series: ledger.text ?? ""
+      ).bytes)
+    if !record.runs.isEmpty { journal.flushSoon() }
+  }
+
   private func noteCells(_ state: StudioState) {
-    shape = state.cells.map { ($0.key, $0.id, $0.kind) }
-    for cell in state.cells { texts[cell.key] = (cell.editor.version, Array(cell.text.utf8)) }
+    writeBase()
+    shape = state.cells.indices.map { Shape(state.cells[$0]) }
+    noted = state.cells.indices.map { state.cells[$0].editor.version }
+    for cell in state.cells { texts[cell.key] = Array(cell.text.utf8) }
     let cells = state.cells.map {
       RecoveryRecord.Cell(key: $0.key, id: $0.id, kind: $0.kind, text: $0.text)
     }
@@ -134,6 +175,7 @@ extension StudioState {
       guard var bytes = texts[key], at <= bytes.count, removed <= bytes.count - at else { break }
       bytes.replaceSubrange(at..<(at + removed), with: inserted)
       texts[key] = bytes
+    case .text(let key, let bytes): texts[key] = bytes
     case .output(let key, let info, let body, let series):
       guard let place = cells.firstIndex(where: { $0.key == key }) else { break }
       let id = cells[place].id

@@ -8,6 +8,8 @@ enum RecoveryRecord: Equatable {
   case cells([Cell])
   /// In the text of a cell: bytes removed at a place, and what came there.
   case splice(key: Int, at: Int, removed: Int, inserted: [UInt8])
+  /// The whole text of a cell.
+  case text(key: Int, [UInt8])
   /// A cell's output, with the series of its runs.
   case output(key: Int, info: String, body: String?, series: String)
 
@@ -43,6 +45,10 @@ enum RecoveryRecord: Equatable {
       writer.number(at)
       writer.number(removed)
       writer.bytes += inserted
+    case .text(let key, let bytes):
+      writer.bytes = [UInt8(ascii: "T")]
+      writer.number(key)
+      writer.bytes += bytes
     case .output(let key, let info, let body, let series):
       writer.bytes = [UInt8(ascii: "O")]
       writer.number(key)
@@ -77,6 +83,9 @@ enum RecoveryRecord: Equatable {
       guard let key = reader.number(), let at = reader.number(), let removed = reader.number()
       else { return nil }
       self = .splice(key: key, at: at, removed: removed, inserted: Array(reader.bytes))
+    case UInt8(ascii: "T"):
+      guard let key = reader.number() else { return nil }
+      self = .text(key: key, Array(reader.bytes))
     case UInt8(ascii: "O"):
       guard let key = reader.number(), let info = reader.text(), let has = reader.number(),
         let body = reader.text(), let series = reader.text()

@@ -32,10 +32,9 @@ package struct StudioCell: Sendable {
   package var key = -1
   package var id: String
   package var kind: Kind
-  package var editor: Editor {
-    didSet { if editor.version != code.version { code = Code(editor) } }
-  }
-  private(set) var code: Code
+  package var editor: Editor
+  private var code: Code?
+  var laid = PageLayout.Laid()
   package var origin: Origin?
   /// What the file has as its output.
   package var output: Notebook.Segment?
@@ -79,19 +78,32 @@ package struct StudioCell: Sendable {
   package init(id: String, kind: Kind, text: String, origin: Origin? = nil) {
     self.id = id
     self.kind = kind
-    let editor = Editor(text)
-    self.editor = editor
-    code = Code(editor)
+    editor = Editor(text)
     self.origin = origin
   }
 
   package var isCode: Bool { if case .code = kind { true } else { false } }
   package var text: String { editor.text }
-  var names: CellNames { code.cell.names }
+
+  var isParsed: Bool { code?.version == editor.version }
+
+  mutating func parse() { if !isParsed { code = Code(editor) } }
+
+  /// The parsed text; quick once `parse` was called.
+  var parsed: CellCode {
+    if let code, code.version == editor.version { return code.cell }
+    return CellCode(editor.text)
+  }
+
+  /// What was parsed last, of this text or of one before.
+  var parsedBefore: CellCode? { code?.cell }
+
+  var names: CellNames { parsed.names }
 
   /// Runs that still go on.
   package var activeRuns: [Run] {
-    evaluated?.result.runs.map(\.run).filter { !$0.job.status.isOver } ?? []
+    guard let evaluated, !evaluated.result.runs.isEmpty else { return [] }
+    return evaluated.result.runs.map(\.run).filter { !$0.job.status.isOver }
   }
 
   var isBusy: Bool { activity != .idle || !activeRuns.isEmpty }

@@ -63,7 +63,7 @@ package final class StudioProgram {
     while true {
       let isThere = device.wait(
         for: [runner.mailbox.descriptor, signals.descriptor],
-        milliseconds: state.isLive ? 80 : nil)
+        milliseconds: state.isPrepared ? (state.isLive ? 80 : nil) : 0)
       for signal in signals.received() {
         if signal != SIGWINCH { return end(128 + signal) }
         device.resize()
@@ -87,6 +87,7 @@ package final class StudioProgram {
         if let status = state.exitStatus { return end(status) }
       }
       if state.isLive { state.tick += 1 }
+      if !state.isPrepared { state.prepare(20) }
       note()
       show()
     }
@@ -106,7 +107,7 @@ package final class StudioProgram {
   private func resize() { state.size = device.size }
 
   private func show() {
-    state.refresh()
+    state.refresh(whole: false)
     let (grid, cursor) = StudioView.draw(state)
     device.show(grid, cursor: cursor)
   }

@@ -70,7 +70,8 @@ package struct StudioState: Sendable {
   let ledgerOrigin: (before: [UInt8], segment: Notebook.Segment)?
   /// `src` of each cell as the page stands.
   private(set) var sources: [String] = []
-  private var sourcesOf: [(String, Int)] = []
+  private var sourcesOf: [(id: String, version: Int)] = []
+  var layout = PageLayout()
 
   package init(path: String, notebook: Notebook) {
     let document = Document(notebook)
@@ -87,7 +88,6 @@ package struct StudioState: Sendable {
     }
     nextKey = cells.count
     focus = cells.firstIndex { $0.isCode } ?? 0
-    refreshSources()
     if let first = notebook.problems.first {
       let more = notebook.problems.count - 1
       message = "line \(first.line): \(first.message)" + (more > 0 ? " (and \(more) more)" : "")
@@ -96,7 +96,7 @@ package struct StudioState: Sendable {
 
   package var cell: StudioCell {
     get { cells[focus] }
-    set { cells[focus] = newValue }
+    _modify { yield &cells[focus] }
   }
 
   var isTyping: Bool { if case .edit = mode { true } else { false } }
@@ -117,15 +117,77 @@ package struct StudioState: Sendable {
     return "c\(number)"
   }
 
-  /// Brings `sources` up to date; costs nothing when no cell has changed.
+  /// Whether every cell is parsed, so that its condition is known.
+  package var isPrepared: Bool { sources.count == cells.count }
+
+  /// Parses some more cells of a page that was just opened.
+  package mutating func prepare(_ count: Int) {
+    var rest = count
+    for at in cells.indices where cells[at].isCode && !cells[at].isParsed {
+      if rest == 0 { return }
+      cells[at].parse()
+      rest -= 1
+    }
+    refreshSources()
+  }
+
+  /// Brings `sources` up to date; costs little when at most one cell has changed.
   mutating func refreshSources() {
-    let now = cells.map { ($0.isCode ? $0.id : "", $0.editor.version) }
-    guard now.count != sourcesOf.count || !zip(now, sourcesOf).allSatisfy({ $0 == $1 }) else {
+    var changed: [Int] = []
+    if sourcesOf.count == cells.count {
+      for at in cells.indices {
+        let isSame =
+          sourcesOf[at].version == cells[at].editor.version
+          && (cells[at].isCode ? sourcesOf[at].id == cells[at].id : sourcesOf[at].id.isEmpty)
+        if !isSame { changed.append(at) }
+      }
+      if changed.isEmpty { return }
+    }
+    if changed.count == 1, !cells[changed[0]].isCode, sourcesOf[changed[0]].id.isEmpty {
+      sourcesOf[changed[0]].version = cells[changed[0]].editor.version
       return
     }
-    sourcesOf = now
+    if changed.count == 1, cells[changed[0]].isCode, sourcesOf[changed[0]].id == cells[changed[0]].id {
+      let old = cells[changed[0]].parsedBefore?.names.binds ?? []
+      cells[changed[0]].parse()
+      return follow(changed[0], old)
+    }
+    for at in cells.indices where cells[at].isCode { cells[at].parse() }
+    sourcesOf = cells.indices.map { (cells[$0].isCode ? cells[$0].id : "", cells[$0].editor.version) }
     var chain = SourceChain(seed: seed)
-    sources = cells.map { $0.isCode ? chain.src(of: $0.id, $0.code.cell) : "" }
+    sources = cells.indices.map {
+      cells[$0].isCode ? chain.src(of: cells[$0].id, cells[$0].parsed) : ""
+    }
+  }
+
+  /// Follows the change of one cell through those below that read what it binds.
+  private mutating func follow(_ start: Int, _ oldBinds: [String]) {
+    sourcesOf[start].version = cells[start].editor.version
+    var dirty = Set(oldBinds)
+    for at in start..<cells.count where cells[at].isCode {
+      let names = cells[at].names
+      if at > start {
+        if dirty.isEmpty { return }
+        if !names.reads.contains(where: dirty.contains) {
+          for name in names.binds { dirty.remove(name) }
+          continue
+        }
+      }
+      var sourcesOfReads: [String: String] = [:]
+      for name in names.reads {
+        if let maker = cells[..<at].lastIndex(where: { $0.isCode && $0.names.binds.contains(name) })
+        {
+          sourcesOfReads[name] = sources[maker]
+        }
+      }
+      let src = SourceChain.src(of: cells[at].id, cells[at].parsed, seed: seed, sourcesOfReads)
+      if src != sources[at] {
+        dirty.formUnion(names.binds)
+      } else if at > start {
+        for name in names.binds { dirty.remove(name) }
+      }
+      sources[at] = src
+    }
   }
 
   /// How a cell stands to what it shows, by hashes alone.
@@ -136,6 +198,7 @@ package struct StudioState: Sendable {
     case .evaluating: return .running
     case .idle: break
     }
+    guard sources.indices.contains(at) else { return cell.output == nil ? .new : .unverified }
     let runs = cell.activeRuns
     if !runs.isEmpty { return runs.allSatisfy { $0.job.status == .paused } ? .paused : .training }
     if let evaluated = cell.evaluated {

@@ -57,7 +57,7 @@ package enum StudioView {
     case .panel: mode = "PANEL"
     }
     var right = " cell \(state.focus + 1)/\(state.cells.count) "
-    let busy = state.cells.count { $0.isBusy }
+    let busy = state.cells.indices.count { state.cells[$0].isBusy }
     if busy > 0 { right = "\(busy) at work  \(right)" }
     if state.isReadOnly { right = "read only  \(right)" }
     let start = grid.width - DisplayWidth.of(right)
@@ -72,7 +72,8 @@ package enum StudioView {
   private static func drawPage(_ state: StudioState, _ grid: inout Grid) -> (
     column: Int, row: Int
   )? {
-    let layout = PageLayout(state)
+    let layout = state.layout
+    guard layout.frames.count == state.cells.count else { return nil }
     let rows = 1..<(grid.height - 2)
     let offset = 1 - state.scroll
     for (at, frame) in layout.frames.enumerated() {
