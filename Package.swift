@@ -47,7 +47,7 @@ let package = Package(
     .target(
       name: "Benchmarks",
       dependencies: ["Library", "Language", "Training", "Autograd", "Tensors", "Vocabulary"]),
-    .target(name: "Terminal", dependencies: ["Drawing", "CTerminal"]),
+    .target(name: "Terminal", dependencies: ["Drawing", "Files", "CTerminal"]),
     .target(
       name: "Studio",
       dependencies: [

@@ -121,3 +121,24 @@ int ct_key(int *is_code) {
   return key >= CT_PASTE_BEGIN && key <= CT_ALT_DOWN ? (int)key : CT_OTHER;
 }
 
+
+void ct_pause(void) {
+  say("\x1b[?2004l");
+  endwin();
+}
+
+void ct_go_on(void) {
+  reset_prog_mode();
+  clearok(stdscr, TRUE);
+  refresh();
+  say("\x1b[?2004h");
+}
+
+void ct_say(const uint8_t *bytes, long count) {
+  while (count > 0) {
+    ssize_t written = write(1, bytes, (size_t)count);
+    if (written <= 0) return;
+    bytes += written;
+    count -= written;
+  }
+}

@@ -55,13 +55,15 @@ package enum FileBytes {
   /// Whether anything has that name.
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  package static func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 }
+
   /// The bytes of a plain file; devices, pipes and folders are refused without waiting for them.
   package static func read(_ path: String, limit: Int = 1 << 30) throws(FileError) -> [UInt8] {
-    let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    let file = SystemCalls.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard file >= 0 else { throw FileError.of(path, "opened") }
-    defer { close(file) }
+    defer { _ = SystemCalls.close(file) }
     var about = stat()
-    guard fstat(file, &about) == 0 else { throw FileError.of(path, "read") }
+    guard SystemCalls.fstat(file, &about) == 0 else { throw FileError.of(path, "read") }
     guard about.st_mode & S_IFMT == S_IFREG else { throw .notRegular(path: path) }
     let size = Int(about.st_size)
     guard size <= limit else { throw .tooLarge(path: path, size: size, limit: limit) }
@@ -69,12 +71,9 @@ package enum FileBytes {
     var done = 0
     while done < size {
       let count = bytes.withUnsafeMutableBytes {
-        Glibc.read(file, $0.baseAddress.map { $0 + done }, size - done)
+        SystemCalls.read(file, $0.baseAddress.map { $0 + done }, size - done)
       }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw FileError.of(path, "read")
-      }
+      if count < 0 { throw FileError.of(path, "read") }
       if count == 0 { break }
       done += count
     }
@@ -86,43 +85,71 @@ package enum FileBytes {
   /// folder is synced. A symbolic link stays and its target is replaced; the mode is kept.
   package static func writeAtomically(_ bytes: [UInt8], to path: String) throws(FileError) {
     let target = resolved(path)
-    let slash = target.lastIndex(of: "/")
-    let folder = slash.map { String(target[..<$0]) } ?? "."
-    let name = slash.map { String(target[target.index(after: $0)...]) } ?? target
+    let (folder, name) = parts(of: target)
     var about = stat()
-    let mode = stat(target, &about) == 0 ? about.st_mode & 0o7777 : 0o644
-    let temporary = "\(folder.isEmpty ? "" : folder)/.\(name).\(getpid()).tmp"
-    let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+    let isThere = stat(target, &about) == 0
+    let mode = isThere ? about.st_mode & 0o7777 : 0o644
+    let temporary = "\(folder)/.\(name).\(getpid()).tmp"
+    var file = SystemCalls.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+    if file < 0, errno == EEXIST {
+      // Left by a program of the same number that was killed.
+      _ = SystemCalls.unlink(temporary)
+      file = SystemCalls.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+    }
     guard file >= 0 else { throw FileError.of(target, "written") }
-    func fail() -> FileError {
+    func fail(closing isOpen: Bool) -> FileError {
       let error = FileError.of(target, "written")
-      unlink(temporary)
+      if isOpen { _ = SystemCalls.close(file) }
+      _ = SystemCalls.unlink(temporary)
       return error
     }
-    var done = 0
-    while done < bytes.count {
-      let count = bytes.withUnsafeBytes {
-        write(file, $0.baseAddress.map { $0 + done }, bytes.count - done)
+    if isThere {
+      fchmod(file, mode)
+      if about.st_uid != geteuid() || about.st_gid != getegid() {
+        _ = fchown(file, about.st_uid, about.st_gid)
       }
-      if count < 0 {
-        if errno == EINTR { continue }
-        let error = fail()
-        close(file)
-        throw error
+    }
+    guard SystemCalls.writeAll(file, bytes), SystemCalls.sync(file) == 0 else {
+      throw fail(closing: true)
+    }
+    guard SystemCalls.close(file) == 0, SystemCalls.rename(temporary, target) == 0 else {
+      throw fail(closing: false)
+    }
+    // Until the folder is on the disk, a power cut may bring the old file back.
+    let directory = SystemCalls.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard directory >= 0 else { throw FileError.of(target, "synced") }
+    defer { _ = SystemCalls.close(directory) }
+    let code = SystemCalls.sync(directory)
+    guard code == 0 || errno == EINVAL || errno == EROFS else {
+      throw FileError.of(target, "synced")
+    }
+  }
+
+  private static func parts(of path: String) -> (folder: String, name: String) {
+    guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+    let folder = String(path[..<slash])
+    return (folder.isEmpty ? "/" : folder, String(path[path.index(after: slash)...]))
+  }
+
+  /// Removes what programs that are no more left beside a file while they wrote it.
+  package static func removeStaleTemporaries(of path: String) {
+    let (folder, name) = parts(of: resolved(path))
+    for each in names(in: folder) where each.hasPrefix(".\(name).") && each.hasSuffix(".tmp") {
+      let number = each.dropFirst(name.utf8.count + 2).dropLast(4)
+      guard let process = pid_t(number), process == getpid() || kill(process, 0) != 0 else {
+        continue
       }
-      done += count
+      _ = SystemCalls.unlink("\(folder)/\(each)")
     }
-    guard fsync(file) == 0 else {
-      let error = fail()
-      close(file)
-      throw error
-    }
-    guard close(file) == 0, rename(temporary, target) == 0 else { throw fail() }
-    let directory = open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    if directory >= 0 {
-      fsync(directory)
-      close(directory)
-    }
+  }
+
+  /// What tells one state of a file from another without reading it; nil where there is none.
+  package static func mark(of path: String) -> FileMark? {
+    var about = stat()
+    guard stat(path, &about) == 0 else { return nil }
+    return FileMark(
+      inode: UInt64(about.st_ino), size: Int(about.st_size),
+      seconds: about.st_mtim.tv_sec, nanoseconds: about.st_mtim.tv_nsec)
   }
 
   /// Where a chain of symbolic links ends; the path itself when it is none.
@@ -131,4 +158,12 @@ package enum FileBytes {
     defer { free(real) }
     return String(cString: real)
   }
+}
+
+/// A state of a file, as far as it can be told without reading it.
+package struct FileMark: Sendable, Equatable {
+  let inode: UInt64
+  let size: Int
+  let seconds: Int
+  let nanoseconds: Int
 }

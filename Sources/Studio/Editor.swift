@@ -204,7 +204,8 @@ package struct Editor: Sendable {
     if typing, isTyping, depth == 0, let last = past.indices.last, past[last].changes.count == 1 {
       past[last].changes[0].inserted += text
     } else {
-      let inserted = text.contains { $0 == "\t" || $0 == "\r" || $0 == "\r\n" }
+      let inserted =
+        text.contains { $0 == "\t" || $0 == "\r" || $0 == "\r\n" }
         ? pieces.map { String($0) }.joined(separator: "\n") : text
       past.append(
         Step(changes: [Change(place: from, removed: removed, inserted: inserted)], cursor: start))

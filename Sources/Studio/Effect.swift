@@ -12,6 +12,18 @@ package enum Effect: Sendable {
   /// A copy goes only where no file is yet.
   case save(path: String, bytes: [UInt8], isCopy: Bool)
   case stop([Run])
+  /// The page builds on these bytes of the file now.
+  case adopt([UInt8])
+  /// Takes the file as it is now.
+  case reload
+  /// Gives the file to the editor of the user.
+  case editOutside
+  /// Puts a text on the clipboard of the terminal.
+  case toClipboard(String)
+  /// Stops the program until the shell wakes it.
+  case suspend
+  /// Goes on without a terminal.
+  case detach
 
   /// A cell to evaluate, with everything it may know.
   package struct Evaluation: Sendable {

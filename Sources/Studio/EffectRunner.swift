@@ -32,11 +32,12 @@ package final class EffectRunner: Sendable {
         let problem = EffectRunner.save(bytes, path, isCopy: isCopy)
         mailbox.send(.saved(changes: changes, path: path, isCopy: isCopy, problem: problem))
       }
+    case .adopt, .reload, .editOutside, .toClipboard, .suspend, .detach: break
     }
   }
 
   /// What went wrong; nil when the file is on the disk.
-  private static func save(_ bytes: [UInt8], _ path: String, isCopy: Bool) -> String? {
+  static func save(_ bytes: [UInt8], _ path: String, isCopy: Bool) -> String? {
     if isCopy, FileBytes.exists(path) {
       return "\(path) is there already; a copy needs a name of its own"
     }

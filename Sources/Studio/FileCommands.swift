@@ -15,6 +15,19 @@ extension Commands {
       }
       return state.save(copy: argument)
     },
+    Command("reload", "Takes the file as it is on the disk.", family: "File") { _, _ in [.reload] },
+    .simple("diff", "Shows what is not saved yet.", keys: ["D"], family: "File") { state in
+      state.showDifference(from: state.fileBytes, to: state.document(), back: nil)
+    },
+    Command(
+      "editor", "Gives the file to your editor ($VISUAL or $EDITOR).", keys: ["E"], family: "File"
+    ) {
+      _, _ in [.editOutside]
+    },
+    Command("suspend", "Back to the shell; fg comes back.", keys: ["<c-z>"], family: "File") {
+      _, _ in
+      [.suspend]
+    },
     .simple("quit", "Ends the program.", keys: ["q", "<c-q>"], family: "File") { state in
       if state.isModified || state.cells.contains(where: { $0.isBusy }) {
         state.mode = .ask(.quit)

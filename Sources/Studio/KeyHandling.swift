@@ -26,6 +26,10 @@ extension StudioState {
     case .search(let text, let from): return pressInSearch(key, text, from)
     case .panel(let panel, let choice): return pressInPanel(key, panel, choice)
     case .ask(let question): return answer(question, key)
+    case .pager(var pager):
+      let stays = pager.press(key, rows: size.rows - 3)
+      mode = stays ? .pager(pager) : pager.back.map { .ask($0) } ?? .navigate
+      return []
     }
   }
 
@@ -210,6 +214,30 @@ extension StudioState {
       done.append(.replaced(recovered))
       mode = .navigate
       message = "the file's text; z takes the recovered one"
+    case (.recovery(let recovered), .character("d")):
+      var other = self
+      other.cells = recovered
+      showDifference(from: fileBytes, to: other.document(), back: question)
+    case (.changed(let theirs), .character("m")):
+      mode = .navigate
+      merge(theirs)
+      return [.adopt(theirs)]
+    case (.changed(let theirs), .character("o")):
+      mode = .navigate
+      return [.adopt(theirs)] + save()
+    case (.changed(let theirs), .character("r")):
+      mode = .navigate
+      reload(theirs)
+      savedChanges = changes
+      return [.adopt(theirs)]
+    case (.changed(let theirs), .character("d")):
+      showDifference(from: theirs, to: document(), back: question)
+    case (.changed, .character("c")), (.changed, .escape), (.changed, .control("c")):
+      mode = .navigate
+    case (.locked, .character("r")), (.locked, .escape):
+      mode = .navigate
+      message = "another gradus has this notebook open; here it can only be read and run"
+    case (.locked, .character("q")), (.locked, .control("c")): exitStatus = 0
     default: break
     }
     return []

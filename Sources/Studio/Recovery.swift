@@ -6,6 +6,10 @@ package final class Recovery {
   private let journal: Journal
   /// What was not written yet of the file that the records change.
   private var base: [UInt8]?
+  private var needsCells = false
+  /// The disk took a record no more; and how far the page had come when it was tried last.
+  private var isStopped = false
+  private var triedChanges = 0
   private var shape: [Shape] = []
   private var noted: [Int] = []
   private var texts: [Int: [UInt8]] = [:]
@@ -40,8 +44,11 @@ package final class Recovery {
   // MARK: Writing
 
   /// Begins anew from what the file holds now; what the page has beyond it is noted at once.
-  package func begin(_ bytes: [UInt8], _ state: StudioState) {
-    base = bytes
+  ///
+  /// A page that was just read numbers its cells as whoever reads the base again; any other writes
+  /// its cells with the base.
+  package func begin(_ bytes: [UInt8], _ state: StudioState, isFresh: Bool = false) {
+    (base, isStopped, needsCells) = (bytes, false, !isFresh)
     if state.isModified {
       // The new base is appended before anything older is given up.
       writeBase()
@@ -61,25 +68,57 @@ package final class Recovery {
   /// The base is written with the first change, so that looking at a file writes nothing.
   private func writeBase() {
     guard let bytes = base else { return }
-    base = nil
-    journal.append(RecoveryRecord.base(bytes).bytes)
+    if append(.base(bytes)) { base = nil }
   }
 
-  /// Appends what has changed since the last call.
-  package func note(_ state: StudioState) {
+  @discardableResult
+  private func append(_ record: RecoveryRecord) -> Bool {
+    if !isStopped, !journal.append(record.bytes) { isStopped = true }
+    return !isStopped
+  }
+
+  /// Whether the disk takes what is appended.
+  package var isKept: Bool { !isStopped }
+
+  /// Appends what has changed since the last call. A disk that takes nothing is tried again with the
+  /// next change; what is to be said then.
+  @discardableResult
+  package func note(_ state: StudioState) -> String? {
+    if isStopped {
+      guard state.changes != triedChanges else { return nil }
+      triedChanges = state.changes
+      isStopped = false
+      recorded = [:]
+      noteCells(state)
+      for at in state.cells.indices { noteOutput(state.cells[at], of: state) }
+      return isStopped ? nil : "the journal is kept again"
+    }
+    noteChanges(state)
+    guard isStopped else { return nil }
+    triedChanges = state.changes
+    return "the journal has stopped, the disk takes nothing: save elsewhere with :write NAME"
+  }
+
+  private func noteChanges(_ state: StudioState) {
     let isSameShape =
       state.cells.count == shape.count
       && state.cells.indices.allSatisfy { shape[$0].isOf(state.cells[$0]) }
     if !isSameShape {
       noteCells(state)
-    } else {
-      for at in state.cells.indices where noted[at] != state.cells[at].editor.version {
-        noteText(state.cells[at])
-        noted[at] = state.cells[at].editor.version
+    } else if let first = state.cells.indices.first(where: {
+      noted[$0] != state.cells[$0].editor.version
+    }) {
+      if needsCells {
+        noteCells(state)
+      } else {
+        for at in first..<state.cells.count where noted[at] != state.cells[at].editor.version {
+          noteText(state.cells[at])
+          noted[at] = state.cells[at].editor.version
+        }
       }
     }
     for at in state.cells.indices where state.cells[at].evaluated?.record != nil {
-      noteOutput(state.cells[at])
+      noteOutput(state.cells[at], of: state)
     }
   }
 
@@ -88,31 +127,32 @@ package final class Recovery {
     writeBase()
     if let old = texts[cell.key] {
       if let splice = RecoveryRecord.splice(key: cell.key, from: old, to: bytes) {
-        journal.append(splice.bytes)
+        append(splice)
       }
     } else {
-      journal.append(RecoveryRecord.text(key: cell.key, bytes).bytes)
+      append(.text(key: cell.key, bytes))
     }
     texts[cell.key] = bytes
   }
 
-  private func noteOutput(_ cell: StudioCell) {
+  private func noteOutput(_ cell: StudioCell, of state: StudioState) {
     guard let evaluated = cell.evaluated, let record = evaluated.record,
       recorded[cell.key] != evaluated.number
     else { return }
+    if needsCells { noteCells(state) }
     recorded[cell.key] = evaluated.number
     var ledger = Ledger()
     ledger.entries = record.runs
     writeBase()
-    journal.append(
-      RecoveryRecord.output(
+    append(
+      .output(
         key: cell.key, info: record.info.joined(separator: " "), body: record.body,
-        series: ledger.text ?? ""
-      ).bytes)
+        series: ledger.text ?? ""))
     if !record.runs.isEmpty { journal.flushSoon() }
   }
 
   private func noteCells(_ state: StudioState) {
+    needsCells = false
     writeBase()
     shape = state.cells.indices.map { Shape(state.cells[$0]) }
     noted = state.cells.indices.map { state.cells[$0].editor.version }
@@ -120,15 +160,10 @@ package final class Recovery {
     let cells = state.cells.map {
       RecoveryRecord.Cell(key: $0.key, id: $0.id, kind: $0.kind, text: $0.text)
     }
-    journal.append(RecoveryRecord.cells(cells).bytes)
+    append(.cells(cells))
   }
 
   package func flush() { journal.flush() }
-
-  /// Gives the journal up; it stays when it holds what the file has not.
-  package func close(_ state: StudioState) {
-    if state.isModified { flush() } else { end() }
-  }
 
   /// Nothing is left to recover.
   package func end() { journal.remove() }

@@ -5,53 +5,12 @@ import Terminal
 
 /// The studio on a terminal: reads keys, starts effects, draws.
 package final class StudioProgram {
-  private var state: StudioState
+  private let session: StudioSession
   private let device: TerminalDevice
-  private let runner: EffectRunner
-  private let recovery: Recovery?
-  /// What is being written to the notebook's own file.
-  private var written: [UInt8] = []
-  /// Whether the user has yet to choose between the file and what was recovered.
-  private var isUndecided: Bool {
-    if case .ask(.recovery) = state.mode { true } else { false }
-  }
+  private var lastLook = Moment.now
 
-  /// Opens a notebook; a file that is not there yet is made when it is saved.
-  package init(
-    path: String, device: TerminalDevice,
-    open: (state: StudioState, recovery: Recovery?, bytes: [UInt8])
-  ) {
-    self.device = device
-    (state, recovery, written) = open
-    runner = EffectRunner(mailbox: Mailbox())
-  }
-
-  /// Reads a notebook and what an earlier session left of it.
-  package static func open(_ path: String) throws(FileError) -> (
-    state: StudioState, recovery: Recovery?, bytes: [UInt8]
-  ) {
-    var bytes: [UInt8] = []
-    do throws(FileError) {
-      bytes = try FileBytes.read(path, limit: 1 << 26)
-    } catch {
-      guard case .missing = error else { throw error }
-    }
-    var state = StudioState(path: path, notebook: Notebook(bytes))
-    do throws(Journal.Problem) {
-      let recovery = try Recovery(path)
-      state.recover(file: bytes)
-      if case .ask = state.mode {} else { recovery.begin(bytes, state) }
-      return (state, recovery, bytes)
-    } catch {
-      switch error {
-      case .inUse:
-        state.isReadOnly = true
-        state.message = "another gradus has this notebook open; here it can only be read and run"
-      case .unwritable(let reason):
-        state.message = "no journal can be kept here (\(reason)): save often"
-      }
-      return (state, nil, bytes)
-    }
+  package init(_ session: StudioSession, on device: TerminalDevice) {
+    (self.session, self.device) = (session, device)
   }
 
   /// Until the user ends it or the terminal goes; the exit status.
@@ -62,65 +21,104 @@ package final class StudioProgram {
     show()
     while true {
       let isThere = device.wait(
-        for: [runner.mailbox.descriptor, signals.descriptor],
-        milliseconds: state.isPrepared ? (state.isLive ? 80 : nil) : 0)
+        for: [session.runner.mailbox.descriptor, signals.descriptor], milliseconds: patience)
       for signal in signals.received() {
         if signal != SIGWINCH { return end(128 + signal) }
         device.resize()
         resize()
       }
       if !isThere { return end(128 + SIGHUP) }
-      for key in device.keys() {
+      let keys = device.keys()
+      if !keys.isEmpty { lookAtFile() }
+      for key in keys {
         if key == .control("l") { device.repaint() }
-        let wasUndecided = isUndecided
-        let effects = state.press(key)
-        if wasUndecided, !isUndecided { recovery?.begin(written, state) }
-        perform(effects)
-        if let status = state.exitStatus { return end(status) }
+        perform(session.press(key))
+        if let status = session.state.exitStatus { return end(status) }
       }
-      for message in runner.mailbox.drain() {
-        let effects = state.update(message)
-        if case .saved(_, _, isCopy: false, problem: nil) = message {
-          recovery?.begin(written, state)
-        }
-        perform(effects)
-        if let status = state.exitStatus { return end(status) }
-      }
-      if state.isLive { state.tick += 1 }
-      if !state.isPrepared { state.prepare(20) }
-      note()
+      perform(session.receive())
+      if let status = session.state.exitStatus { return end(status) }
+      if session.state.isLive { session.state.tick += 1 }
+      if !session.state.isPrepared { session.state.prepare(20) }
+      session.note()
       show()
     }
   }
 
-  private func note() { if !isUndecided { recovery?.note(state) } }
+  /// How long to wait for keys: not at all while the page is being read in.
+  private var patience: Int? {
+    if !session.state.isPrepared { return 0 }
+    return session.state.isLive ? 80 : nil
+  }
+
+  /// Once a second at most, when the user is there.
+  private func lookAtFile() {
+    guard lastLook.seconds > 1 else { return }
+    lastLook = .now
+    session.lookAtFile()
+  }
 
   private func perform(_ effects: [Effect]) {
-    // What was typed is in the journal before anything else happens.
-    if !effects.isEmpty { note() }
     for effect in effects {
-      if case .save(_, let bytes, isCopy: false) = effect { written = bytes }
-      runner.start(effect, changes: state.changes)
+      switch effect {
+      case .toClipboard(let text): device.copy(text)
+      case .suspend:
+        device.pause()
+        kill(getpid(), SIGSTOP)
+        device.goOn()
+        resize()
+      case .editOutside: editOutside()
+      case .detach, .evaluate, .interrupt, .save, .stop, .adopt, .reload: break
+      }
     }
   }
 
-  private func resize() { state.size = device.size }
+  /// Gives the file to the user's editor, then takes over what became of it.
+  private func editOutside() {
+    if session.state.isModified, let problem = session.saveNow() {
+      session.state.message = "not saved, so not edited: \(problem)"
+      return
+    }
+    let variables: [String] = ["VISUAL", "EDITOR"]
+    let names = variables.compactMap { name in getenv(name).map { String(cString: $0) } }
+    let editor = names.first { !$0.isEmpty } ?? "vi"
+    device.pause()
+    let status = ChildProcess.run(
+      ["sh", "-c", editor + " \"$1\"", "sh", session.state.path])
+    device.goOn()
+    resize()
+    guard status == 0 else {
+      session.state.message = "\(editor) ended with status \(status)"
+      return
+    }
+    session.reload()
+  }
+
+  private func resize() { session.state.size = device.size }
 
   private func show() {
-    state.refresh(whole: false)
-    let (grid, cursor) = StudioView.draw(state)
+    session.state.refresh(whole: false)
+    let (grid, cursor) = StudioView.draw(session.state)
     device.show(grid, cursor: cursor)
   }
 
   /// Gives the terminal back. The journal stays when something was neither saved nor let go.
   private func end(_ status: Int32) -> Int32 {
-    note()
-    if isUndecided || (state.isModified && !state.isDiscarded) {
-      recovery?.flush()
-    } else {
-      recovery?.end()
-    }
+    session.end()
     device.close()
     return status
   }
+}
+
+/// A moment of the clock that never goes back.
+struct Moment {
+  private let nanoseconds: UInt64
+
+  static var now: Moment {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Moment(nanoseconds: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
+  }
+
+  /// Seconds since then.
+  var seconds: Double { Double(Moment.now.nanoseconds - nanoseconds) / 1e9 }
 }

@@ -14,12 +14,17 @@ package struct StudioState: Sendable {
     case search(text: String, from: Int)
     case panel(Panel, choice: Int)
     case ask(Question)
+    case pager(Pager)
   }
 
   package enum Question: Sendable {
     case quit
     /// The file has changed since the recovered text was typed.
     case recovery(recovered: [StudioCell])
+    /// Another program has written the file since it was read.
+    case changed(theirs: [UInt8])
+    /// Another session has the notebook open.
+    case locked(owner: Int32?)
   }
 
   /// Words that may follow what is typed.
@@ -48,7 +53,7 @@ package struct StudioState: Sendable {
   package var searched = ""
   /// Grows with every change that a file would show.
   package var changes = 0
-  package var savedChanges = 0
+  package internal(set) var savedChanges = 0
   /// A save was asked for while cells that it should contain still train.
   var savesAgain = false
   var quitsWhenSaved = false
@@ -64,10 +69,12 @@ package struct StudioState: Sendable {
   var nextKey = 0
 
   package let seed: UInt64
-  let frontMatter: [UInt8]
+  /// What the file holds, as far as is known.
+  var fileBytes: [UInt8] = []
+  var frontMatter: [UInt8]
   var ledger: Ledger
-  let savedLedger: String?
-  let ledgerOrigin: (before: [UInt8], segment: Notebook.Segment)?
+  var savedLedger: String?
+  var ledgerOrigin: (before: [UInt8], segment: Notebook.Segment)?
   /// `src` of each cell as the page stands.
   private(set) var sources: [String] = []
   private var sourcesOf: [(id: String, version: Int)] = []
@@ -147,13 +154,17 @@ package struct StudioState: Sendable {
       sourcesOf[changed[0]].version = cells[changed[0]].editor.version
       return
     }
-    if changed.count == 1, cells[changed[0]].isCode, sourcesOf[changed[0]].id == cells[changed[0]].id {
+    if changed.count == 1, cells[changed[0]].isCode,
+      sourcesOf[changed[0]].id == cells[changed[0]].id
+    {
       let old = cells[changed[0]].parsedBefore?.names.binds ?? []
       cells[changed[0]].parse()
       return follow(changed[0], old)
     }
     for at in cells.indices where cells[at].isCode { cells[at].parse() }
-    sourcesOf = cells.indices.map { (cells[$0].isCode ? cells[$0].id : "", cells[$0].editor.version) }
+    sourcesOf = cells.indices.map {
+      (cells[$0].isCode ? cells[$0].id : "", cells[$0].editor.version)
+    }
     var chain = SourceChain(seed: seed)
     sources = cells.indices.map {
       cells[$0].isCode ? chain.src(of: cells[$0].id, cells[$0].parsed) : ""

@@ -29,6 +29,9 @@ package enum StudioView {
       let row = grid.height - 2
       for column in 0..<grid.width { grid[column, row] = .blank }
       cursor = (1 + grid.write("/" + text, column: 1, row: row, limit: grid.width - 3), row)
+    case .pager(let pager):
+      pager.draw(&grid)
+      cursor = nil
     case .ask, .navigate: cursor = nil
     case .edit: if let cursor { drawCompletion(state, &grid, cursor) }
     }
@@ -55,6 +58,7 @@ package enum StudioView {
     case .help: mode = "HELP"
     case .search: mode = "SEARCH"
     case .panel: mode = "PANEL"
+    case .pager: mode = "PAGER"
     }
     var right = " cell \(state.focus + 1)/\(state.cells.count) "
     let busy = state.cells.indices.count { state.cells[$0].isBusy }
@@ -158,6 +162,8 @@ package enum StudioView {
     case .help: return [("j k", "scroll"), ("Esc", "back")]
     case .search: return [("Enter", "search"), ("Esc", "back")]
     case .panel: return [("j k", "choose"), ("Enter", "go to its cell"), ("Esc", "back")]
+    case .pager:
+      return [("j k Space", "scroll"), ("h l", "sideways"), ("g G", "ends"), ("Esc", "back")]
     case .ask(let question): return question.answers.map { (String($0.key), $0.label) }
     }
   }
@@ -187,13 +193,20 @@ extension StudioState.Question {
     switch self {
     case .quit: "There are changes that are not saved, or cells at work."
     case .recovery: "The file has changed since the text that was recovered was typed."
+    case .changed: "Another program has changed the file since it was read."
+    case .locked(let owner):
+      "Another gradus has this notebook open" + (owner.map { " (process \($0))." } ?? ".")
     }
   }
 
   var answers: [(key: Character, label: String)] {
     switch self {
     case .quit: [("s", "save and quit"), ("d", "discard and quit"), ("c", "stay")]
-    case .recovery: [("r", "take the recovered text"), ("f", "take the file")]
+    case .recovery:
+      [("r", "take the recovered text"), ("f", "take the file"), ("d", "show the difference")]
+    case .changed:
+      [("m", "merge"), ("o", "overwrite"), ("r", "reload"), ("d", "difference"), ("c", "not now")]
+    case .locked: [("r", "read and run only"), ("q", "quit")]
     }
   }
 }

@@ -1,5 +1,6 @@
 import CTerminal
 import Drawing
+import Files
 import Glibc
 
 /// Why a terminal cannot show the full screen.
@@ -31,6 +32,21 @@ package final class TerminalDevice {
   }
 
   package func close() { ct_close() }
+
+  /// Gives the terminal to another program for a while.
+  package func pause() { ct_pause() }
+
+  /// Takes it back.
+  package func goOn() {
+    ct_go_on()
+    resize()
+  }
+
+  /// Asks the terminal to put a text on its clipboard.
+  package func copy(_ text: String) {
+    let sequence = Array("\u{1B}]52;c;\(Base64.text(Array(text.utf8)))\u{7}".utf8)
+    ct_say(sequence, sequence.count)
+  }
 
   /// What is said when the program dies by a signal.
   package func sayOnCrash(_ farewell: String) { ct_guard_say(farewell) }

@@ -30,8 +30,8 @@ struct OpenCommand: ParsableCommand {
   }
 
   private func open(_ path: String, on shown: TerminalDevice?) throws {
-    let page: (state: StudioState, recovery: Recovery?, bytes: [UInt8])
-    do throws(FileError) { page = try StudioProgram.open(path) } catch {
+    let session: StudioSession
+    do throws(FileError) { session = try StudioSession(path) } catch {
       shown?.close()
       complain(error.message)
       throw ExitCode(1)
@@ -43,9 +43,9 @@ struct OpenCommand: ParsableCommand {
     do {
       let device =
         try shown ?? device(instead: "gradus repl, or gradus run \(path)", farewell: farewell)
-      status = StudioProgram(path: path, device: device, open: page).run(farewell: farewell)
+      status = StudioProgram(session, on: device).run(farewell: farewell)
     } catch {
-      page.recovery?.close(page.state)
+      session.end()
       throw error
     }
     if status != 0 { throw ExitCode(status) }

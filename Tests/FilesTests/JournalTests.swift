@@ -42,7 +42,7 @@ import Testing
   @Test func `a journal in use cannot be opened a second time`() throws {
     try withTemporaryFolder { folder in
       let first = try Journal(folder + "/j")
-      #expect(throws: Journal.Problem.inUse) { try Journal(folder + "/j") }
+      #expect(throws: Journal.Problem.inUse(by: getpid())) { try Journal(folder + "/j") }
       first.remove()
       // Another file of that name is another journal.
       let second = try Journal(folder + "/j")

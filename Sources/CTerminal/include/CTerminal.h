@@ -6,6 +6,13 @@
 // 0 when the terminal is ready, else a reason: 1 unknown terminal, 2 no cursor movement.
 int ct_open(const char *term);
 void ct_close(void);
+// Leaves the full screen for another program, and comes back to it.
+void ct_pause(void);
+void ct_go_on(void);
+// Writes bytes past ncurses.
+void ct_say(const uint8_t *bytes, long count);
+// Runs a program on the terminal and waits for it; its exit status, or -1.
+int ct_run(char *const arguments[]);
 void ct_size(int *width, int *height);
 // Takes over the size that the terminal has now.
 void ct_resize(void);

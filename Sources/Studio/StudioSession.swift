@@ -1,0 +1,189 @@
+import Files
+import Notebooks
+import Terminal
+
+/// A notebook under work, without a screen: the page, its journal, and what it has set going.
+package final class StudioSession {
+  package var state: StudioState
+  package let runner = EffectRunner(mailbox: Mailbox())
+  private let recovery: Recovery?
+  /// What the file holds, as far as is known, and how it looked then.
+  private var written: [UInt8]
+  private var mark: FileMark?
+  /// The state of the file about which the user was told.
+  private var warned: FileMark?
+  private var saving: [UInt8] = []
+  private let savesAtOnce: Bool
+
+  /// Reads a notebook and what an earlier session left of it; a file that is not there yet is made
+  /// when it is saved. In tests saving ends before the next key.
+  package init(_ path: String, savesAtOnce: Bool = false) throws(FileError) {
+    self.savesAtOnce = savesAtOnce
+    var bytes: [UInt8] = []
+    do throws(FileError) {
+      bytes = try FileBytes.read(path, limit: 1 << 28)
+    } catch {
+      guard case .missing = error else { throw error }
+    }
+    written = bytes
+    mark = FileBytes.mark(of: path)
+    state = StudioState(path: path, notebook: Notebook(bytes))
+    state.fileBytes = bytes
+    do throws(Journal.Problem) {
+      let kept = try Recovery(path)
+      recovery = kept
+      FileBytes.removeStaleTemporaries(of: path)
+      state.recover(file: bytes)
+      if case .ask = state.mode {} else { kept.begin(bytes, state, isFresh: !state.isModified) }
+      if FileBytes.exists(path), !FileBytes.isWritable(path) {
+        state.message = "the file may not be written; :write NAME saves a copy"
+      }
+    } catch {
+      recovery = nil
+      switch error {
+      case .inUse(let owner):
+        state.isReadOnly = true
+        state.mode = .ask(.locked(owner: owner))
+      case .unwritable(let reason):
+        state.message = "no journal can be kept here (\(reason)): save often"
+      }
+    }
+  }
+
+  /// Whether the user has yet to choose between the file and what was recovered.
+  private var isUndecided: Bool {
+    if case .ask(.recovery) = state.mode { true } else { false }
+  }
+
+  /// Takes a key in; what only a terminal can do of it.
+  package func press(_ key: Key) -> [Effect] {
+    let wasUndecided = isUndecided
+    let effects = state.press(key)
+    if wasUndecided, !isUndecided { recovery?.begin(written, state) }
+    return perform(effects)
+  }
+
+  /// Takes in what was answered since the last call.
+  package func receive() -> [Effect] {
+    runner.mailbox.drain().flatMap { receive($0) }
+  }
+
+  private func receive(_ message: Message) -> [Effect] {
+    let effects = state.update(message)
+    if case .saved(_, let path, isCopy: false, problem: nil) = message {
+      adopt(saving, FileBytes.mark(of: path))
+    }
+    return perform(effects)
+  }
+
+  /// Whether everything typed so far is in the journal.
+  package var isKept: Bool { recovery?.isKept ?? false }
+
+  /// Brings the journal up to date with the page.
+  package func note() {
+    guard !isUndecided, let recovery else { return }
+    if let problem = recovery.note(state) { state.message = problem }
+  }
+
+  private func adopt(_ bytes: [UInt8], _ mark: FileMark?) {
+    (written, self.mark, state.fileBytes) = (bytes, mark, bytes)
+    recovery?.begin(bytes, state)
+  }
+
+  private func perform(_ effects: [Effect]) -> [Effect] {
+    // What was typed is in the journal before anything else happens.
+    if !effects.isEmpty { note() }
+    return effects.flatMap { perform($0) }
+  }
+
+  private func perform(_ effect: Effect) -> [Effect] {
+    switch effect {
+    case .save(let path, let bytes, isCopy: false):
+      if let theirs = changedFile() {
+        state.mode = .ask(.changed(theirs: theirs))
+        state.quitsWhenSaved = false
+        return []
+      }
+      saving = bytes
+      guard savesAtOnce else { break }
+      let problem = EffectRunner.save(bytes, path, isCopy: false)
+      return receive(
+        .saved(changes: state.changes, path: path, isCopy: false, problem: problem))
+    case .adopt(let bytes):
+      adopt(bytes, FileBytes.mark(of: state.path))
+      return []
+    case .reload:
+      reload()
+      return []
+    case .editOutside, .toClipboard, .suspend, .detach: return [effect]
+    case .evaluate, .interrupt, .save, .stop: break
+    }
+    runner.start(effect, changes: state.changes)
+    return []
+  }
+
+  /// The bytes of the file when another program has changed it.
+  private func changedFile() -> [UInt8]? {
+    let now = FileBytes.mark(of: state.path)
+    guard now != mark, now != nil, let bytes = try? FileBytes.read(state.path, limit: 1 << 28)
+    else {
+      return nil
+    }
+    if bytes == written || bytes == saving {
+      mark = now
+      return nil
+    }
+    return bytes
+  }
+
+  /// Looks whether another program has changed the file, and takes it over where nothing is lost.
+  package func lookAtFile() {
+    guard case .navigate = state.mode, let bytes = changedFile() else { return }
+    if state.isModified {
+      let now = FileBytes.mark(of: state.path)
+      guard now != warned else { return }
+      warned = now
+      state.message = "another program has changed the file: save to choose what becomes of it"
+    } else {
+      state.reload(bytes)
+      adopt(bytes, FileBytes.mark(of: state.path))
+      state.message = "another program has changed the file; the page shows it now, z goes back"
+      state.savedChanges = state.changes
+    }
+  }
+
+  /// Takes the file as it is now.
+  package func reload() {
+    do throws(FileError) {
+      let bytes = try FileBytes.read(state.path, limit: 1 << 28)
+      state.reload(bytes)
+      adopt(bytes, FileBytes.mark(of: state.path))
+      state.savedChanges = state.changes
+    } catch {
+      state.message = "not reloaded: \(error.message)"
+    }
+  }
+
+  /// Saves before the next key; what went wrong, if anything.
+  package func saveNow() -> String? {
+    if let problem = EffectRunner.save(state.document(), state.path, isCopy: false) {
+      return problem
+    }
+    adopt(state.document(), FileBytes.mark(of: state.path))
+    state.savedChanges = state.changes
+    return nil
+  }
+
+  /// The journal stays when something was neither saved nor let go.
+  package func end() {
+    note()
+    if isUndecided || (state.isModified && !state.isDiscarded) {
+      recovery?.flush()
+    } else {
+      recovery?.end()
+    }
+  }
+
+  /// The journal stays, as it is, for the session that opens the file next.
+  package func abandon() { recovery?.flush() }
+}
