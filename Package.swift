@@ -75,8 +75,11 @@ let package = Package(
     .target(
       name: "ProgramCheck", dependencies: ["Library", "Language", "Tensors"],
       path: "Tests/ProgramCheck"),
+    .target(
+      name: "FormatCheck", dependencies: ["Formats", "Datasets", "Files", "Tensors"],
+      path: "Tests/FormatCheck"),
     .executableTarget(
-      name: "fuzz", dependencies: ["ProgramCheck", "Tensors"], path: "Tests/Fuzz"),
+      name: "fuzz", dependencies: ["ProgramCheck", "FormatCheck", "Tensors"], path: "Tests/Fuzz"),
     .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
     .testTarget(
@@ -104,7 +107,8 @@ let package = Package(
     .testTarget(
       name: "GradusTests", dependencies: ["gradus", "CPseudoTerminal", "Files", "TestSupport"]),
     .testTarget(
-      name: "FormatsTests", dependencies: ["Formats", "Tensors", "Files", "TestSupport"],
+      name: "FormatsTests",
+      dependencies: ["Formats", "FormatCheck", "Tensors", "Files", "TestSupport"],
       exclude: ["Fixtures"]),
     .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Formats", "Tensors", "TestSupport"]),
     .testTarget(name: "DrawingTests", dependencies: ["Drawing"]),

@@ -21,6 +21,12 @@ package enum Compression {
   /// Whether bytes begin as a gzip file does.
   package static func isGzip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x1F, 0x8B]) }
 
+  /// The plain bytes of a .gz file. What unpacks to 64 MB and more is refused when it is out of
+  /// proportion: real tables, texts and images stay far below 32 to 1.
+  package static func inflateFile(_ bytes: [UInt8]) throws -> [UInt8] {
+    try inflate(bytes[...], .gzip, limit: 64 << 20 + 32 * bytes.count)
+  }
+
   /// The plain bytes of a stream. Output grows as it comes, within the memory budget and `limit`,
   /// so that a small file cannot claim a large memory.
   package static func inflate(
@@ -52,7 +58,7 @@ package enum Compression {
         consumed += used
         if result.count > limit - produced {
           throw FormatError.malformed(
-            format: wrapping.name, reason: "it unpacks to more than the \(limit) bytes declared")
+            format: wrapping.name, reason: "it unpacks to more than \(limit) bytes")
         }
         try MemoryBudget.check(result.count + produced)
         result += chunk[..<produced]

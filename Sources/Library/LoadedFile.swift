@@ -79,7 +79,7 @@ enum LoadedFile {
         file: path, ending: name.split(separator: ".").last.map(String.init) ?? "")
     }
     var bytes = try FileBytes.read(full)
-    if isPacked { bytes = try Compression.inflate(bytes[...], .gzip) }
+    if isPacked { bytes = try Compression.inflateFile(bytes) }
     return try reader.read(bytes, path, reading)
   }
 

@@ -1,3 +1,4 @@
+import FormatCheck
 import Glibc
 import ProgramCheck
 import Tensors
@@ -35,6 +36,7 @@ private func watch() {
 }
 
 /// fuzz COUNT SEED: programs from the grammar and their mutations. fuzz words [NAME]: edge values.
+/// fuzz formats COUNT SEED [FIXTURES]: changed files of every format that is read.
 @main enum Fuzz {
   static func main() {
     MemoryBudget.bytes = 64 << 20
@@ -42,6 +44,11 @@ private func watch() {
     let arguments = CommandLine.arguments
     if arguments.count > 1, arguments[1] == "words" {
       words(arguments.count > 2 ? arguments[2] : nil)
+    } else if arguments.count > 1, arguments[1] == "formats" {
+      formats(
+        arguments.count > 2 ? Int(arguments[2]) ?? 1000 : 1000,
+        seed: arguments.count > 3 ? Int(arguments[3]) ?? 1 : 1,
+        fixtures: arguments.count > 4 ? arguments[4] : "Tests/FormatsTests/Fixtures")
     } else {
       programs(
         arguments.count > 1 ? Int(arguments[1]) ?? 1000 : 1000,
@@ -74,6 +81,46 @@ private func watch() {
     }
     print(
       "\(count) programs, \(faults) faults, slowest \(slowest) s, \(MemoryBudget.used) bytes held")
+  }
+
+  /// The most memory that was ever in use, in bytes.
+  private static var peak: Int {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return usage.ru_maxrss * 1024
+  }
+
+  private static func formats(_ count: Int, seed: Int, fixtures: String) {
+    guard let check = try? FormatCheck(fixtures: fixtures) else {
+      return print("there are no fixtures in \(fixtures)")
+    }
+    for format in check.formats {
+      var (faults, slowest, grown) = (0, 0.0, 0)
+      for index in 0..<count {
+        var changes = ByteChanges(seed: seed &+ index)
+        let start = format.seeds[changes.roll(format.seeds.count)]
+        var bytes = changes.changed(start, with: format.seeds[changes.roll(format.seeds.count)])
+        if index % 4 > 0, let mend = format.mend { bytes = mend(bytes) }
+        remember("\(format.name), seed \(seed &+ index)")
+        alarm(10)
+        let before = peak
+        if let fault = FormatCheck.fault(of: bytes, as: format) {
+          faults += 1
+          print("--- \(format.name), seed \(seed &+ index): \(fault)")
+        }
+        let more = peak - before
+        if more > 64 << 20 + 2 * bytes.count {
+          faults += 1
+          print("--- \(format.name), seed \(seed &+ index) took \(more) bytes")
+        }
+        (slowest, grown) = (max(slowest, seconds()), max(grown, more))
+      }
+      alarm(0)
+      print(
+        "\(format.name): \(count) files, \(faults) faults, slowest \(slowest) s, "
+          + "most memory for one \(grown) bytes")
+      fflush(nil)
+    }
   }
 
   private static func words(_ name: String?) {
