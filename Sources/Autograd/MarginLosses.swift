@@ -21,9 +21,10 @@ extension Operations {
   ) { inputs, at in
     let (x, y) = (inputs[0], inputs[1].value)
     let zero = try Variable.number(0)
-    let near = try Variable.where(Variable(y.compare(.equal, .number(1))), x, zero)
+    // Between 1 and -1 both count, as in PyTorch.
+    let near = try Variable.where(Variable(y.compare(.equal, .number(-1))), zero, x)
     let far = try hinge(at.number("margin", default: 1) - x)
-    let other = try Variable.where(Variable(y.compare(.equal, .number(-1))), far, zero)
+    let other = try Variable.where(Variable(y.compare(.equal, .number(1))), zero, far)
     return try near + other
   }
 

@@ -71,7 +71,13 @@ extension Variable {
       let axis = rank - 1 - i
       let (before, after) = (widths[2 * i], widths[2 * i + 1])
       if before == 0, after == 0 { continue }
-      let rows = try Variable.rows(dims[axis], before, after, mode)
+      // What is cut off is not there to go round.
+      let cut = mode == "circular" ? (Swift.max(0, 0 &- before), Swift.max(0, 0 &- after)) : (0, 0)
+      let rest = dims[axis] - Swift.min(cut.0, dims[axis]) - cut.1
+      let rows =
+        try cut == (0, 0) || rest < 0
+        ? Variable.rows(dims[axis], before, after, mode)
+        : Variable.rows(rest, Swift.max(0, before), Swift.max(0, after), mode).map { $0 + cut.0 }
       result = try result.chosen(rows, axis: axis)
       mask = try mask?.chosen(rows, axis: axis)
     }

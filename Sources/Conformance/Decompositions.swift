@@ -31,6 +31,7 @@ extension Adapters {
       return c.name == "linalg.eigh" ? [w, v] : [w]
     }
     table.one("linalg.matrix_sqrth") { x in
+      let x = try (x + x.swappedLast()) * 0.5
       let (w, v) = try x.symmetricEigen()
       let root = try Operations.sqrt(Operations.relu(w))
       return try Variable.matmul(v * root.expanded(axis: root.rank - 1), v, transposeB: true)

@@ -73,8 +73,8 @@ extension Adapters {
       if let eps = try c.given(1, "eps").number() {
         let low = try x.value.compare(.less, .number(eps))
         let high = try x.value.compare(.greater, .number(1 - eps))
-        x = try Variable.where(Variable(low), .number(eps), x)
         x = try Variable.where(Variable(high), .number(1 - eps), x)
+        x = try Variable.where(Variable(low), .number(eps), x)
         return [try Operations.log(x / (1 - x))]
       }
       return [try Operations.log(x / (1 - x))]
@@ -96,9 +96,10 @@ extension Adapters {
       let exponents = x.value.array(of: Double.self).map { v -> Int64 in
         v == 0 || !v.isFinite ? 0 : Int64(v.exponent) + 1
       }
-      let powers = exponents.map { 1 / Double(sign: .plus, exponent: Int($0), significand: 1) }
+      // In double precision, where even the smallest float's power is a number.
+      let powers = exponents.map { Double(sign: .plus, exponent: -Int($0), significand: 1) }
       return [
-        try x * Variable(Tensor(powers, shape: x.shape).cast(x.dtype)),
+        try (x.cast(.float64) * Variable(Tensor(powers, shape: x.shape))).cast(x.dtype),
         Variable(try Tensor(exponents, shape: x.shape)),
       ]
     }

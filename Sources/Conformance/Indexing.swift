@@ -264,7 +264,10 @@ extension Adapters {
   static func addUnique(_ table: inout Table) {
     table.add("unique", "unique_consecutive") { c in
       let x = try c.x().value
-      guard c.given(-1, "dim").isNone else { throw Unsupported("unique along an axis") }
+      if let axis = try c.given(-1, "dim").integer(), x.rank > 1 || c.name == "unique" {
+        _ = axis
+        throw Unsupported("unique along an axis")
+      }
       _ = c.given(-1, "sorted")
       let values = x.array(of: Double.self)
       var kept: [Int] = []

@@ -10,6 +10,18 @@ extension Adapters {
       let xs = all.contains { $0.rank > 1 } ? all.filter { $0.dims != [0] } : all
       return [try Variable.concat(xs, axis: axis)]
     }
+    // Each tensor padded with zeros to equal chunks; what lies behind the axis laid in one row.
+    table.add("_chunk_cat") { c in
+      let (xs, n) = (try c.list(), try c.int(2, "num_chunks", 1))
+      let axis = try xs[0].shape.axis(c.int(1, "dim", 0))
+      let parts = try xs.map { x in
+        let size = (x.dims[axis] + n - 1) / n
+        let rows = (0..<n * size).map { $0 < x.dims[axis] ? $0 : -1 }
+        let rest = x.dims[(axis + 1)...].reduce(size, *)
+        return try x.chosen(rows, axis: axis).reshaped(Array(x.dims[..<axis]) + [n, rest])
+      }
+      return [try Variable.concat(parts, axis: axis + 1)]
+    }
     table.add("stack") { c in [try Variable.stack(c.list(), axis: c.int(1, "dim", 0))] }
     table.add("hstack", "vstack", "dstack", "column_stack") { c in
       let xs = try c.list()

@@ -129,9 +129,11 @@ extension Adapters {
       ]
     }
     table.add("nn.functional.cosine_similarity") { c in
-      [
+      let pair = try [c.x(), c.x(1)]
+      let isNumber = pair.allSatisfy { $0.rank == 0 }
+      return [
         try Operations.cosineSimilarity(
-          [c.x(), c.x(1)],
+          isNumber ? pair.map { try $0.reshaped([1]) } : pair,
           ["axis": .integer(c.int(2, "dim", 1)), "eps": .number(c.num(3, "eps", 1e-8))])
       ]
     }
@@ -234,61 +236,23 @@ extension Adapters {
     return try total / (weight.picked(safe) * Variable(counted)).sum()
   }
 
-  /// Graves and others 2006: the sum over all alignments, in logarithms.
+  /// PyTorch's form: labels in one row for all or one for each, chances of [T, N, classes].
   static func ctc(
     _ logs: Variable, _ targets: Tensor, _ lengths: [Int], _ targetLengths: [Int], blank: Int,
     reduction: String, zeroInfinity: Bool
   ) throws -> Variable {
     let x = logs.rank == 2 ? try logs.expanded(axis: 1) : logs
-    let (steps, batch, classes) = (x.dims[0], x.dims[1], x.dims[2])
-    let widest = 2 * (targetLengths.max() ?? 0) + 1
-    var starts: [Int] = []
+    var labels: [[Int]] = []
     var at = 0
-    for n in 0..<batch {
-      starts.append(targets.rank == 2 ? n * targets.dims[1] : at)
-      at += targetLengths[n]
+    for (n, count) in targetLengths.enumerated() {
+      let start = targets.rank == 2 ? n * targets.dims[1] : at
+      guard start + count <= targets.count else { throw Unsupported("labels that are missing") }
+      labels.append((start..<start + count).map { targets.integer(at: $0) })
+      at += count
     }
-    func label(_ n: Int, _ s: Int) -> Int {
-      s % 2 == 0 || s / 2 >= targetLengths[n] ? blank : targets.integer(at: starts[n] + s / 2)
-    }
-    let low = -1e30
-    let classesAt = try Tensor.positions([steps, batch, widest]) { p in
-      (p[0] * batch + p[1]) * classes + label(p[1], p[2])
-    }
-    let emitted = try x.picked(classesAt)  // [steps, batch, widest]
-    let mayStart = try Tensor(
-      (0..<batch).flatMap { n in (0..<widest).map { $0 == 0 || ($0 == 1 && targetLengths[n] > 0) }
-      },
-      shape: Shape(checking: [batch, widest]))
-    let maySkip = try Tensor(
-      (0..<batch).flatMap { n in
-        (0..<widest).map { s in s % 2 == 1 && s >= 2 && label(n, s) != label(n, s - 2) }
-      }, shape: Shape(checking: [batch, widest]))
-    let bottom = try Variable.number(low, x.dtype)
-    func shifted(_ a: Variable, _ by: Int) throws -> Variable {
-      try a.padded([by, -by], mode: "constant", value: low)
-    }
-    var alpha = try Variable.where(Variable(mayStart), emitted.indexed([.index(0)]), bottom)
-    var history = [alpha]
-    for t in 1..<max(steps, 1) {
-      let stay = try Operations.logAddExp([alpha, shifted(alpha, 1)])
-      let skip = try Variable.where(Variable(maySkip), shifted(alpha, 2), bottom)
-      alpha = try Operations.logAddExp([stay, skip]) + emitted.indexed([.index(t)])
-      history.append(alpha)
-    }
-    let all = try Variable.stack(history, axis: 0)
-    func last(_ back: Int) throws -> Variable {
-      try all.picked(
-        Tensor.positions([batch]) { p in
-          let s = 2 * targetLengths[p[0]] - back
-          return s < 0 ? -1 : ((lengths[p[0]] - 1) * batch + p[0]) * widest + s
-        })
-    }
-    let hasLabels = try Tensor(targetLengths.map { $0 > 0 })
-    let before = try Variable.where(Variable(hasLabels), last(1), bottom)
-    var losses = try Operations.logAddExp([last(0), before]).negated()
-    let isInfinite = Variable(try losses.value.test { $0 > 1e29 })
-    losses = try Variable.where(isInfinite, .number(zeroInfinity ? 0 : .infinity), losses)
+    let losses = try Operations.alignmentLosses(
+      x, labels: labels, lengths: lengths, blank: blank, zeroInfinity: zeroInfinity,
+      isNormalised: true)
     if reduction == "none" { return logs.rank == 2 ? try losses.reshaped([]) : losses }
     if reduction == "sum" { return try losses.sum() }
     let divisor = try Tensor(targetLengths.map { Double(max($0, 1)) })

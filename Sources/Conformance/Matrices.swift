@@ -33,7 +33,7 @@ extension Adapters {
       return [try Variable.einsum(equation, items.compactMap { try c.variable($0) })]
     }
     table.add("tensordot") { c in
-      let (a, b) = (try c.x(), try c.x(1))
+      var (a, b) = (try c.x(), try c.x(1))
       var (p, q): ([Int], [Int])
       if case .list(let pair) = c.given(2, "dims") {
         p = try (pair[0].integers() ?? []).map { try a.shape.axis($0) }
@@ -42,6 +42,14 @@ extension Adapters {
         let n = try c.int(2, "dims", 2)
         p = Array(a.rank - n..<a.rank)
         q = Array(0..<n)
+      }
+      // An axis of size 1 stands for as many as the other has.
+      for (i, j) in zip(p, q) where a.dims[i] != b.dims[j] {
+        if a.dims[i] == 1 {
+          b = try b.sum(j, keepDims: true)
+        } else {
+          a = try a.sum(i, keepDims: true)
+        }
       }
       let (left, right) = (
         (0..<a.rank).filter { !p.contains($0) }, (0..<b.rank).filter { !q.contains($0) }

@@ -8,8 +8,9 @@ extension Call {
     let shown = dropping.union(["_", "bias", "in_features", "out_features"])
     all += zip(names, settings).map { (name: $0, value: $1) }.filter { !shown.contains($0.name) }
     all += (named + namedSettings).filter { !shown.contains($0.name) }
+    let input = all.firstIndex { $0.name == "input" }.map { [all.remove(at: $0).value] } ?? []
     let call = Call(
-      name: function, positional: positional, named: all, state: [], settings: [],
+      name: function, positional: input + positional, named: all, state: [], settings: [],
       namedSettings: [], isTraining: isTraining)
     call.leaves = leaves
     ignoreAll()
@@ -137,10 +138,12 @@ extension Adapters {
         if c.name.hasPrefix("Batch") {
           return [try batchNorm(x, m, v, w, b, training: c.isTraining, eps: eps).0]
         }
-        guard m == nil || c.isTraining else { throw Unsupported("running statistics") }
         return [
           try batched(x, n) { x in
-            try Operations.affine(
+            if m != nil, !c.isTraining {
+              return try batchNorm(x, m, v, w, b, training: false, eps: eps).0
+            }
+            return try Operations.affine(
               Operations.standardised(x, axes: Array(2..<x.rank), eps: eps), w, b, from: x)
           }
         ]

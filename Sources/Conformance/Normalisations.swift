@@ -33,7 +33,8 @@ extension Adapters {
       let y = try Operations.affine(
         Operations.groupNorm(x, ["groups": .integer(groups), "eps": .number(eps)]), w, b, from: x)
       if !isNative { return [y] }
-      let flat = try x.reshaped([x.dims[0], groups, x.shape.count / max(1, x.dims[0] * groups)])
+      let size = x.dims.dropFirst().reduce(1, *) / max(1, groups)
+      let flat = try x.reshaped([x.dims[0], groups, size])
       let mean = try Operations.mean(flat, .reduction([2], true))
       let d = try flat - mean
       let scale = try Operations.rsqrt(Operations.mean(d * d, .reduction([2], true)) + eps)
@@ -97,6 +98,10 @@ extension Adapters {
     eps: Double
   ) throws -> (Variable, Variable, Variable) {
     let axes = [0] + Array(2..<max(2, x.rank))
+    if x.shape.count == 0 {
+      let none = try zeros([x.rank > 1 ? x.dims[1] : 0], x.dtype)
+      return (x, none, none)
+    }
     var mean: Variable
     var variance: Variable
     if training || m == nil {

@@ -28,7 +28,10 @@ extension Adapters {
       let x = Variable(try c.x().value.compare(.notEqual, .number(0)))
       return [try Operations.sum(x, c.reduction(1, x))]
     }
-    table.add("prod") { c in [try Operations.prod(c.x(), c.reduction(1, c.x()))] }
+    table.add("prod") { c in
+      let x = try c.kind().map { try c.x().cast($0) } ?? c.x()
+      return [try Operations.prod(x, c.reduction(1, x))]
+    }
     table.add("nansum", "nanmean") { c in
       let x = try c.x()
       let isNaN = try Operations.isNaN(x)
@@ -89,7 +92,8 @@ extension Adapters {
       return [y.rank == 0 ? y : try Operations.cumsum(y, ["axis": .integer(c.int(1, "dim", 0))])]
     }
     table.add("cumprod") { c in
-      [try Operations.cumprod(c.x(), ["axis": .integer(c.int(1, "dim", 0))])]
+      let x = try c.kind().map { try c.x().cast($0) } ?? c.x()
+      return [try Operations.cumprod(x, ["axis": .integer(c.int(1, "dim", 0))])]
     }
     table.add("logcumsumexp") { c in
       [try Operations.logCumSumExp(c.x(), ["axis": .integer(c.int(1, "dim", 0))])]

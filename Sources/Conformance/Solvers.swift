@@ -46,17 +46,12 @@ extension Adapters {
     table.add("cholesky_solve") { c in
       let (b, l) = (try c.x(), try c.x(1))
       let upper = try c.flag(2, "upper", false)
-      let lower = try upper ? l.swappedLast() : l
-      let y = try Variable.solveTriangle(lower, b, upper: false, unit: false)
-      return [try Variable.solveTriangle(lower.swappedLast(), y, upper: true, unit: false)]
+      let x = try Variable.solve(factored(l, upper: upper), b.cast(.float64))
+      return [try x.cast(b.dtype)]
     }
     table.add("cholesky_inverse") { c in
       let l = try c.x()
-      let n = l.dims[l.rank - 1]
-      let lower = try c.flag(1, "upper", false) ? l.swappedLast() : l
-      let eye = try Variable(Tensor.eye(n).cast(l.dtype)).broadcast(to: l.shape)
-      let y = try Variable.solveTriangle(lower, eye, upper: false, unit: false)
-      return [try Variable.matmul(y.swappedLast(), y)]
+      return [try factored(l, upper: c.flag(1, "upper", false)).inverse().cast(l.dtype)]
     }
     table.add("linalg.inv", "linalg.inv_ex") { c in
       let x = try c.x()
@@ -107,11 +102,39 @@ extension Adapters {
         let x = try Variable.matmul(c.x(), c.x(1), transposeB: true)
         return [try x.pseudoInverse()]
       }
-      c.ignore("hermitian")
+      let isSymmetric = try c.flag(-1, "hermitian", false)
       let absolute = try limit(c, 2, "atol")
       let relative = try limit(c, 1, c.name == "pinverse" ? "rcond" : "rtol")
+      if isSymmetric {
+        let (w, v) = try fromLower(c.x()).symmetricEigen()
+        let sizes = try w.value.unary(.abs)
+        let top = try sizes.reduce(.max, axes: [-1], keepDims: true)
+        let share = relative ?? Double(w.dims[w.rank - 1]) * 0x1p-23
+        let bound = try top.binary(.multiply, .number(absolute == nil ? share : 0)).binary(
+          .maximum, .number(absolute ?? 0))
+        let isKept = Variable(try sizes.compare(.greater, bound))
+        let inverse = try Variable.where(isKept, Operations.reciprocal(w), .number(0, w.dtype))
+        return [
+          try Variable.matmul(v * inverse.expanded(axis: w.rank - 1), v, transposeB: true)
+        ]
+      }
       return [try c.x().pseudoInverse(relative: relative, absolute: absolute ?? 0)]
     }
+  }
+
+  /// L Lᵀ of a triangle. What lies beyond the triangle has no value, but a gradient.
+  static func factored(_ l: Variable, upper: Bool) throws -> Variable {
+    let wide = try (upper ? l.swappedLast() : l).cast(.float64)
+    let beyond = Variable(try wide.detached().triangle(lower: false, 1).value)
+    let lower = try wide - beyond
+    return try Variable.matmul(lower, lower, transposeB: true)
+  }
+
+  /// The symmetric matrix that a lower triangle stands for; gradients are those of the whole.
+  static func fromLower(_ x: Variable) throws -> Variable {
+    let lower = try x.detached().triangle(lower: true, 0)
+    let whole = try lower + x.detached().triangle(lower: true, -1).swappedLast()
+    return try x + (whole - x.detached())
   }
 
   /// A tolerance that may be a number or a tensor of one.

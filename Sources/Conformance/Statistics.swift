@@ -2,6 +2,32 @@ import Autograd
 import Tensors
 
 extension Adapters {
+  /// Weights [n, n] whose column i gives the derivative at place i: of second order inside, of first
+  /// or second order at the ends.
+  static func slopes(_ at: [Double], edge: Int) throws -> Tensor {
+    let n = at.count
+    guard n > edge else { throw Unsupported("too few places") }
+    var weights = [Double](repeating: 0, count: n * n)
+    /// The derivative at `here` of the parabola through three places.
+    func parabola(_ p: [Int], _ here: Int, _ column: Int) {
+      for i in p {
+        let others = p.filter { $0 != i }
+        let (a, b) = (at[others[0]], at[others[1]])
+        weights[i * n + column] += (2 * at[here] - a - b) / ((at[i] - a) * (at[i] - b))
+      }
+    }
+    for i in 1..<max(1, n - 1) { parabola([i - 1, i, i + 1], i, i) }
+    for (end, next, third) in [(0, 1, 2), (n - 1, n - 2, n - 3)] {
+      if edge == 2 {
+        parabola([end, next, third], end, end)
+      } else {
+        weights[end * n + end] = 1 / (at[end] - at[next])
+        weights[next * n + end] = -1 / (at[end] - at[next])
+      }
+    }
+    return try Tensor(weights, shape: Shape(checking: [n, n]))
+  }
+
   static func addStatistics(_ table: inout Table) {
     table.add("cov", "corrcoef") { c in
       var x = try c.x()
@@ -51,6 +77,25 @@ extension Adapters {
         x = try x.sliced(axis: axis, 1..<n) - x.sliced(axis: axis, 0..<n - 1)
       }
       return [x]
+    }
+    table.add("gradient") { c in
+      let x = try c.x()
+      let axes = try c.ints(-1, "dim") ?? Array(0..<x.rank)
+      let edge = try c.int(-1, "edge_order", 1)
+      let given = c.given(-1, "spacing")
+      return try axes.enumerated().map { i, asked in
+        let axis = try x.shape.axis(asked)
+        var one = given
+        if case .list(let items) = given { one = items.count == 1 ? items[0] : items[i] }
+        let n = x.dims[axis]
+        var places = (0..<n).map(Double.init)
+        if let step = one.isNone ? 1 : try? one.number() {
+          places = places.map { $0 * step }
+        } else if let found = try c.variable(one) {
+          places = found.value.array(of: Double.self)
+        }
+        return try x.mixed(slopes(places, edge: edge).cast(x.dtype), axis: axis)
+      }
     }
     table.add("trapz", "trapezoid", "cumulative_trapezoid") { c in
       let y = try c.x()

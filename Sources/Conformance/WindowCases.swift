@@ -94,7 +94,24 @@ extension Adapters {
         return [y.value.recorded(from: [x]) { [try $0.upstream.picked(places)] }]
       }
     }
-    table.add("max_pool2d_with_indices_backward") { _ in throw Unsupported("a backward operation") }
+    // Ones sent back to where each window's largest element lies.
+    table.add("max_pool2d_with_indices_backward") { c in
+      let x = try c.x()
+      c.ignore("return_indices")
+      let kernel = try c.each(-1, "kernel_size", 2, 1)
+      let stride = try c.ints(-1, "stride").flatMap { $0.isEmpty ? nil : $0 }
+      let (values, places) = try maxPool(
+        x.detached(), 2, kernel, stride ?? kernel, c.each(-1, "padding", 2, 0),
+        c.each(-1, "dilation", 2, 1), ceil: c.flag(-1, "ceil_mode", false))
+      let (area, own) = (
+        x.dims.suffix(2).reduce(1, *), values.dims.suffix(2).reduce(1, *)
+      )
+      let at = try Tensor.positions([places.count]) {
+        $0[0] / max(own, 1) * area + places.integer(at: $0[0])
+      }
+      let sent = Variable(try .full(Shape(checking: [places.count]), 1, x.dtype))
+      return [try sent.dropped(at: at, into: x.shape)]
+    }
     table.add(
       "constant_pad_nd", "nn.functional.pad.constant", "nn.functional.pad.reflect",
       "nn.functional.pad.replicate", "nn.functional.pad.replicate_negative",

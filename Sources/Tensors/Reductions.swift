@@ -17,7 +17,8 @@ extension Tensor {
       return try cast(.float32).reduce(operation, axes: axes, keepDims: keepDims)
     }
     let (front, kept, length) = try gathered(axes)
-    if length == 0, operation != .sum, operation != .prod {
+    // Without results there is nothing that could not be told.
+    if length == 0, operation != .sum, operation != .prod, !kept.contains(0) {
       throw TensorError.emptyReduction(operation: operation.name)
     }
     let target = try Shape(
