@@ -78,6 +78,22 @@ extension StandardLibrary {
     }
   }
 
+  /// Mean and standard deviation over curves at each place that all of them have.
+  private static func bandLine(of curves: [LinePlot.Line], isLogarithmic: Bool) -> LinePlot.Line {
+    let count = curves.map(\.y.count).min() ?? 0
+    let share = 1 / Double(max(1, curves.count))
+    var (means, spreads) = ([Double](), [Double]())
+    for at in 0..<count {
+      let values = curves.map { $0.y[at] }
+      let mean = values.reduce(0) { $0 + $1 * share }
+      means.append(mean)
+      spreads.append(values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) * share }.squareRoot())
+    }
+    return LinePlot.Line(
+      "mean of \(curves.count)", x: curves.first.map { Array($0.x.prefix(count)) }, y: means,
+      spread: spreads)
+  }
+
   static let plotWords: [Builtin] =
     chartWords + tableWords + planeWords + distributionWords + attentionWords + [
       Builtin(
@@ -88,9 +104,16 @@ extension StandardLibrary {
             Argument("more", .any, "Numbers over the first ones.", default: "none"),
             Argument("log", .boolean, "A logarithmic vertical axis.", default: "false"),
             titleArgument,
+            Argument("logx", .boolean, "A logarithmic horizontal axis.", default: "false"),
           ], "Curves as text: of numbers, or of the losses of runs, live.", "plot([1, 4, 9, 16])")
       ) { call, interpreter in
         let (isLogarithmic, title) = (try call.boolean("log"), try call.text("title"))
+        let isLogarithmicAcross = try call.boolean("logx")
+        @Sendable func drawn(_ lines: [LinePlot.Line]) -> LinePlot {
+          LinePlot(
+            lines, title: title, isLogarithmic: isLogarithmic,
+            isLogarithmicAcross: isLogarithmicAcross)
+        }
         let given = call["y"]
         var values = [given]
         if case .list(let items) = given { values = items }
@@ -100,9 +123,8 @@ extension StandardLibrary {
         if !runs.isEmpty, runs.count == values.count {
           return .object(
             PlotObject(runs: runs) {
-              LinePlot(
-                runs.enumerated().flatMap { lines(of: $1, named: runs.count > 1 ? "\($0)" : "") },
-                title: title, isLogarithmic: isLogarithmic)
+              drawn(
+                runs.enumerated().flatMap { lines(of: $1, named: runs.count > 1 ? "\($0)" : "") })
             })
         }
         if !call.isNone("more") {
@@ -111,8 +133,7 @@ extension StandardLibrary {
             throw TensorError.shapesDiffer(operation: "plot", left: x.dims, right: y.dims)
           }
           let line = LinePlot.Line("", x: x.array(of: Double.self), y: y.array(of: Double.self))
-          return .object(
-            PlotObject { LinePlot([line], title: title, isLogarithmic: isLogarithmic) })
+          return .object(PlotObject { drawn([line]) })
         }
         let curves: [LinePlot.Line]
         if let y = given.variable?.value, y.rank <= 1 {
@@ -122,7 +143,35 @@ extension StandardLibrary {
         } else {
           throw call.wrong("y", expected: "a vector, up to 20 rows of numbers, or runs")
         }
-        return .object(PlotObject { LinePlot(curves, title: title, isLogarithmic: isLogarithmic) })
+        return .object(PlotObject { drawn(curves) })
+      },
+      Builtin(
+        plotEntry(
+          "band",
+          [
+            Argument(
+              "ys", .any, "Runs of one length, such as of several seeds, or the rows of a matrix."),
+            Argument("log", .boolean, "A logarithmic vertical axis.", default: "false"),
+            titleArgument,
+          ], "The mean of several curves, and one standard deviation around it.",
+          "band([[1, 2, 3], [3, 2, 4]])")
+      ) { call, interpreter in
+        let (isLogarithmic, title) = (try call.boolean("log"), try call.text("title"))
+        let values = try call.elements("ys", interpreter)
+        let runs = values.compactMap { value -> Run? in
+          if case .object(let object) = value { object as? Run } else { nil }
+        }
+        @Sendable func drawn(_ curves: [LinePlot.Line]) -> LinePlot {
+          LinePlot(
+            [bandLine(of: curves, isLogarithmic: isLogarithmic)], title: title,
+            isLogarithmic: isLogarithmic)
+        }
+        if !runs.isEmpty, runs.count == values.count {
+          return .object(
+            PlotObject(runs: runs) { drawn(runs.compactMap { lines(of: $0, named: "run").first }) })
+        }
+        let curves = try matrix(call, "ys").map { LinePlot.Line("", y: $0) }
+        return .object(PlotObject { drawn(curves) })
       },
       Builtin(
         plotEntry(

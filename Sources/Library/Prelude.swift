@@ -100,6 +100,43 @@ package enum Prelude {
     "prune(m, keep) = map_params(m, w => if w.ndim > 1 { w * magnitude_mask(w, keep) } else { w })",
     "meshgrid(a, b) = (repeat(a[:, none], len(b), axis=1), repeat(b[none], len(a), axis=0))",
     "kl(p, q) = sum(p * (log(p) - log(q)))",
+    """
+    pca(x, n=2) = {
+      c = x - mean(x, axis=0)
+      v = eigh(c.T @ c)[1]
+      c @ flip(v, axis=1)[:, :n]
+    }
+    """,
+    """
+    tsne(x, perplexity=30, steps=500, lr=100) = {
+      n = len(x)
+      off = 1 - eye(n)
+      apart(a) = { s = sum(a^2, axis=1); maximum(s[:, none] + s[none] - 2 * a @ a.T, 0) }
+      D = apart(standardize(x, axis=none))
+      (low, high, b) = (zeros(n), full([n], inf), ones(n))
+      for i in range(40) {
+        P = exp(-D * b[:, none]) * off
+        z = sum(P, axis=1) + 1e-30
+        spread = log(z) + b * sum(D * P, axis=1) / z
+        wide = spread > log(perplexity)
+        low = where(wide, b, low)
+        high = where(wide, high, b)
+        b = where(high == inf, 2 * b, (low + high) / 2)
+      }
+      P = P / z[:, none]
+      P = (P + P.T) / (2 * n)
+      y = 1e-2 * randn(n, 2)
+      v = zeros(n, 2)
+      for t in range(steps) {
+        w = off / (1 + apart(y))
+        A = ((if t < 80 { 8 } else { 1 }) * P - w / sum(w)) * w
+        v = (if t < 80 { 0.5 } else { 0.8 }) * v - 4 * lr * (sum(A, axis=1)[:, none] * y - A @ y)
+        y = y + v
+        y = y - mean(y, axis=0)
+      }
+      y
+    }
+    """,
     "r2(p, y) = 1 - sum((y - p)^2) / sum((y - mean(y))^2)",
   ]
 }

@@ -14,11 +14,12 @@ struct Axes: Sendable {
   /// Columns for labels beyond the right edge; 0 where they do not fit.
   let right: Int
   private let yTicks: [Tick]
+  private let xTicks: [Tick]
 
   /// Nil when less than 8 columns or 2 rows would be left inside.
   init?(
     width: Int, height: Int, top: Int, right: Int, x: Scale, y: Scale,
-    yTicks: ((Int) -> [Tick])? = nil
+    yTicks: ((Int) -> [Tick])? = nil, xTicks: ((Int) -> [Tick])? = nil
   ) {
     let rows = height - top - 2
     guard rows >= 2 else { return nil }
@@ -30,6 +31,7 @@ struct Axes: Sendable {
     (self.x, self.y, self.yTicks) = (x, y, ticks)
     (self.left, self.top, self.right) = (left, top, right)
     (self.columns, self.rows) = (width - left - right, rows)
+    self.xTicks = xTicks?(columns) ?? Axes.ticks(x, count: max(2, columns / 10))
   }
 
   private static func ticks(_ scale: Scale, count: Int) -> [Tick] {
@@ -63,7 +65,7 @@ struct Axes: Sendable {
     grid[left - 1, floor] = Glyph("└", dim)
     for column in 0..<columns { grid[left + column, floor] = Glyph("─", dim) }
     var free = 0
-    for tick in Axes.ticks(x, count: max(2, columns / 10)) where tick.value.isFinite {
+    for tick in xTicks where tick.value.isFinite {
       let column = left + dot(tick.value, y.low).x / 2
       grid[column, floor] = Glyph("┬", dim)
       let size = DisplayWidth.of(tick.label)

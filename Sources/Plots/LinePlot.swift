@@ -9,10 +9,15 @@ package struct LinePlot: Picture {
     package let y: [Double]
     /// Points that it stands for, when it is drawn from fewer.
     package let total: Int
+    /// How far a band reaches below and above each point; empty without a band.
+    package let spread: [Double]
 
-    package init(_ name: String, x: [Double]? = nil, y: [Double], total: Int? = nil) {
+    package init(
+      _ name: String, x: [Double]? = nil, y: [Double], total: Int? = nil, spread: [Double] = []
+    ) {
       self.name = name
       self.total = total ?? y.count
+      self.spread = spread
       self.y = y
       self.x = x ?? y.indices.map(Double.init)
     }
@@ -21,11 +26,24 @@ package struct LinePlot: Picture {
   package let lines: [Line]
   package let title: String
   package let isLogarithmic: Bool
+  /// The horizontal axis.
+  package let isLogarithmicAcross: Bool
 
-  package init(_ lines: [Line], title: String = "", isLogarithmic: Bool = false) {
-    self.lines = lines
+  package init(
+    _ lines: [Line], title: String = "", isLogarithmic: Bool = false,
+    isLogarithmicAcross: Bool = false
+  ) {
     self.title = title
     self.isLogarithmic = isLogarithmic
+    self.isLogarithmicAcross = isLogarithmicAcross
+    // Places across are taken once; those that have none on the axis are left out, and told.
+    self.lines =
+      isLogarithmicAcross
+      ? lines.map { line in
+        Line(
+          line.name, x: line.x.map { $0 > 0 ? log10($0) : .nan }, y: line.y, total: line.total,
+          spread: line.spread)
+      } : lines
   }
 
   private func placed(_ y: Double) -> Double {
@@ -99,18 +117,20 @@ package struct LinePlot: Picture {
   private func note(_ size: Int) -> String {
     let all = lines.flatMap(\.y)
     let notFinite = all.count { !$0.isFinite }
+    let lost = isLogarithmicAcross ? lines.reduce(0) { $0 + $1.x.count { !$0.isFinite } } : 0
     let notPositive = isLogarithmic ? all.count { $0.isFinite && $0 <= 0 } : 0
     return
       [
         notFinite > 0 ? "\(notFinite) not finite ✖" : "",
         notPositive > 0 ? "\(notPositive) not above 0 ▽" : "",
+        lost > 0 ? "\(lost) left of the axis" : "",
         size > 1 ? "means of \(size)" : "",
       ].filter { !$0.isEmpty }.joined(separator: "  ")
   }
 
   package func draw(width: Int, height: Int?, depth: ColorDepth) -> Grid {
     let (drawn, size) = calmed(width)
-    let points = finite(drawn)
+    let points = finite(drawn) + finite(bands(below: true)) + finite(bands(below: false))
     let note = note(size)
     guard let x = Scale(finite(lines).lazy.map(\.x)), let y = Scale(points.lazy.map(\.y)) else {
       let count = lines.reduce(0) { $0 + $1.y.count }
@@ -125,11 +145,15 @@ package struct LinePlot: Picture {
       right: min(
         width * 2 / 5, labels.map { DisplayWidth.of($0.name + $0.value) + 1 }.max() ?? 0),
       x: x, y: y,
-      yTicks: isLogarithmic ? { decades(y, $0) } : nil)
+      yTicks: isLogarithmic ? { decades(y, max(2, $0 / 3)) } : nil,
+      xTicks: isLogarithmicAcross ? { decades(x, max(2, $0 / 10)) } : nil)
     guard let axes else { return sparklines(width: width, height: height ?? lines.count, depth) }
     var grid = Grid(width: width, height: height ?? 14)
     _ = grid.heading(title, note)
     axes.draw(on: &grid)
+    for (index, line) in lines.enumerated() where !line.spread.isEmpty {
+      drawBand(of: line, on: &grid, axes, style(index, depth), depth)
+    }
     var ends: [(index: Int, row: Int)] = []
     for (index, line) in drawn.enumerated() {
       let pen = depth == .none ? LinePlot.pens[index % LinePlot.pens.count] : LinePlot.pens[0]
@@ -146,6 +170,51 @@ package struct LinePlot: Picture {
         style: style(end.index, depth))
     }
     return grid
+  }
+
+  /// The lower or upper edges of all bands.
+  private func bands(below: Bool) -> [Line] {
+    lines.filter { !$0.spread.isEmpty }.map { line in
+      Line("", x: line.x, y: zip(line.y, line.spread).map { below ? $0 - $1 : $0 + $1 })
+    }
+  }
+
+  /// The ground between a curve's lower and upper edge: a dim colour, or dots.
+  private func drawBand(
+    of line: Line, on grid: inout Grid, _ axes: Axes, _ style: Style, _ depth: ColorDepth
+  ) {
+    var edges = [(low: Int, high: Int)?](repeating: nil, count: axes.columns)
+    var previous: (x: Int, low: Int, high: Int)?
+    for ((x, y), spread) in zip(zip(line.x, line.y), line.spread) {
+      guard x.isFinite, placed(y).isFinite, spread.isFinite else {
+        previous = nil
+        continue
+      }
+      let below = placed(y - spread)
+      let low = axes.dot(x, below.isFinite ? below : axes.y.low).y / 4
+      let high = axes.dot(x, placed(y + spread)).y / 4
+      let column = axes.dot(x, axes.y.low).x / 2
+      let from = previous ?? (column, low, high)
+      for step in from.x...max(from.x, column) {
+        let part = column > from.x ? Double(step - from.x) / Double(column - from.x) : 1
+        let edge = (
+          low: from.low + Int((Double(low - from.low) * part).rounded()),
+          high: from.high + Int((Double(high - from.high) * part).rounded())
+        )
+        let known = edges[step] ?? edge
+        edges[step] = (max(known.low, edge.low), min(known.high, edge.high))
+      }
+      previous = (column, low, high)
+    }
+    for (column, edge) in edges.enumerated() {
+      guard let edge else { continue }
+      for row in edge.high...max(edge.high, edge.low) {
+        let glyph =
+          depth == .none
+          ? Glyph("·", Style(isDim: true)) : Glyph(" ", Style(background: Color(237)))
+        grid[axes.left + column, axes.top + row] = glyph
+      }
+    }
   }
 
   /// One line for each curve, where there is no room for axes: its shape and its last value.
@@ -182,16 +251,26 @@ package struct LinePlot: Picture {
   }
 
   /// Ticks of a logarithmic axis, labelled with the values themselves.
-  private func decades(_ scale: Scale, _ rows: Int) -> [Axes.Tick] {
-    let count = max(2, rows / 3)
-    if scale.high - scale.low >= 1 {
+  private func decades(_ scale: Scale, _ count: Int) -> [Axes.Tick] {
+    if scale.high - scale.low >= 2 {
       let step = max(1, ((scale.high - scale.low) / Double(count)).rounded(.up))
       return stride(from: scale.low.rounded(.up), through: scale.high, by: step).map {
         ($0, Numbers.text(pow(10, $0)))
       }
     }
-    let ticks = Ticks(low: scale.low, high: scale.high, count: count)
-    return ticks.values.map { ($0, Numbers.text(pow(10, $0), digits: 3)) }
+    if scale.high - scale.low >= 1 {
+      let powers = Int(scale.low.rounded(.down))...Int(scale.high.rounded(.up))
+      let places = powers.flatMap { power in
+        [1.0, 2, 5].map { ($0, Double(power) + log10($0)) }
+      }.filter { $0.1 >= scale.low && $0.1 <= scale.high }
+      let kept = places.count > count ? places.filter { $0.0 == 1 } : places
+      if kept.count > 1 { return kept.map { ($0.1, Numbers.text(pow(10, $0.1))) } }
+    }
+    let (low, high) = (pow(10, scale.low), pow(10, scale.high))
+    guard low > 0, high.isFinite else { return [] }
+    // Less than a decade: round values at their uneven places.
+    let ticks = Ticks(low: low, high: high, count: count)
+    return zip(ticks.values, ticks.labels).filter { $0.0 > 0 }.map { (log10($0), $1) }
   }
 
   /// Every column of dots shows the whole range of its points, so that no spike is lost. Returns the
