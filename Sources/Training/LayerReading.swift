@@ -1,0 +1,29 @@
+/// What one layer did at one step.
+package struct LayerReading: Sendable, Equatable {
+  package let name: String
+  /// Euclidean norms of the loss's gradient in the layer's weights, of the weights, and of their move.
+  package let gradient: Double
+  package let weight: Double
+  package let update: Double
+  /// How many numbers the layer learns.
+  package let count: Int
+  /// The share of its units that answered 0 to every example looked at; nil where nobody looked.
+  package let dead: Double?
+
+  package init(
+    _ name: String, gradient: Double, weight: Double, update: Double, count: Int,
+    dead: Double? = nil
+  ) {
+    self.name = name
+    self.gradient = gradient
+    self.weight = weight
+    self.update = update
+    self.count = count
+    self.dead = dead
+  }
+
+  /// How far a step moves the weights, as a share of their size; about 1e-3 in healthy trainings.
+  package var ratio: Double { weight > 0 ? update / weight : 0 }
+  /// The gradient of one weight, in the root of the mean square.
+  package var slope: Double { gradient / Double(max(1, count)).squareRoot() }
+}

@@ -1,0 +1,162 @@
+/// Listens to a run and says what goes wrong, each thing once.
+///
+/// The rules look at steps alone, never at clocks, so that a run alarms at the same steps every time.
+package struct TrainingWatch: Sendable {
+  package struct Alarm: Sendable, Equatable {
+    package enum Kind: String, Sendable, CaseIterable {
+      case explosion, vanishing, dead, spike, plateau, overfitting
+    }
+    package let kind: Kind
+    package let step: Int
+    /// What is seen, and what to try.
+    package let text: String
+    package let advice: String
+  }
+
+  package private(set) var alarms: [Alarm] = []
+  /// The last reading of every layer.
+  package private(set) var layers: [LayerReading] = []
+  /// Norms of all gradients together, at the steps that were read.
+  package private(set) var gradients: [Double] = []
+
+  private let stepsPerEpoch: Int
+  private var firstLoss: Double?
+  private var smoothed = 0.0
+  private var weight = 0.0
+  private var recent: [Double] = []
+  /// The smoothed loss at the ends of stretches, to see whether it still falls.
+  private var milestones: [Double] = []
+  private var bestHeld: Double?
+  private var lastHeld: Double?
+  private var risingHeld = 0
+  private var lossAtBest = 0.0
+  private var vanishing = 0
+  private var exploding = 0
+
+  package init(stepsPerEpoch: Int) { self.stepsPerEpoch = max(1, stepsPerEpoch) }
+
+  private mutating func raise(
+    _ kind: Alarm.Kind, _ step: Int, _ text: String, _ advice: String
+  ) {
+    guard !alarms.contains(where: { $0.kind == kind }) else { return }
+    alarms.append(Alarm(kind: kind, step: step, text: text, advice: advice))
+  }
+
+  private static func median(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    return sorted.isEmpty ? .nan : sorted[sorted.count / 2]
+  }
+
+  private static func short(_ value: Double) -> String {
+    guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
+    var (mantissa, exponent) = (abs(value), 0)
+    if mantissa >= 1e-3, mantissa < 1e4 { return "\((value * 1000).rounded() / 1000)" }
+    while mantissa >= 10 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
+    while mantissa < 1 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
+    let sign = value < 0 ? "-" : ""
+    return "\(sign)\((mantissa * 10).rounded() / 10)e\(exponent)"
+  }
+
+  // MARK: Losses
+
+  /// The loss of a step, counted from 1.
+  package mutating func note(step: Int, loss: Double) {
+    guard loss.isFinite else { return }
+    let first = firstLoss ?? loss
+    firstLoss = first
+    // The smoothed loss starts unbiased and forgets over about fifty steps.
+    smoothed = 0.98 * smoothed + 0.02 * loss
+    weight = 0.98 * weight + 0.02
+    let calm = smoothed / weight
+    if recent.count >= 50 {
+      let middle = TrainingWatch.median(recent)
+      let spread = TrainingWatch.median(recent.map { abs($0 - middle) })
+      if loss > middle + 8 * spread, loss > 3 * middle, loss > 0.25 * abs(first) {
+        raise(
+          .spike, step,
+          "the loss jumped from \(TrainingWatch.short(middle)) to \(TrainingWatch.short(loss))",
+          "clip=1.0 in the optimizer, or a look at that batch")
+      }
+      if calm > 3 * abs(first) + 1e-12, loss > 3 * abs(first) {
+        raise(
+          .explosion, step,
+          "the loss grew from \(TrainingWatch.short(first)) to \(TrainingWatch.short(calm))",
+          "a tenth of the learning rate")
+      }
+    }
+    recent.append(loss)
+    if recent.count > 100 { recent.removeFirst() }
+    let stretch = max(100, stepsPerEpoch)
+    guard step % stretch == 0 else { return }
+    milestones.append(calm)
+    guard milestones.count >= 4 else { return }
+    let (old, new) = (milestones[milestones.count - 4], calm)
+    // A loss that has fallen far already may rest; one that never got anywhere is stuck.
+    if abs(old - new) < 0.01 * abs(old), new > 0.7 * abs(first), first > 0 {
+      raise(
+        .plateau, step,
+        "the loss stays at \(TrainingWatch.short(new)) for \(3 * stretch) steps, "
+          + "it began at \(TrainingWatch.short(first))",
+        "a larger learning rate, normalised inputs, or a model that can do more")
+    }
+  }
+
+  /// The loss on held-out data.
+  package mutating func note(step: Int, held: Double) {
+    guard held.isFinite else { return }
+    let calm = weight > 0 ? smoothed / weight : held
+    risingHeld = held > lastHeld ?? .infinity ? risingHeld + 1 : 0
+    lastHeld = held
+    guard let best = bestHeld, held >= best else {
+      (bestHeld, lossAtBest) = (held, calm)
+      return
+    }
+    if risingHeld >= 3, held > 1.1 * best, calm < lossAtBest {
+      raise(
+        .overfitting, step,
+        "the loss on held-out data rises, \(TrainingWatch.short(best)) at its best and now "
+          + "\(TrainingWatch.short(held)), while that in training falls",
+        "patience=3, Dropout, weight decay, or more data")
+    }
+  }
+
+  // MARK: Layers
+
+  package mutating func note(step: Int, _ readings: [LayerReading]) {
+    layers = readings
+    let all = readings.reduce(0) { $0 + $1.gradient * $1.gradient }.squareRoot()
+    gradients.append(all)
+    if gradients.count > 256 { gradients.removeFirst() }
+    if let wild = readings.first(where: { $0.count > 64 && $0.ratio > 0.2 }) {
+      exploding += 1
+      if exploding >= 3 {
+        raise(
+          .explosion, step,
+          "a step moves \(wild.name) by \(TrainingWatch.short(100 * wild.ratio)) % of its size",
+          "a tenth of the learning rate")
+      }
+    } else {
+      exploding = 0
+    }
+    if let first = readings.first, let last = readings.last, readings.count >= 3,
+      last.slope > 0, first.slope < 1e-4 * last.slope
+    {
+      vanishing += 1
+      if vanishing >= 5 {
+        raise(
+          .vanishing, step,
+          "the gradient of \(first.name) is \(TrainingWatch.short(first.slope / last.slope)) of that of "
+            + last.name,
+          "relu or gelu, residual(…), LayerNorm, or fewer layers")
+      }
+    } else {
+      vanishing = 0
+    }
+    if let still = readings.first(where: { $0.dead ?? 0 >= 0.6 }), let dead = still.dead {
+      raise(
+        .dead, step,
+        "\(TrainingWatch.short((100 * dead).rounded())) % of the units behind \(still.name) are always 0",
+        "a smaller learning rate, or leaky_relu")
+    }
+  }
+}
