@@ -38,6 +38,11 @@ package struct ModelLearner: Learner {
   /// What layers know beside their parameters.
   private var memory: [Tensor]
   private(set) var optimizer: OptimizerObject
+  private let layers: LayerReadings
+  package private(set) var reading: StepReading?
+  /// Whether the next step tells what its layers did, and looks for dead units too.
+  private var isRead = false
+  private var isReadDeeply = false
   let data: Value
   /// loss(prediction, target), or objective(model, batch).
   let loss: Value
@@ -59,6 +64,7 @@ package struct ModelLearner: Learner {
     parameters = Tree.leaves(of: model, .parameters).map(\.variable.value)
     memory = LayerMemory.tensors(of: model)
     self.optimizer = optimizer
+    layers = LayerReadings(model)
     self.data = data
     self.loss = loss
     self.isObjective = isObjective
@@ -154,9 +160,38 @@ package struct ModelLearner: Learner {
     return nil
   }
 
+  package var doubts: [TrainingWatch.Doubt] { LayerReadings.doubts(data) }
+
+  package mutating func readNextStep(deeply: Bool) {
+    isRead = true
+    isReadDeeply = deeply
+  }
+
+  private mutating func read(from before: [Tensor], _ gradients: [Double]) {
+    var dead: [Int: Double] = [:]
+    var contradicted: Double?
+    for (index, layer) in (reading?.layers ?? []).enumerated() { dead[index] = layer.dead }
+    if isReadDeeply {
+      let interpreter = scene.interpreter(RandomStream(seed: 0))
+      var isScored = false
+      if !isObjective, case .builtin(let word) = loss {
+        isScored = word.entry.name == "cross_entropy"
+      }
+      let found = try? layers.answers(model, on: data, isScored: isScored, interpreter)
+      (dead, contradicted) = (found?.dead ?? [:], found?.contradicted)
+    }
+    reading = StepReading(
+      layers.readings(before: before, after: parameters, gradients: gradients, dead: dead),
+      contradicted: contradicted)
+    (isRead, isReadDeeply) = (false, false)
+  }
+
   private mutating func move(against slopes: StepPlan.Slopes, _ stream: RandomStream) throws {
     let scene = scene
+    let before = isRead ? parameters : []
+    let sizes = isRead ? slopes.gradients.map { $0.sumOfSquares() } : []
     try optimizer.move(&parameters, slopes.gradients) { scene.interpreter(stream) }
+    defer { if isRead { read(from: before, sizes) } }
     if let varied = slopes.varied {
       let settled = LayerMemory.settled(varied)
       memory = LayerMemory.tensors(of: settled)

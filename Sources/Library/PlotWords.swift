@@ -95,7 +95,7 @@ extension StandardLibrary {
   }
 
   static let plotWords: [Builtin] =
-    chartWords + tableWords + planeWords + distributionWords + attentionWords + [
+    chartWords + tableWords + planeWords + distributionWords + attentionWords + dashboardWords + [
       Builtin(
         plotEntry(
           "plot",

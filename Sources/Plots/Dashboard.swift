@@ -38,14 +38,14 @@ package struct Dashboard: Picture {
   /// Learning rate, steps per second, time left: whatever is known, in order.
   package let facts: [String]
   package let curves: LinePlot
-  /// Steps at which something happened, with the mark that stands under the curve.
-  package let events: [(step: Int, mark: Character)]
+  /// What was done to the run, in order.
+  package let events: [String]
   package let layers: [Layer]
   package let alarms: [Alarm]
 
   package init(
     status: String, step: Int, total: Int, epoch: (done: Int, of: Int), facts: [String],
-    curves: LinePlot, events: [(step: Int, mark: Character)] = [], layers: [Layer],
+    curves: LinePlot, events: [String] = [], layers: [Layer],
     alarms: [Alarm]
   ) {
     self.status = status
@@ -72,10 +72,13 @@ package struct Dashboard: Picture {
       return Grid.message(
         "\(status) \(step)/\(total)", width: width, height: height)
     }
-    let warnings = alarms.flatMap { alarm in
-      Labels.wrapped("! \(alarm.text) (step \(alarm.step)); try \(alarm.advice)", width)
-    }
-    let isWide = width >= 72 && !layers.isEmpty
+    let told = events.suffix(3).map { Labels.fitted("▼ " + $0, width) }
+    let warnings =
+      told
+      + alarms.flatMap { alarm in
+        Labels.wrapped("! \(alarm.text) (step \(alarm.step)); try \(alarm.advice)", width)
+      }
+    let isWide = width >= 96 && !layers.isEmpty
     let tableRows = isWide || layers.isEmpty ? 0 : min(layers.count, 8) + 1
     let wished = 2 + 14 + tableRows + warnings.count
     let height = min(height ?? wished, max(wished, height ?? 0))
@@ -86,7 +89,7 @@ package struct Dashboard: Picture {
     let below =
       shownWarnings.count + (height - row - shownWarnings.count - tableRows >= 5 ? tableRows : 0)
     let tall = height - row - below
-    let tableWidth = isWide ? min(44, width * 2 / 5) : 0
+    let tableWidth = isWide ? min(52, width * 2 / 5) : 0
     if tall >= 1 {
       let curveWidth = isWide ? width - tableWidth - 2 : width
       grid.draw(curves.draw(width: curveWidth, height: tall, depth: depth), column: 0, row: row)
@@ -100,10 +103,13 @@ package struct Dashboard: Picture {
       drawLayers(on: &grid, column: 0, row: row, width: width, rows: tableRows, depth)
       row += tableRows
     }
-    for line in shownWarnings {
+    for (index, line) in shownWarnings.enumerated() {
+      let isAlarm = index >= told.count
       grid.write(
         line, column: 0, row: row,
-        style: Style(foreground: depth == .none ? nil : Color(208), isBold: true))
+        style: Style(
+          foreground: depth == .none || !isAlarm ? nil : Color(208), isBold: isAlarm,
+          isDim: !isAlarm))
       row += 1
     }
     return grid

@@ -54,10 +54,13 @@ package struct LinePlot: Picture {
   /// The curves as they are drawn in a width: several dense ones would hide each other behind their
   /// noise, so each shows means of `size` neighbouring points, geometric ones on a logarithmic axis.
   private func calmed(_ width: Int) -> (lines: [Line], size: Int) {
-    let size = (lines.map(\.y.count).max() ?? 0) / max(1, width)
+    func stretch(_ line: Line) -> Int { line.y.count / max(1, width) }
+    let size = lines.map(stretch).max() ?? 0
     guard lines.count > 1, size >= 5 else { return (lines, 1) }
     let each = lines.map { $0.total / max(1, $0.y.count) }.max() ?? 1
-    return (lines.map { averaged($0, size) }, size * max(1, each))
+    return (
+      lines.map { stretch($0) >= 5 ? averaged($0, stretch($0)) : $0 }, size * max(1, each)
+    )
   }
 
   /// Means of the values that can be placed; of the others each stretch keeps one as it is.

@@ -1,3 +1,15 @@
+/// What a learner's numbers did at one step.
+package struct StepReading: Sendable, Equatable {
+  package var layers: [LayerReading]
+  /// The share of examples that the model contradicts with confidence; nil where nobody looked.
+  package var contradicted: Double?
+
+  package init(_ layers: [LayerReading] = [], contradicted: Double? = nil) {
+    self.layers = layers
+    self.contradicted = contradicted
+  }
+}
+
 /// What one layer did at one step.
 package struct LayerReading: Sendable, Equatable {
   package let name: String

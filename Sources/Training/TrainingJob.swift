@@ -46,6 +46,7 @@ package final class TrainingJob: Sendable {
     var waited = 0
     var series: [Series] = []
     var outlines: [SeriesOutline] = []
+    var watch: TrainingWatch
     var events: [SteeringEvent] = []
     /// Events of an earlier run of the same cell, to be repeated at their steps.
     var script: [SteeringEvent]
@@ -101,7 +102,10 @@ package final class TrainingJob: Sendable {
       try checkpoint.map { try plan.resuming($0, examples: learner.exampleCount) } ?? plan
     totalSteps = plan.totalSteps(learner.exampleCount)
     stepsPerEpoch = plan.stepsPerEpoch(learner.exampleCount)
-    var first = State(learner: learner, script: recorded, expected: recorded)
+    var first = State(
+      learner: learner, watch: TrainingWatch(stepsPerEpoch: stepsPerEpoch, learner.doubts),
+      script: recorded,
+      expected: recorded)
     if let checkpoint { try first.resume(checkpoint, stepsPerEpoch: stepsPerEpoch) }
     state = Mutex(first)
   }
@@ -130,6 +134,8 @@ package final class TrainingJob: Sendable {
   package var series: [Series] { state.withLock { $0.series } }
   /// The series as they are drawn, of bounded size.
   package var outlines: [SeriesOutline] { state.withLock { $0.outlines } }
+  /// What was seen of its layers and what went wrong.
+  package var watch: TrainingWatch { state.withLock { $0.watch } }
   package var events: [SteeringEvent] { state.withLock { $0.events } }
   package var failure: (any Error)? { state.withLock { $0.failure } }
   package var epoch: Int { step / max(1, stepsPerEpoch) }
@@ -237,6 +243,8 @@ package final class TrainingJob: Sendable {
       let batch = sequence.batch(step: step)
       do {
         let before = learner
+        let isRead = step % TrainingJob.readingSteps == 0 || step < 5
+        if isRead { learner.readNextStep(deeply: step % (10 * TrainingJob.readingSteps) == 0) }
         let ready: (any Sendable)? = try queue.map { try $0.take() } ?? prepare?(batch)
         let metrics: [Metric]
         if let ready {
@@ -253,6 +261,7 @@ package final class TrainingJob: Sendable {
         let held = isEpoch || step == totalSteps ? try learner.validate() : []
         if isEpoch, let loss = (held.first ?? metrics.first)?.value { learner.observe(loss) }
         record(metrics + held, step: step, learner: learner, epochLoss: isEpoch ? held.first : nil)
+        watch(metrics, held, isRead ? learner.reading : nil, step: step)
         if let patience = plan.patience, state.withLock({ $0.waited >= patience }) {
           return finish(.finished)
         }
@@ -319,6 +328,19 @@ package final class TrainingJob: Sendable {
       }
     }
     return .go
+  }
+
+  /// Every so many steps the layers are read.
+  private static let readingSteps = 20
+
+  private func watch(
+    _ metrics: [Metric], _ held: [Metric], _ reading: StepReading?, step: Int
+  ) {
+    state.withLock { s in
+      if let loss = metrics.first { s.watch.note(step: step, loss: loss.value) }
+      if let loss = held.first { s.watch.note(step: step, held: loss.value) }
+      if let reading { s.watch.note(step: step, reading) }
+    }
   }
 
   private func record(

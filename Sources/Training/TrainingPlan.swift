@@ -30,6 +30,12 @@ package protocol Learner: Sendable {
   var preparation: BatchPreparation? { get }
   /// One step on a batch that `preparation` made ready.
   mutating func step(_ batch: PlannedBatch, ready: any Sendable) throws -> [Metric]
+  /// What the last step did, when it was asked to tell.
+  var reading: StepReading? { get }
+  /// What is wrong with the data before the first step.
+  var doubts: [TrainingWatch.Doubt] { get }
+  /// Asks the next step to tell what it does; `deeply` also what the model answers.
+  mutating func readNextStep(deeply: Bool)
   /// Whether all its numbers are finite.
   var isFinite: Bool { get }
   /// Where the first number that is not finite came up in a step on a batch, as a part of a sentence.
@@ -42,6 +48,9 @@ extension Learner {
   package mutating func step(_ batch: PlannedBatch, ready: any Sendable) throws -> [Metric] {
     try step(batch.indices, number: batch.step, stream: batch.stream)
   }
+  package var reading: StepReading? { nil }
+  package var doubts: [TrainingWatch.Doubt] { [] }
+  package mutating func readNextStep(deeply: Bool) {}
   package var isFinite: Bool { true }
   package func origin(_ batch: PlannedBatch, ready: (any Sendable)?) -> String? { nil }
 }

@@ -5,6 +5,7 @@ package struct TrainingWatch: Sendable {
   package struct Alarm: Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {
       case explosion, vanishing, dead, spike, plateau, overfitting
+      case nonfinite, inputs, labels
     }
     package let kind: Kind
     package let step: Int
@@ -33,7 +34,21 @@ package struct TrainingWatch: Sendable {
   private var vanishing = 0
   private var exploding = 0
 
-  package init(stepsPerEpoch: Int) { self.stepsPerEpoch = max(1, stepsPerEpoch) }
+  /// Something wrong that is seen before the first step.
+  package struct Doubt: Sendable, Equatable {
+    package let kind: Alarm.Kind
+    package let text: String
+    package let advice: String
+
+    package init(_ kind: Alarm.Kind, _ text: String, advice: String) {
+      (self.kind, self.text, self.advice) = (kind, text, advice)
+    }
+  }
+
+  package init(stepsPerEpoch: Int, _ doubts: [Doubt] = []) {
+    self.stepsPerEpoch = max(1, stepsPerEpoch)
+    for doubt in doubts { raise(doubt.kind, 0, doubt.text, doubt.advice) }
+  }
 
   private mutating func raise(
     _ kind: Alarm.Kind, _ step: Int, _ text: String, _ advice: String
@@ -50,7 +65,10 @@ package struct TrainingWatch: Sendable {
   private static func short(_ value: Double) -> String {
     guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
     var (mantissa, exponent) = (abs(value), 0)
-    if mantissa >= 1e-3, mantissa < 1e4 { return "\((value * 1000).rounded() / 1000)" }
+    if mantissa >= 1e-3, mantissa < 1e4 {
+      let text = "\((value * 1000).rounded() / 1000)"
+      return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    }
     while mantissa >= 10 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
     while mantissa < 1 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
     let sign = value < 0 ? "-" : ""
@@ -122,14 +140,23 @@ package struct TrainingWatch: Sendable {
 
   // MARK: Layers
 
-  package mutating func note(step: Int, _ readings: [LayerReading]) {
+  package mutating func note(step: Int, _ reading: StepReading) {
+    let readings = reading.layers
     layers = readings
+    if let share = reading.contradicted, share > 0.12, step > 5 * stepsPerEpoch {
+      raise(
+        .labels, step,
+        "the model contradicts \(TrainingWatch.short((100 * share).rounded())) % of its own examples "
+          + "with confidence",
+        "a look at the labels of the examples with the largest loss")
+    }
+    guard !readings.isEmpty else { return }
     let all = readings.reduce(0) { $0 + $1.gradient * $1.gradient }.squareRoot()
     gradients.append(all)
     if gradients.count > 256 { gradients.removeFirst() }
-    if let wild = readings.first(where: { $0.count > 64 && $0.ratio > 0.2 }) {
-      exploding += 1
-      if exploding >= 3 {
+    if let wild = readings.max(by: { $0.ratio < $1.ratio }), wild.ratio > 0.25 {
+      exploding += wild.ratio > 0.6 ? 2 : 1
+      if exploding >= 4 {
         raise(
           .explosion, step,
           "a step moves \(wild.name) by \(TrainingWatch.short(100 * wild.ratio)) % of its size",
@@ -139,7 +166,7 @@ package struct TrainingWatch: Sendable {
       exploding = 0
     }
     if let first = readings.first, let last = readings.last, readings.count >= 3,
-      last.slope > 0, first.slope < 1e-4 * last.slope
+      first.slope > 0, first.slope < 1e-4 * last.slope
     {
       vanishing += 1
       if vanishing >= 5 {

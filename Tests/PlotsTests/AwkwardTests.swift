@@ -95,6 +95,12 @@ import Testing
         [.init("a", x), .init("b", y, texts: labels), .init(title, y)], title: title),
       AttentionMaps(weights), ShadedText(labels, y, title: title),
       ReliabilityDiagram(x, right: x.map { $0 > 0 }, bins: 1 + x.count % 20, title: title),
+      Dashboard(
+        status: title, step: numbers.next(in: -1...9), total: numbers.next(in: 0...9),
+        epoch: (0, 0), facts: labels, curves: LinePlot([.init("a", x: x, y: y)]), events: labels,
+        layers: zip(labels, y).map {
+          .init($0, gradient: $1, ratio: $1, dead: $1, light: .warning)
+        }, alarms: labels.prefix(4).map { .init(step: 1, $0, advice: title) }),
       PictureRow([scatter, BoxPlot(labels, groups)]),
       PictureColumn([scatter, Ridges(labels, groups)]), PictureRow([]), PictureColumn([]),
     ]

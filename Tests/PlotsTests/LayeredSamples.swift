@@ -88,6 +88,24 @@ extension Samples {
         (0..<400).map { 0.5 + Double($0 % 50) / 100 }, right: (0..<400).map { $0 % 5 < 3 },
         title: "")
     ),
+    (
+      "dashboard",
+      Dashboard(
+        status: "running", step: 1874, total: 4690, epoch: (4, 10),
+        facts: ["lr 0.001", "batch 128", "312 steps/s", "9 s left"], curves: losses,
+        events: ["step 1200: lr = 0.001"],
+        layers: [
+          .init("0 Conv(1, 16, 3)", gradient: 0.03, ratio: 0.001, dead: 0, light: .good),
+          .init("3 Conv(16, 32, 3)", gradient: 0.008, ratio: 9e-4, dead: 0.02, light: .good),
+          .init("7 Linear(512, 64)", gradient: 2e-6, ratio: 3e-7, dead: 0.61, light: .alarm),
+          .init("9 Linear(64, 10)", gradient: 0.05, ratio: 0.04, dead: nil, light: .warning),
+        ],
+        alarms: [
+          .init(
+            step: 1310, "61 % of the units behind 7 Linear(512, 64) are always 0",
+            advice: "a smaller learning rate, or leaky_relu")
+        ])
+    ),
     ("row", PictureRow([losses, Histogram(bell(200, 0, 1, 4)), decades])),
     ("column", PictureColumn([BarPlot(["a", "b"], [1, 2]), gap])),
   ]
