@@ -74,8 +74,26 @@ extension Operations {
       .init([logits, [1, 0]], [[2, 3], [2]], ["smooth": .number(0.1)], varying: [0]),
       .init([logits, [0.2, 0.3, 0.5, 0.1, 0.1, 0.8]], [[2, 3], [2, 3]]),
     ],
-    forward: { inputs, a in
+    composed: { inputs, a in
       let (z, y) = (inputs[0], inputs[1])
+      // Wrong labels are told by the other way.
+      if z.dtype == .float32, z.rank > 0, y.dtype == .int64, y.dims == Array(z.dims.dropLast()),
+        z.shape.count > 0, a.number("smooth", default: 0) == 0, !Gradients.isNested,
+        let (loss, logs) = try? Tensor.crossEntropy(z.value, labels: y.value)
+      {
+        return loss.recorded(from: inputs) { c in
+          let slope = try Tensor.crossEntropyGradient(
+            c.upstream.value, c.inputs[0].value, labels: c.inputs[1].value, logs: logs)
+          return [Variable(slope), nil]
+        }
+      }
+      return try composedCrossEntropy(inputs, a)
+    })
+
+  private static func composedCrossEntropy(_ inputs: [Variable], _ a: Attributes) throws
+    -> Variable
+  {
+    func forward(_ z: Tensor, _ y: Tensor) throws -> Tensor {
       guard z.rank > 0 else {
         throw TensorError.invalid(
           operation: "cross_entropy", reason: "the scores are one number, not [..., classes]",
@@ -85,8 +103,8 @@ extension Operations {
       let rows = Swift.max(1, z.count / Swift.max(1, z.dims[z.rank - 1]))
       return try z.softmax(axis: -1, logarithm: true).binary(.multiply, targets)
         .reduce(.sum).binary(.multiply, .number(-1 / Double(rows)))
-    },
-    gradient: { c in
+    }
+    return try forward(inputs[0].value, inputs[1].value).recorded(from: inputs, a) { c in
       let (z, y) = (c.inputs[0], c.inputs[1])
       let smooth = c.attributes.number("smooth", default: 0)
       let rows = Double(Swift.max(1, z.shape.count / Swift.max(1, z.dims[z.rank - 1])))
@@ -98,7 +116,8 @@ extension Operations {
       }
       let targets = Variable(try classTargets(z.value, y.value, smooth: smooth))
       return [try (Operations.softmax(z) - targets) * scale, nil]
-    })
+    }
+  }
 
   /// The chances that the prediction is compared with, in the logits' shape.
   private static func classTargets(_ z: Tensor, _ y: Tensor, smooth: Double) throws -> Tensor {

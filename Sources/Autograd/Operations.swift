@@ -43,6 +43,14 @@ extension TensorOperation {
         examples: [example]),
       samples: [Sample([points], [[points.count]]), Sample([Array(points.prefix(4))], [[2, 2]])],
       forward: { inputs, _ in try inputs[0].unary(operation) },
-      gradient: { c in [try c.upstream * derivative(c.inputs[0], c.output)] })
+      gradient: { c in
+        if c.isFinal,
+          let slope = try c.inputs[0].value.gradient(
+            of: operation, value: c.output.value, upstream: c.upstream.value)
+        {
+          return [Variable(slope)]
+        }
+        return [try c.upstream * derivative(c.inputs[0], c.output)]
+      })
   }
 }

@@ -106,6 +106,28 @@ extension Variable {
     }
   }
 
+  /// x Wᵀ + b for W [out, in] and b [out], in one pass.
+  package static func linear(_ x: Variable, _ weight: Variable, _ bias: Variable?) throws
+    -> Variable
+  {
+    guard let bias, x.rank >= 2, weight.rank == 2, x.dims.last == weight.dims[1],
+      bias.dims == [weight.dims[0]], x.dtype == .float32, weight.dtype == .float32,
+      bias.dtype == .float32
+    else {
+      let product = try matmul(x, weight, transposeB: true)
+      return try bias.map { try product + $0 } ?? product
+    }
+    return try Tensor.linear(x.value, weight.value, bias.value).recorded(from: [x, weight, bias]) {
+      c in
+      let (x, weight, bias) = (c.inputs[0], c.inputs[1], c.inputs[2])
+      return [
+        c.isWanted(0) ? try leftGradient(c.upstream, weight, false, true).like(x) : nil,
+        c.isWanted(1) ? try rightGradient(c.upstream, x, weight, false, true).like(weight) : nil,
+        c.isWanted(2) ? try c.upstream.like(bias) : nil,
+      ]
+    }
+  }
+
   /// The gradient of a in op(a) op(b), without turning anything round in memory.
   private static func leftGradient(_ g: Variable, _ b: Variable, _ isLeft: Bool, _ isRight: Bool)
     throws -> Variable
@@ -171,4 +193,7 @@ extension Variable {
 extension GradientContext {
   /// Whether the gradient of an input is needed at all (constants have none).
   func isWanted(_ index: Int) -> Bool { inputs[index].tape != nil }
+
+  /// Whether nobody will ask for the gradient of this gradient.
+  var isFinal: Bool { output.tape.map { !$0.isRecording } ?? true }
 }

@@ -199,6 +199,13 @@ static void NAME(edge)(NAME(tile) tile, NAME(tile_work) t, long col_c, long h, l
       for (long r = 0; r < h; r++) c[r * row_c + j * col_c] = edge[r * columns + j];
 }
 
+// A rectangle of c gets a row added to each of its rows.
+CLONES static void NAME(add_row)(const ELEMENT *restrict row, long h, long w, long row_c,
+                                 ELEMENT *restrict c) {
+  for (long r = 0; r < h; r++)
+    for (long j = 0; j < w; j++) c[r * row_c + j] += row[j];
+}
+
 // How a product is cut. A block of a (MC x KC) stays in the second-level cache, a panel of b
 // (KC x columns) in the first. Matrices that are used once or twice are read where they lie.
 #define KC 256
@@ -207,7 +214,8 @@ static void NAME(edge)(NAME(tile) tile, NAME(tile_work) t, long col_c, long h, l
 
 static void NAME(product)(int path, long m, long n, long depth, const ELEMENT *a, long row_a,
                           long deep_a, const ELEMENT *b, long col_b, long deep_b, ELEMENT *c,
-                          long row_c, long col_c, int accumulate) {
+                          long row_c, long col_c, int accumulate, const ELEMENT *ready,
+                          const ELEMENT *bias) {
   const long most = path == 3 ? 12 : path == 2 ? 6 : 4;
   const long vector = path == 3 ? WIDE : path == 2 ? WIDE / 2 : 8;
   const long columns = path == 1 ? 8 : 2 * vector;
@@ -219,6 +227,9 @@ static void NAME(product)(int path, long m, long n, long depth, const ELEMENT *a
   if (!packed_a) {
     NAME(scratch_size) = 0;
     NAME(plain)(m, n, depth, a, row_a, deep_a, b, col_b, deep_b, c, row_c, col_c, accumulate);
+    if (bias)
+      for (long i = 0; i < m; i++)
+        for (long j = 0; j < n; j++) c[i * row_c + j * col_c] += bias[j];
     return;
   }
   ELEMENT *packed_b = packed_a + deepest * tallest;
@@ -239,7 +250,10 @@ static void NAME(product)(int path, long m, long n, long depth, const ELEMENT *a
           const long w = MIN(nc - j, columns), broad = w <= vector ? vector : columns;
           const ELEMENT *from_b = b + (j0 + j) * col_b + k0 * deep_b;
           NAME(tile_work) t = {.depth = kc, .from_c = accumulate || k0 > 0, .row_c = row_c};
-          if (packs_b || w < broad) {
+          if (ready) {
+            t.b = ready + k0 * ((n + columns - 1) / columns * columns) + (j0 + j) * kc;
+            t.deep_b = broad;
+          } else if (packs_b || w < broad) {
             if (i0 == 0 || !packs_b) NAME(pack)(from_b, col_b, deep_b, w, broad, kc, packed_b + j * kc);
             t.b = packed_b + j * kc;
             t.deep_b = broad;
@@ -256,30 +270,67 @@ static void NAME(product)(int path, long m, long n, long depth, const ELEMENT *a
             NAME(tile) tile = NAME(tile_for)(path, h, broad == vector ? 1 : 2, along);
             if (w == broad && col_c == 1) tile(&t);
             else NAME(edge)(tile, t, col_c, h, w, broad);
+            if (bias && k0 + kc == depth) NAME(add_row)(bias + j0 + j, h, w, row_c, t.c);
             at += h;
           }
         }
       }
 }
-#undef KC
-#undef MC
-#undef NC
+
+// How product() lays out b for a path that does not change meanwhile.
+static long NAME(columns_of)(int path) { return path == 3 ? 2 * WIDE : path == 2 ? WIDE : 8; }
+
+long NAME(ck_gemm_ready_size)(long n, long depth) {
+  const long columns = NAME(columns_of)(ck_gemm_path());
+  return (n + columns - 1) / columns * columns * depth;
+}
+
+void NAME(ck_gemm_make_ready)(long n, long depth, const ELEMENT *b, long ldb, int transpose_b,
+                              ELEMENT *ready) {
+  const long columns = NAME(columns_of)(ck_gemm_path()), vector = columns / (ck_gemm_path() > 1 ? 2 : 1);
+  const long col_b = transpose_b ? ldb : 1, deep_b = transpose_b ? 1 : ldb;
+  for (long k0 = 0; k0 < depth; k0 += KC) {
+    const long kc = MIN(depth - k0, KC);
+    for (long j = 0; j < n; j += columns) {
+      const long w = MIN(n - j, columns);
+      NAME(pack)(b + j * col_b + k0 * deep_b, col_b, deep_b, w, w <= vector ? vector : columns, kc,
+                 ready + k0 * ((n + columns - 1) / columns * columns) + j * kc);
+    }
+  }
+}
+
+void NAME(ck_gemm_with_ready)(long m, long n, long depth, const ELEMENT *a, long lda,
+                              const ELEMENT *ready, ELEMENT *c, long ldc, int accumulate) {
+  if (m > 0 && n > 0 && depth > 0)
+    NAME(product)(ck_gemm_path(), m, n, depth, a, lda, 1, ready, 1, n, c, ldc, 1, accumulate, ready, 0);
+}
 
 void NAME(ck_gemm)(long m, long n, long depth, const ELEMENT *a, long lda, int transpose_a,
                    const ELEMENT *b, long ldb, int transpose_b, ELEMENT *c, long ldc,
                    int accumulate) {
+  NAME(ck_gemm_bias)(m, n, depth, a, lda, transpose_a, b, ldb, transpose_b, c, ldc, accumulate, 0);
+}
+
+void NAME(ck_gemm_bias)(long m, long n, long depth, const ELEMENT *a, long lda, int transpose_a,
+                        const ELEMENT *b, long ldb, int transpose_b, ELEMENT *c, long ldc,
+                        int accumulate, const ELEMENT *bias) {
   if (m <= 0 || n <= 0) return;
   const long row_a = transpose_a ? 1 : lda, deep_a = transpose_a ? lda : 1;
   const long col_b = transpose_b ? ldb : 1, deep_b = transpose_b ? 1 : ldb;
   if (depth <= 0) {
     if (!accumulate)
       for (long i = 0; i < m; i++) memset(c + i * ldc, 0, (size_t)n * sizeof(ELEMENT));
+    if (bias) NAME(add_row)(bias, m, n, ldc, c);
     return;
   }
   const int path = ck_gemm_path();
   // Few columns and more rows: the rows lie across the vectors instead.
-  if (n <= 12 && m > n)
-    NAME(product)(path, n, m, depth, b, col_b, deep_b, a, row_a, deep_a, c, 1, ldc, accumulate);
-  else
-    NAME(product)(path, m, n, depth, a, row_a, deep_a, b, col_b, deep_b, c, ldc, 1, accumulate);
+  if (n <= 12 && m > n) {
+    NAME(product)(path, n, m, depth, b, col_b, deep_b, a, row_a, deep_a, c, 1, ldc, accumulate, 0, 0);
+    if (bias) NAME(add_row)(bias, m, n, ldc, c);
+  } else
+    NAME(product)(path, m, n, depth, a, row_a, deep_a, b, col_b, deep_b, c, ldc, 1, accumulate, 0, bias);
 }
+#undef KC
+#undef MC
+#undef NC

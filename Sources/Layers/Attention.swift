@@ -83,6 +83,21 @@ extension LayerKinds {
     }
     try checkLast(layer, source, d)
     let size = d / heads
+    let parts = layer.settings
+    if mask == nil, context.state.isEmpty, !context.keepsState, groups == heads,
+      !parts.boolean("rope", default: false),
+      !context.isTraining || parts.number("dropout", default: 0) == 0, x.dtype == .float32,
+      source.dtype == .float32, layer.parameters.allSatisfy({ $0.value.dtype == .float32 }),
+      !Gradients.isNested, x.shape.count > 0, source.shape.count > 0
+    {
+      let isCausal = parts.boolean("causal", default: false)
+      if !isCausal || source.dims[1] == x.dims[1] {
+        let mixed = try Variable.attention(
+          projected(layer, "query", x), projected(layer, "key", source),
+          projected(layer, "value", source), heads: heads, isCausal: isCausal)
+        return try projected(layer, "out", mixed)
+      }
+    }
     var q = try split(projected(layer, "query", x), heads, size)  // [B, heads, T, e]
     var k = try split(projected(layer, "key", source), groups, size)
     var v = try split(projected(layer, "value", source), groups, size)
@@ -108,8 +123,7 @@ extension LayerKinds {
 
   private static func projected(_ layer: Layer, _ name: String, _ x: Variable) throws -> Variable {
     guard let weight = layer.parameter(name + ".weight") else { return x }
-    let product = try Variable.matmul(x, weight, transposeB: true)
-    return try layer.parameter(name + ".bias").map { try product + $0 } ?? product
+    return try Variable.linear(x, weight, layer.parameter(name + ".bias"))
   }
 
   /// [B, T, h e] as [B, h, T, e].

@@ -32,7 +32,6 @@ extension LayerKinds {
           hint: x.rank > 2 ? "flatten before it" : nil)
       }
       let float = try x.dtype.isFloat ? x : x.cast(.float32)
-      let product = try Variable.matmul(float, weight, transposeB: true)
-      return try layer.parameter("bias").map { try product + $0 } ?? product
+      return try Variable.linear(float, weight, layer.parameter("bias"))
     })
 }

@@ -58,8 +58,22 @@ extension LayerKinds {
       }
       try checkLast(layer, x, weight.dims[0])
       let eps = layer.settings.number("eps", default: 1e-5)
+      if isPlain(x, weight, bias) {
+        let (y, notes) = try Tensor.layerNorm(
+          x.value, weight: weight.value, bias: bias.value, eps: eps)
+        return y.recorded(from: [x, weight, bias]) { c in
+          let slopes = try Tensor.layerNormGradient(
+            c.upstream.value, c.inputs[0].value, weight: c.inputs[1].value, notes: notes)
+          return [Variable(slopes.x), Variable(slopes.weight), Variable(slopes.bias)]
+        }
+      }
       return try standardised(x, [-1], eps: eps) * weight + bias
     })
+
+  /// Whether kernels for f32 without gradients of gradients serve.
+  private static func isPlain(_ inputs: Variable...) -> Bool {
+    !Gradients.isNested && inputs.allSatisfy { $0.dtype == .float32 && $0.shape.count > 0 }
+  }
 
   static func checkLast(_ layer: Layer, _ x: Variable, _ size: Int) throws {
     guard x.dims.last == size else {
@@ -170,6 +184,11 @@ extension LayerKinds {
       let x = try x.dtype.isFloat ? x : x.cast(.float32)
       if context.isTraining {
         let axes = [0] + Array(2..<x.rank)
+        if let weight = layer.parameter("weight"), let bias = layer.parameter("bias"),
+          isPlain(x, weight, bias)
+        {
+          return try plainBatchNorm(x, weight, bias, eps: eps, layer, &context)
+        }
         try note(x.value, axes, momentum: layer.settings.number("momentum", default: 0.1), &context)
         return try scaled(standardised(x, axes, eps: eps), by: layer)
       }
@@ -180,6 +199,23 @@ extension LayerKinds {
       return try scaled((x - Variable(mean).reshaped(dims)) / root, by: layer)
     })
 
+  private static func plainBatchNorm(
+    _ x: Variable, _ weight: Variable, _ bias: Variable, eps: Double, _ layer: Layer,
+    _ context: inout LayerContext
+  ) throws -> Variable {
+    let (y, notes, statistics) = try Tensor.batchNorm(
+      x.value, weight: weight.value, bias: bias.value, eps: eps)
+    let n = x.shape.count / weight.shape.count
+    try note(
+      mean: statistics.sliced(axis: 0, 0..<1), squares: statistics.sliced(axis: 0, 1..<2), of: n,
+      momentum: layer.settings.number("momentum", default: 0.1), &context)
+    return y.recorded(from: [x, weight, bias]) { c in
+      let slopes = try Tensor.batchNormGradient(
+        c.upstream.value, c.inputs[0].value, weight: c.inputs[1].value, notes: notes)
+      return [Variable(slopes.x), Variable(slopes.weight), Variable(slopes.bias)]
+    }
+  }
+
   /// running = (1 - momentum) running + momentum batch.
   private static func note(
     _ x: Tensor, _ axes: [Int], momentum: Double, _ context: inout LayerContext
@@ -187,14 +223,22 @@ extension LayerKinds {
     let mean = try x.reduce(.mean, axes: axes, keepDims: true)
     let distance = try x.binary(.subtract, mean)
     let n = max(1, x.count / max(1, mean.count))
-    let variance = try distance.unary(.square).reduce(.sum, axes: axes).binary(
-      .divide, .number(Double(max(1, n - 1))))
+    try note(
+      mean: mean, squares: distance.unary(.square).reduce(.sum, axes: axes), of: n,
+      momentum: momentum, &context)
+  }
+
+  private static func note(
+    mean: Tensor, squares: Tensor, of n: Int, momentum: Double, _ context: inout LayerContext
+  ) throws {
+    let variance = try squares.binary(.divide, .number(Double(max(1, n - 1))))
     for i in context.buffers.indices {
       let old = context.buffers[i].value
       switch context.buffers[i].name {
       case "running_mean":
         context.buffers[i].value = try mixed(old, mean.reshaped(old.dims), momentum)
-      case "running_var": context.buffers[i].value = try mixed(old, variance, momentum)
+      case "running_var":
+        context.buffers[i].value = try mixed(old, variance.reshaped(old.dims), momentum)
       default: context.buffers[i].value = try old.binary(.add, .integer(1))
       }
     }

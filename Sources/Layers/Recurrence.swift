@@ -27,7 +27,59 @@ enum Recurrence: Sendable {
     if Gradients.isNested || self == .tanh || self == .relu {
       return try composed(input, weight, bias, first)
     }
+    let all = [input, weight] + first + (bias.map { [$0] } ?? [])
+    if input.shape.count > 0, all.allSatisfy({ $0.dtype == .float32 }) {
+      return try sequence(input, weight, bias, first)
+    }
     return try fused(input, weight, bias, first)
+  }
+
+  // MARK: As whole sequences of f32
+
+  private func sequence(
+    _ input: Variable, _ weight: Variable, _ bias: Variable?, _ first: [Variable]
+  ) throws -> Variable {
+    let inputs = [input, weight] + first + (bias.map { [$0] } ?? [])
+    let row = try bias?.value ?? .zeros(Shape(checking: [weight.dims[0]]))
+    let size = weight.dims[1]
+    /// Gradients of weight and bias from those of the recurrent sums [T, B, g h]: tall products.
+    @Sendable func rest(_ slopes: Tensor, _ states: Tensor, _ h: Tensor) throws -> (Tensor, Tensor?) {
+      let tall = try slopes.reshaped([-1, slopes.dims[2]])
+      let before = try Tensor.concat(
+        [
+          h.expanded(axis: 0),
+          states.reshaped(Array(states.dims.dropFirst()))
+            .sliced(axis: 0, 0..<states.dims[1] - 1),
+        ], axis: 0
+      ).reshaped([-1, size])
+      return (
+        try Tensor.matmul(tall, before, transposeA: true),
+        bias == nil ? nil : try tall.reduce(.sum, axes: [0])
+      )
+    }
+    if self == .lstm {
+      let (states, gates, roots) = try RecurrentSequences.lstm(
+        input.value, weight: weight.value, bias: row, h: first[0].value, c: first[1].value)
+      return states.recorded(from: inputs) { c in
+        let (weight, h, memory) = (c.inputs[1].value, c.inputs[2].value, c.inputs[3].value)
+        let back = try RecurrentSequences.lstmGradient(
+          c.upstream.value, weight: weight, states: states, gates: gates, roots: roots, c: memory)
+        let states = try states.sliced(axis: 0, 0..<1)
+        let (slope, constant) = try rest(back.input, states, h)
+        return [back.input, slope, back.h, back.c, constant].prefix(c.inputs.count)
+          .map { $0.map { Variable($0) } }
+      }
+    }
+    let (states, gates, sums) = try RecurrentSequences.gru(
+      input.value, weight: weight.value, bias: row, h: first[0].value)
+    return states.recorded(from: inputs) { c in
+      let (weight, h) = (c.inputs[1].value, c.inputs[2].value)
+      let back = try RecurrentSequences.gruGradient(
+        c.upstream.value, weight: weight, states: states, gates: gates, sums: sums, h: h)
+      let (slope, constant) = try rest(back.hidden, states, h)
+      return [back.input, slope, back.h, constant].prefix(c.inputs.count)
+        .map { $0.map { Variable($0) } }
+    }
   }
 
   // MARK: Composed of operations

@@ -125,8 +125,8 @@ extension LayerKinds {
     guard let input = layer.parameter("weight_ih_" + suffix),
       let weight = layer.parameter("weight_hh_" + suffix)
     else { return x }
-    var sums = try Variable.matmul(x, input, transposeB: true)  // [T, B, gates h]
-    if let bias = layer.parameter("bias_ih_" + suffix) { sums = try sums + bias }
+    // [T, B, gates h]
+    let sums = try Variable.linear(x, input, layer.parameter("bias_ih_" + suffix))
     let first =
       try start
       ?? (0..<cell.states).map { _ in
@@ -144,7 +144,6 @@ extension LayerKinds {
   static func dropped(_ x: Variable, _ p: Double, _ context: inout LayerContext) throws -> Variable
   {
     guard context.isTraining, p > 0 else { return x }
-    let mask = try context.stream.uniform(x.shape).compare(.greaterEqual, .number(p))
-    return try x * Variable(mask.cast(.float32).binary(.divide, .number(1 - p)))
+    return try x * Variable(context.stream.keeps(x.shape, from: p))
   }
 }

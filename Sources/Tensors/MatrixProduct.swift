@@ -44,6 +44,19 @@ extension Tensor {
     return wasInteger ? try result.cast(.int64) : result
   }
 
+  /// x Wᵀ + b of f32 for x [..., in], W [out, in] and b [out].
+  package static func linear(_ x: Tensor, _ weight: Tensor, _ bias: Tensor) throws -> Tensor {
+    let (n, k) = (weight.dims[0], weight.dims[1])
+    let result = try Tensor(
+      uninitialised: Shape(checking: Array(x.dims.dropLast()) + [n]), .float32)
+    let rows = x.dims.dropLast().reduce(1, *)
+    let plan = ProductPlan([(0, 0, 0)], rows, n, k, false, true)
+    try apply("linear", [x, weight, bias], [result]) { at in
+      plan.run(true, at[0], at[1], at[3], bias: at[2])
+    }
+    return result
+  }
+
   private var swapped: [Int] {
     var dims = dims
     if rank > 1 { dims.swapAt(rank - 1, rank - 2) }
@@ -110,18 +123,21 @@ private struct ProductPlan: Sendable {
   }
 
   func run(
-    _ isSingle: Bool, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer
+    _ isSingle: Bool, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer,
+    bias: UnsafeMutableRawPointer? = nil
   ) {
     guard isSingle else { return runDoubles(a, b, c) }
+    nonisolated(unsafe) let row = bias?.assumingMemoryBound(to: Float.self)
     nonisolated(unsafe) let p = a.assumingMemoryBound(to: Float.self)
     nonisolated(unsafe) let q = b.assumingMemoryBound(to: Float.self)
     nonisolated(unsafe) let r = c.assumingMemoryBound(to: Float.self)
     @Sendable func body(_ index: Int) {
       let (i, j, job) = part(index)
-      ck_gemm_f32(
+      ck_gemm_bias_f32(
         i.count, j.count, k, p + job.a + i.lowerBound * (transposeA ? 1 : lda), lda,
         transposeA ? 1 : 0, q + job.b + j.lowerBound * (transposeB ? ldb : 1), ldb,
-        transposeB ? 1 : 0, r + job.c + i.lowerBound * n + j.lowerBound, n, 0)
+        transposeB ? 1 : 0, r + job.c + i.lowerBound * n + j.lowerBound, n, 0,
+        row.map { $0 + j.lowerBound })
     }
     if jobs.count * m * n * k < 1 << 20 {
       for index in 0..<total { body(index) }

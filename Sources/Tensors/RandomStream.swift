@@ -71,6 +71,22 @@ package struct RandomStream: Sendable, Equatable {
     return result
   }
 
+  /// 1 / (1 - p) with chance 1 - p, else 0: f32.
+  package mutating func keeps(_ shape: Shape, from p: Double) throws -> Tensor {
+    let result = try Tensor(uninitialised: shape, .float32)
+    let (key, first, count) = (key, take((shape.count + 3) / 4), shape.count)
+    let (bound, scale) = (Float(p), 1 / Float(1 - p))
+    func fill(_ stream: UInt64, _ y: UnsafeMutablePointer<Float>) {
+      ck_uniform_f32(key, stream, first, y, count)
+      ck_keep_f32(y, count, bound, scale)
+    }
+    fill(stream, result.fresh(Float.self))
+    Recording.current?.noteRandom("keep", stream, result) { stream, y in
+      fill(stream, y.assumingMemoryBound(to: Float.self))
+    }
+    return result
+  }
+
   /// Standard normal: f32.
   package mutating func normal(_ shape: Shape) throws -> Tensor {
     let result = try Tensor(uninitialised: shape, .float32)

@@ -15,6 +15,23 @@ void ck_gemm_f32(long m, long n, long k, const float *a, long lda, int transpose
                  long ldb, int transpose_b, float *c, long ldc, int accumulate);
 void ck_gemm_f64(long m, long n, long k, const double *a, long lda, int transpose_a,
                  const double *b, long ldb, int transpose_b, double *c, long ldc, int accumulate);
+// The same with `bias` [n] added to every row at the end.
+void ck_gemm_bias_f32(long m, long n, long k, const float *a, long lda, int transpose_a,
+                      const float *b, long ldb, int transpose_b, float *c, long ldc, int accumulate,
+                      const float *bias);
+void ck_gemm_bias_f64(long m, long n, long k, const double *a, long lda, int transpose_a,
+                      const double *b, long ldb, int transpose_b, double *c, long ldc,
+                      int accumulate, const double *bias);
+// A right operand laid out once, for many products with it on the same path.
+long ck_gemm_ready_size_f32(long n, long k);
+void ck_gemm_make_ready_f32(long n, long k, const float *b, long ldb, int transpose_b, float *ready);
+void ck_gemm_with_ready_f32(long m, long n, long k, const float *a, long lda, const float *ready,
+                            float *c, long ldc, int accumulate);
+long ck_gemm_ready_size_f64(long n, long k);
+void ck_gemm_make_ready_f64(long n, long k, const double *b, long ldb, int transpose_b,
+                            double *ready);
+void ck_gemm_with_ready_f64(long m, long n, long k, const double *a, long lda, const double *ready,
+                            double *c, long ldc, int accumulate);
 // 0: what the processor offers, 1: scalar, 2: AVX2, 3: AVX-512. For tests of bit identity.
 void ck_gemm_force_path(int path);
 int ck_gemm_path(void);
@@ -69,6 +86,47 @@ void ck_reduce_f64(int op, const double *x, double *y, long outer, long length, 
 // Row-wise softmax (or its logarithm) of x [rows, n].
 void ck_softmax_f32(const float *x, float *y, long rows, long n, int logarithm);
 void ck_softmax_f64(const double *x, double *y, long rows, long n, int logarithm);
+
+// --- several steps in one pass (fused.c) ----------------------------------------------------------
+// g times the slope of a ck_unary function at x, where its value is y.
+void ck_unary_gradient_f32(int op, const float *x, const float *y, const float *g, float *d, long n);
+// Uniform numbers become `scale` from p on, else 0.
+void ck_keep_f32(float *x, long n, float p, float scale);
+// Rows of n; notes [rows, 2]: mean and 1 / root. The slopes of weight and bias go to sums [2, n].
+void ck_layer_norm_f32(const float *x, const float *weight, const float *bias, long rows, long n,
+                       double eps, float *y, float *notes);
+void ck_layer_norm_gradient_f32(const float *g, const float *x, const float *weight,
+                                const float *notes, long rows, long n, float *dx, float *sums);
+// One channel of [images, channels, size]; notes [2, channels]: mean and 1 / root, statistics
+// [2, channels]: mean and sum of squared distances, sums [2, channels]: slopes of weight and bias.
+void ck_batch_norm_f32(const float *x, long images, long channels, long size, long channel,
+                       float weight, float bias, double eps, float *y, float *notes,
+                       float *statistics);
+void ck_batch_norm_gradient_f32(const float *g, const float *x, long images, long channels,
+                                long size, long channel, float weight, const float *notes,
+                                float *dx, float *sums);
+// -log softmax(x) at the labels, row by row, and the logarithm of each row's sum of exp(x).
+void ck_cross_entropy_f32(const float *x, const int64_t *labels, long rows, long n, double *logs,
+                          double *losses);
+void ck_cross_entropy_gradient_f32(const float *x, const int64_t *labels, const double *logs,
+                                   float scale, long rows, long n, float *d);
+double ck_sum_f64(const double *x, long n);
+// Rows of scores become softmax(scale * score); causal: row r sees first + r + 1 of the keys.
+void ck_attend_f32(float *scores, long rows, long keys, long stride, long first, int causal,
+                   float scale, float *logs);
+void ck_attend_again_f32(float *scores, long rows, long keys, long stride, long first, int causal,
+                         float scale, const float *logs);
+void ck_attend_gradient_f32(const float *shares, float *slopes, long rows, long keys, long stride,
+                            float scale);
+// Steps of recurrent cells on rows of `size`, in PyTorch's order of gates.
+void ck_lstm_f32(float *gates, const float *input, const float *bias, const float *old, long rows,
+                 long size, float *h, float *c, float *root);
+void ck_lstm_gradient_f32(const float *gates, const float *old, const float *root, const float *dh,
+                          float *dc, long rows, long size, float *slopes);
+void ck_gru_f32(float *sums, const float *input, const float *bias, const float *old, long rows,
+                long size, float *gates, float *h);
+void ck_gru_gradient_f32(const float *gates, const float *sums, const float *old, const float *dh,
+                         long rows, long size, float *input, float *hidden, float *direct);
 
 // --- convolution (convolution.c) -----------------------------------------------------------------
 typedef struct {

@@ -1,0 +1,326 @@
+// Several steps of a layer in one pass over memory. Sums are in double precision over 16 lanes and a
+// fixed tree, so the bits depend neither on the vectors' width nor on the number of threads.
+#include "CKernels.h"
+#include "maths.h"
+
+#define LANES 16
+
+INLINE double fold(double *lane) {
+  for (int width = LANES / 2; width > 0; width /= 2)
+    for (int l = 0; l < width; l++) lane[l] += lane[l + width];
+  return lane[0];
+}
+
+// Sums `expression` over i in 0..<n: lane l takes every 16th.
+#define SUM(total, n, expression)                                                             \
+  {                                                                                           \
+    double lane[LANES] = {0};                                                                 \
+    long at = 0;                                                                              \
+    for (; at + LANES <= (n); at += LANES)                                                    \
+      for (int l = 0; l < LANES; l++) { long i = at + l; lane[l] += (expression); }           \
+    for (int l = 0; at + l < (n); l++) { long i = at + l; lane[l] += (expression); }          \
+    total = fold(lane);                                                                       \
+  }
+
+// --- a function's slope times what comes from above -------------------------------------------------
+
+INLINE double gelu_slope(double x) {
+  return 0.5 * (1.0 + ck_erf(x * 0.70710678118654752440))
+         + x * ck_exp(-0.5 * x * x) * 0.39894228040143267794;
+}
+INLINE double silu_slope(double x) {
+  double s = ck_sigmoid(x);
+  return s + x * s * (1.0 - s);
+}
+
+#define SLOPES(expression) for (long i = 0; i < n; i++) { float v = x[i], r = y[i]; (void)v; (void)r; \
+    d[i] = g[i] * (float)(expression); } break
+CLONES void ck_unary_gradient_f32(int op, const float *restrict x, const float *restrict y,
+                                  const float *restrict g, float *restrict d, long n) {
+  switch (op) {
+    case CK_RELU: SLOPES(v > 0 ? 1.0f : 0.0f);
+    case CK_TANH: SLOPES(1.0f - r * r);
+    case CK_SIGMOID: SLOPES(r * (1.0f - r));
+    case CK_SOFTPLUS: SLOPES(ck_sigmoid(v));
+    case CK_GELU: SLOPES(gelu_slope(v));
+    case CK_SILU: SLOPES(silu_slope(v));
+    case CK_EXP: SLOPES(r);
+    case CK_SQUARE: SLOPES(v * 2.0f);
+  }
+}
+
+// --- dropout ----------------------------------------------------------------------------------------
+
+// Uniform numbers become `scale` from p on, else 0.
+CLONES void ck_keep_f32(float *x, long n, float p, float scale) {
+  for (long i = 0; i < n; i++) x[i] = x[i] >= p ? scale : 0.0f;
+}
+
+// --- layer norm -------------------------------------------------------------------------------------
+
+// y = (x - mean) / sqrt(variance + eps) * weight + bias for each row; notes mean and 1 / root.
+CLONES void ck_layer_norm_f32(const float *restrict x, const float *restrict weight,
+                              const float *restrict bias, long rows, long n, double eps,
+                              float *restrict y, float *restrict notes) {
+  for (long r = 0; r < rows; r++, x += n, y += n) {
+    double sum, squares;
+    SUM(sum, n, (double)x[i]);
+    double mean = sum / (double)n;
+    SUM(squares, n, ((double)x[i] - mean) * ((double)x[i] - mean));
+    float m = (float)mean, s = (float)(1.0 / sqrt(squares / (double)n + eps));
+    notes[2 * r] = m;
+    notes[2 * r + 1] = s;
+    for (long i = 0; i < n; i++) y[i] = __builtin_fmaf((x[i] - m) * s, weight[i], bias[i]);
+  }
+}
+
+// Slopes of x; those of weight and bias are added up over the rows in `sums` [2, n] from zero.
+CLONES void ck_layer_norm_gradient_f32(const float *restrict g, const float *restrict x,
+                                       const float *restrict weight, const float *restrict notes,
+                                       long rows, long n, float *restrict dx, float *restrict sums) {
+  float *restrict slope_bias = sums + n;
+  for (long i = 0; i < 2 * n; i++) sums[i] = 0;
+  for (long r = 0; r < rows; r++, x += n, g += n, dx += n) {
+    float m = notes[2 * r], s = notes[2 * r + 1];
+    double plain, along;
+    SUM(plain, n, (double)(g[i] * weight[i]));
+    SUM(along, n, (double)(g[i] * weight[i]) * (double)((x[i] - m) * s));
+    float a = (float)(plain / (double)n), c = (float)(along / (double)n);
+    for (long i = 0; i < n; i++) {
+      float h = (x[i] - m) * s;
+      dx[i] = s * (g[i] * weight[i] - a - h * c);
+      sums[i] = __builtin_fmaf(g[i], h, sums[i]);
+      slope_bias[i] += g[i];
+    }
+  }
+}
+
+// --- batch norm -------------------------------------------------------------------------------------
+
+// Channel c of x [images, channels, size].
+CLONES void ck_batch_norm_f32(const float *restrict x, long images, long channels, long size, long c,
+                              float weight, float bias, double eps, float *restrict y, float *notes,
+                              float *statistics) {
+  const long step = channels * size;
+  const double count = (double)(images * size);
+  double sum = 0, squares = 0;
+  for (long n = 0; n < images; n++) {
+    const float *p = x + n * step + c * size;
+    double part;
+    SUM(part, size, (double)p[i]);
+    sum += part;
+  }
+  const double mean = sum / count;
+  for (long n = 0; n < images; n++) {
+    const float *p = x + n * step + c * size;
+    double part;
+    SUM(part, size, ((double)p[i] - mean) * ((double)p[i] - mean));
+    squares += part;
+  }
+  const float m = (float)mean, s = (float)(1.0 / sqrt(squares / count + eps));
+  notes[c] = m;
+  notes[channels + c] = s;
+  statistics[c] = m;
+  statistics[channels + c] = (float)squares;
+  const float slope = s * weight;
+  for (long n = 0; n < images; n++) {
+    const float *p = x + n * step + c * size;
+    float *q = y + n * step + c * size;
+    for (long i = 0; i < size; i++) q[i] = __builtin_fmaf(p[i] - m, slope, bias);
+  }
+}
+
+// Slopes of channel c of x, of its weight and of its bias.
+CLONES void ck_batch_norm_gradient_f32(const float *restrict g, const float *restrict x, long images,
+                                       long channels, long size, long c, float weight,
+                                       const float *notes, float *restrict dx, float *sums) {
+  const long step = channels * size;
+  const double count = (double)(images * size);
+  const float m = notes[c], s = notes[channels + c];
+  double plain = 0, along = 0;
+  for (long n = 0; n < images; n++) {
+    const float *p = x + n * step + c * size, *u = g + n * step + c * size;
+    double part, product;
+    SUM(part, size, (double)u[i]);
+    SUM(product, size, (double)u[i] * (double)((p[i] - m) * s));
+    plain += part;
+    along += product;
+  }
+  sums[c] = (float)along;
+  sums[channels + c] = (float)plain;
+  const float a = (float)(plain / count), b = (float)(along / count) * s, slope = s * weight;
+  for (long n = 0; n < images; n++) {
+    const float *p = x + n * step + c * size, *u = g + n * step + c * size;
+    float *d = dx + n * step + c * size;
+    for (long i = 0; i < size; i++) d[i] = slope * (u[i] - a - (p[i] - m) * b);
+  }
+}
+
+// --- cross-entropy ----------------------------------------------------------------------------------
+
+// For each row the logarithm of the sum of exp(x), and its distance to the chosen element.
+CLONES void ck_cross_entropy_f32(const float *restrict x, const int64_t *restrict labels, long rows,
+                                 long n, double *restrict logs, double *restrict losses) {
+  for (long r = 0; r < rows; r++, x += n) {
+    float top = -INFINITY;
+    for (long i = 0; i < n; i++) top = x[i] > top ? x[i] : top;
+    double shift = top == -INFINITY ? 0.0 : top, sum;
+    SUM(sum, n, ck_exp((double)x[i] - shift));
+    logs[r] = ck_log(sum) + shift;
+    losses[r] = logs[r] - (double)x[labels[r]];
+  }
+}
+
+// (softmax(x) - one at the label) * scale.
+CLONES void ck_cross_entropy_gradient_f32(const float *restrict x, const int64_t *restrict labels,
+                                          const double *restrict logs, float scale, long rows, long n,
+                                          float *restrict d) {
+  for (long r = 0; r < rows; r++, x += n, d += n) {
+    double shift = logs[r];
+    for (long i = 0; i < n; i++) d[i] = (float)ck_exp((double)x[i] - shift) * scale;
+    d[labels[r]] -= scale;
+  }
+}
+
+double ck_sum_f64(const double *x, long n) {
+  double total;
+  SUM(total, n, x[i]);
+  return total;
+}
+
+// --- attention --------------------------------------------------------------------------------------
+
+// Rows of scores [rows, stride] become softmax(scale * score) over their first `first` + r (causal)
+// or `keys` elements, zero beyond; `logs` notes the logarithm of each sum.
+CLONES void ck_attend_f32(float *restrict scores, long rows, long keys, long stride, long first,
+                          int causal, float scale, float *restrict logs) {
+  for (long r = 0; r < rows; r++, scores += stride) {
+    long n = causal && first + r + 1 < keys ? first + r + 1 : keys;
+    float top = -INFINITY;
+    for (long i = 0; i < n; i++) top = scores[i] > top ? scores[i] : top;
+    float shift = top == -INFINITY ? 0.0f : top * scale;
+    double lane[LANES] = {0};
+    long at = 0;
+    for (; at + LANES <= n; at += LANES)
+      for (int l = 0; l < LANES; l++) {
+        float e = (float)ck_exp((double)__builtin_fmaf(scores[at + l], scale, -shift));
+        scores[at + l] = e;
+        lane[l] += (double)e;
+      }
+    for (int l = 0; at + l < n; l++) {
+      float e = (float)ck_exp((double)__builtin_fmaf(scores[at + l], scale, -shift));
+      scores[at + l] = e;
+      lane[l] += (double)e;
+    }
+    double total = fold(lane);
+    float share = (float)(1.0 / total);
+    for (long i = 0; i < n; i++) scores[i] *= share;
+    for (long i = n; i < keys; i++) scores[i] = 0;
+    logs[r] = (float)(ck_log(total) + (double)shift);
+  }
+}
+
+// Scores become softmax again from their logarithms.
+CLONES void ck_attend_again_f32(float *restrict scores, long rows, long keys, long stride, long first,
+                                int causal, float scale, const float *restrict logs) {
+  for (long r = 0; r < rows; r++, scores += stride) {
+    long n = causal && first + r + 1 < keys ? first + r + 1 : keys;
+    double log = logs[r];
+    for (long i = 0; i < n; i++)
+      scores[i] = (float)ck_exp((double)scores[i] * (double)scale - log);
+    for (long i = n; i < keys; i++) scores[i] = 0;
+  }
+}
+
+// slopes [rows, stride] of the shares become slopes of the scores, with shares in `p`.
+CLONES void ck_attend_gradient_f32(const float *restrict p, float *restrict slopes, long rows,
+                                   long keys, long stride, float scale) {
+  for (long r = 0; r < rows; r++, p += stride, slopes += stride) {
+    double sum;
+    SUM(sum, keys, (double)p[i] * (double)slopes[i]);
+    float mean = (float)sum;
+    for (long i = 0; i < keys; i++) slopes[i] = p[i] * (slopes[i] - mean) * scale;
+  }
+}
+
+// --- recurrent cells --------------------------------------------------------------------------------
+
+// One step of LSTM rows: gates hold the recurrent sums [rows, 4 size] and get the input's, then
+// their activations (i f g o).
+CLONES void ck_lstm_f32(float *restrict gates, const float *restrict input,
+                        const float *restrict bias, const float *restrict old, long rows, long size,
+                        float *restrict h, float *restrict c, float *restrict root) {
+  for (long r = 0; r < rows; r++, gates += 4 * size, input += 4 * size) {
+    for (long j = 0; j < 2 * size; j++)
+      gates[j] = (float)ck_sigmoid(gates[j] + bias[j] + input[j]);
+    for (long j = 2 * size; j < 3 * size; j++)
+      gates[j] = (float)ck_tanh(gates[j] + bias[j] + input[j]);
+    for (long j = 3 * size; j < 4 * size; j++)
+      gates[j] = (float)ck_sigmoid(gates[j] + bias[j] + input[j]);
+    const float *f = gates + size, *g = gates + 2 * size, *o = gates + 3 * size;
+    for (long j = 0; j < size; j++) {
+      float next = f[j] * old[r * size + j] + gates[j] * g[j];
+      float t = (float)ck_tanh(next);
+      c[r * size + j] = next;
+      root[r * size + j] = t;
+      h[r * size + j] = o[j] * t;
+    }
+  }
+}
+
+// dh, dc: slopes of the step's h and c; dc becomes that of the old c.
+CLONES void ck_lstm_gradient_f32(const float *restrict gates, const float *restrict old,
+                                 const float *restrict root, const float *restrict dh,
+                                 float *restrict dc, long rows, long size, float *restrict slopes) {
+  for (long r = 0; r < rows; r++, gates += 4 * size, slopes += 4 * size)
+    for (long j = 0; j < size; j++) {
+      long at = r * size + j;
+      float i = gates[j], f = gates[size + j], n = gates[2 * size + j], o = gates[3 * size + j];
+      float slope = dc[at] + dh[at] * o * (1 - root[at] * root[at]);
+      slopes[j] = slope * n * i * (1 - i);
+      slopes[size + j] = slope * old[at] * f * (1 - f);
+      slopes[2 * size + j] = slope * i * (1 - n * n);
+      slopes[3 * size + j] = dh[at] * root[at] * o * (1 - o);
+      dc[at] = slope * f;
+    }
+}
+
+// One step of GRU rows: `sums` hold the recurrent sums and get the bias, gates (r z n) come from
+// both.
+CLONES void ck_gru_f32(float *restrict sums, const float *restrict input,
+                       const float *restrict bias, const float *restrict old, long rows, long size,
+                       float *restrict gates, float *restrict h) {
+  for (long r = 0; r < rows; r++, gates += 3 * size, input += 3 * size, sums += 3 * size) {
+    for (long j = 0; j < 3 * size; j++) sums[j] += bias[j];
+    for (long j = 0; j < 2 * size; j++) gates[j] = (float)ck_sigmoid(input[j] + sums[j]);
+    const float *n = gates + 2 * size, *z = gates + size;
+    for (long j = 0; j < size; j++)
+      gates[2 * size + j] = (float)ck_tanh(input[2 * size + j] + gates[j] * sums[2 * size + j]);
+    for (long j = 0; j < size; j++)
+      h[r * size + j] = n[j] + z[j] * (old[r * size + j] - n[j]);
+  }
+}
+
+// Slopes of the input's sums and of the recurrent ones; `direct` gets the part of the old h's slope
+// that passes by the weights.
+CLONES void ck_gru_gradient_f32(const float *restrict gates, const float *restrict sums,
+                                const float *restrict old, const float *restrict dh, long rows,
+                                long size, float *restrict input, float *restrict hidden,
+                                float *restrict direct) {
+  for (long r = 0; r < rows; r++, gates += 3 * size, sums += 3 * size, input += 3 * size,
+            hidden += 3 * size)
+    for (long j = 0; j < size; j++) {
+      long at = r * size + j;
+      float reset = gates[j], v = gates[size + j], n = gates[2 * size + j];
+      float dn = dh[at] * (1 - v) * (1 - n * n);
+      float dv = dh[at] * (old[at] - n) * v * (1 - v);
+      float dr = dn * sums[2 * size + j] * reset * (1 - reset);
+      input[j] = dr;
+      hidden[j] = dr;
+      input[size + j] = dv;
+      hidden[size + j] = dv;
+      input[2 * size + j] = dn;
+      hidden[2 * size + j] = dn * reset;
+      direct[at] = dh[at] * v;
+    }
+}
