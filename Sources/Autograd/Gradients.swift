@@ -123,7 +123,7 @@ package enum Gradients {
       for index in stride(from: last, through: firstInner, by: -1) where depends[index - first] {
         guard let upstream = gradients[index - first] else { continue }
         gradients[index - first] = nil
-        let node = tape.nodes[index]
+        let node = frees ? tape.take(index) : tape.nodes[index]
         guard let rule = node.rule, let output = node.output else { continue }
         let parts = try rule(
           GradientContext(
@@ -134,7 +134,6 @@ package enum Gradients {
           let at = input.node - first
           gradients[at] = try gradients[at].map { try $0 + part } ?? part
         }
-        if frees { tape.release(index) }
       }
     }
     return try leaves.map { leaf in

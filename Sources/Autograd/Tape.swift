@@ -50,9 +50,11 @@ final class Tape: @unchecked Sendable {
     input.node < 0 ? Variable(input.value) : Variable(input.value, tape: self, node: input.node)
   }
 
-  /// Gives back what a node holds once its gradient has passed.
-  func release(_ index: Int) {
-    nodes[index] = Node(inputs: [], output: nil, attributes: [:], rule: nil)
+  /// A node, of which the tape keeps nothing.
+  func take(_ index: Int) -> Node {
+    var node = Node(inputs: [], output: nil, attributes: [:], rule: nil)
+    swap(&node, &nodes[index])
+    return node
   }
 
   func close() {

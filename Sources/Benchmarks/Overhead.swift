@@ -1,4 +1,5 @@
 import Autograd
+import Library
 import Tensors
 
 /// What single operations on 8x8 matrices cost: microseconds, the least and the median.
@@ -15,12 +16,15 @@ package struct Overhead: Sendable {
     func chain(_ x: [Variable]) throws -> Variable {
       try Operations.sum(Operations.relu(Variable.matmul(x[0], x[1])) + x[2])
     }
+    let planned = RepeatedGradient(at: leaves.map(\.value), of: chain)
     return [
       try timed("add") { _ = try leaves[0] + leaves[1] },
       try timed("matmul") { _ = try Variable.matmul(leaves[0], leaves[1]) },
       try timed("relu") { _ = try Operations.relu(leaves[0]) },
       try timed("fwd_only") { _ = try chain(leaves) },
-      try timed("fwd_bwd") { _ = try Gradients.of(leaves, chain) },
+      try timed("fwd_bwd_taped") { _ = try Gradients.of(leaves, chain) },
+      // As a training does it.
+      try timed("fwd_bwd") { try planned.step() },
     ]
   }
 

@@ -42,25 +42,40 @@ IM2COL(ck_im2col_f64, double)
 COL2IM(ck_col2im_f32, float)
 COL2IM(ck_col2im_f64, double)
 
-// A row of results at a time, window place by window place. The first of equals stays, and the first
-// NaN stays for good.
-#define MAX_POOL(NAME, TYPE)                                                                  \
+// Part of a row of results at a time, window place by window place. The first of equals stays, and the
+// first NaN stays for good.
+#define POOLED 64
+#define TAKE(TYPE, STRIDE)                                                                    \
+  for (long i = 0; i < n; i++) {                                                              \
+    TYPE v = row[i * (STRIDE)], b = best[i];                                                  \
+    int takes = (b == b) & ((v > b) | (v != v));                                              \
+    best[i] = takes ? v : b;                                                                  \
+    from[i] = takes ? place : from[i];                                                        \
+  }
+#define MAX_POOL(NAME, TYPE, INDEX)                                                           \
   CLONES void NAME(const ck_window *w, const TYPE *restrict x, TYPE *restrict y,              \
                    int64_t *restrict at) {                                                    \
+    TYPE best[POOLED];                                                                        \
+    INDEX from[POOLED];                                                                       \
+    const long s = w->stride_width;                                                           \
     for (long c = 0; c < w->channels; c++)                                                    \
-      for (long oy = 0; oy < w->out_height; oy++, y += w->out_width, at += w->out_width) {    \
-        for (long ky = 0; ky < w->kernel_height; ky++) {                                      \
-          long row = (c * w->height + oy * w->stride_height + ky) * w->width;                 \
-          for (long kx = 0; kx < w->kernel_width; kx++)                                       \
-            for (long ox = 0; ox < w->out_width; ox++) {                                      \
-              long place = row + ox * w->stride_width + kx;                                   \
-              TYPE v = x[place], best = y[ox];                                                \
-              int takes = (ky == 0 && kx == 0) || (best == best && (v > best || v != v));     \
-              y[ox] = takes ? v : best;                                                       \
-              at[ox] = takes ? place : at[ox];                                                \
+      for (long oy = 0; oy < w->out_height; oy++)                                             \
+        for (long start = 0; start < w->out_width; start += POOLED) {                         \
+          const long rest = w->out_width - start, n = rest < POOLED ? rest : POOLED;          \
+          const long first = (c * w->height + oy * w->stride_height) * w->width + start * s;  \
+          for (long ky = 0; ky < w->kernel_height; ky++)                                      \
+            for (long kx = 0; kx < w->kernel_width; kx++) {                                   \
+              const INDEX place = (INDEX)(ky * w->width + kx);                                \
+              const TYPE *row = x + first + ky * w->width + kx;                               \
+              if (ky == 0 && kx == 0)                                                         \
+                for (long i = 0; i < n; i++) best[i] = row[i * s], from[i] = 0;               \
+              else if (s == 2) TAKE(TYPE, 2)                                                  \
+              else TAKE(TYPE, s)                                                              \
             }                                                                                 \
+          for (long i = 0; i < n; i++) y[i] = best[i], at[i] = first + i * s + from[i];       \
+          y += n;                                                                             \
+          at += n;                                                                            \
         }                                                                                     \
-      }                                                                                       \
   }
-MAX_POOL(ck_max_pool_f32, float)
-MAX_POOL(ck_max_pool_f64, double)
+MAX_POOL(ck_max_pool_f32, float, int32_t)
+MAX_POOL(ck_max_pool_f64, double, int64_t)

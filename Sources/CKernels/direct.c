@@ -46,6 +46,13 @@ static void fill_offsets(const ck_window *w, const planes *p, int32_t *offset) {
       }
 }
 
+INLINE void copy_row(const float *restrict x, float *restrict y, long n) {
+  long i = 0;
+  for (; i + 8 <= n; i += 8) *(half *)(y + i) = *(const half *)(x + i);
+#pragma clang loop vectorize(disable) unroll(disable)
+  for (; i < n; i++) y[i] = x[i];
+}
+
 CLONES static void fill_planes(const ck_window *w, const planes *p, const float *restrict image,
                                float *restrict out) {
   for (long c = 0; c < w->channels; c++, image += w->height * w->width)
@@ -63,7 +70,7 @@ CLONES static void fill_planes(const ck_window *w, const planes *p, const float 
           to = MAX(to, from);
           const float *row = image + iy * w->width + shift;
           for (long x = 0; x < from; x++) out[x] = 0;
-          if (s == 1) for (long x = from; x < to; x++) out[x] = row[x];
+          if (s == 1) copy_row(row + from, out + from, to - from);
           else if (s == 2) for (long x = from; x < to; x++) out[x] = row[2 * x];
           else for (long x = from; x < to; x++) out[x] = row[x * s];
           for (long x = to; x < p->width; x++) out[x] = 0;

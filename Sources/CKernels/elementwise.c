@@ -1,13 +1,15 @@
 #include "CKernels.h"
 #include "maths.h"
+#include "maths32.h"
 
 #define LOOP(expression) for (long i = 0; i < n; i++) { T v = x[i]; y[i] = (T)(expression); } break
-#define UNARY(NAME, TYPE)                                                     \
+// The busiest functions have versions of their own for single precision.
+#define UNARY(NAME, TYPE, EXP, TANH, SIGMOID, GELU)                                                     \
   CLONES void NAME(int op, const TYPE *restrict x, TYPE *restrict y, long n) {\
     typedef TYPE T;                                                           \
     switch (op) {                                                             \
       case CK_NEGATE: LOOP(-v);                                               \
-      case CK_EXP: LOOP(ck_exp(v));                                           \
+      case CK_EXP: LOOP(EXP(v));                                           \
       case CK_LOG: LOOP(ck_log(v));                                           \
       case CK_LOG1P: LOOP(ck_log1p(v));                                       \
       case CK_EXPM1: LOOP(ck_expm1(v));                                       \
@@ -21,18 +23,18 @@
       case CK_CEIL: LOOP(ceil((double)v));                                    \
       case CK_SIN: LOOP(ck_sine_of(v, 0));                                    \
       case CK_COS: LOOP(ck_sine_of(v, 1));                                    \
-      case CK_TANH: LOOP(ck_tanh(v));                                         \
-      case CK_SIGMOID: LOOP(ck_sigmoid(v));                                   \
+      case CK_TANH: LOOP(TANH(v));                                         \
+      case CK_SIGMOID: LOOP(SIGMOID(v));                                   \
       case CK_RELU: LOOP(v > 0 ? v : v != v ? v : 0);                         \
-      case CK_GELU: LOOP(ck_gelu(v));                                         \
-      case CK_SILU: LOOP((double)v * ck_sigmoid(v));                          \
+      case CK_GELU: LOOP(GELU(v));                                         \
+      case CK_SILU: LOOP(v * SIGMOID(v));                          \
       case CK_SOFTPLUS: LOOP(ck_softplus(v));                                 \
       case CK_ERF: LOOP(ck_erf(v));                                           \
       case CK_RECIPROCAL: LOOP(1 / v);                                        \
     }                                                                         \
   }
-UNARY(ck_unary_f32, float)
-UNARY(ck_unary_f64, double)
+UNARY(ck_unary_f32, float, ck_exp32, ck_tanh32, ck_sigmoid32, ck_gelu32)
+UNARY(ck_unary_f64, double, ck_exp, ck_tanh, ck_sigmoid, ck_gelu)
 
 // Three loops, so that the two common cases run over contiguous memory.
 #define PAIRS(OUT, expression)                                                              \

@@ -2,6 +2,7 @@
 // fixed tree, so the bits depend neither on the vectors' width nor on the number of threads.
 #include "CKernels.h"
 #include "maths.h"
+#include "maths32.h"
 
 #define LANES 16
 
@@ -9,6 +10,11 @@ INLINE double fold(double *lane) {
   for (int width = LANES / 2; width > 0; width /= 2)
     for (int l = 0; l < width; l++) lane[l] += lane[l + width];
   return lane[0];
+}
+INLINE double fold32(const float *part) {
+  double lane[LANES];
+  for (int l = 0; l < LANES; l++) lane[l] = (double)part[l];
+  return fold(lane);
 }
 
 // Sums `expression` over i in 0..<n: lane l takes every 16th.
@@ -22,27 +28,39 @@ INLINE double fold(double *lane) {
     total = fold(lane);                                                                       \
   }
 
+// The same over blocks of 1024 in single precision, which are added up in double precision: for sums
+// that only scale what is single anyway.
+#define BLOCK 1024
+#define SUM32(total, n, expression)                                                           \
+  {                                                                                           \
+    total = 0;                                                                                \
+    for (long first = 0; first < (n); first += BLOCK) {                                       \
+      long end = first + BLOCK < (n) ? first + BLOCK : (n), at = first;                       \
+      float some[LANES] = {0};                                                                \
+      for (; at + LANES <= end; at += LANES)                                                  \
+        for (int l = 0; l < LANES; l++) { long i = at + l; some[l] += (expression); }         \
+      for (int l = 0; at + l < end; l++) { long i = at + l; some[l] += (expression); }        \
+      total += fold32(some);                                                                  \
+    }                                                                                         \
+  }
+
 // --- a function's slope times what comes from above -------------------------------------------------
 
-INLINE double gelu_slope(double x) {
-  return 0.5 * (1.0 + ck_erf(x * 0.70710678118654752440))
-         + x * ck_exp(-0.5 * x * x) * 0.39894228040143267794;
-}
-INLINE double silu_slope(double x) {
-  double s = ck_sigmoid(x);
-  return s + x * s * (1.0 - s);
+INLINE float silu_slope(float x) {
+  float s = ck_sigmoid32(x);
+  return s + x * s * (1.0f - s);
 }
 
 #define SLOPES(expression) for (long i = 0; i < n; i++) { float v = x[i], r = y[i]; (void)v; (void)r; \
-    d[i] = g[i] * (float)(expression); } break
+    d[i] = g[i] * (expression); } break
 CLONES void ck_unary_gradient_f32(int op, const float *restrict x, const float *restrict y,
                                   const float *restrict g, float *restrict d, long n) {
   switch (op) {
     case CK_RELU: SLOPES(v > 0 ? 1.0f : 0.0f);
     case CK_TANH: SLOPES(1.0f - r * r);
     case CK_SIGMOID: SLOPES(r * (1.0f - r));
-    case CK_SOFTPLUS: SLOPES(ck_sigmoid(v));
-    case CK_GELU: SLOPES(gelu_slope(v));
+    case CK_SOFTPLUS: SLOPES(ck_sigmoid32(v));
+    case CK_GELU: SLOPES(ck_gelu_slope32(v));
     case CK_SILU: SLOPES(silu_slope(v));
     case CK_EXP: SLOPES(r);
     case CK_SQUARE: SLOPES(v * 2.0f);
@@ -64,10 +82,10 @@ CLONES void ck_layer_norm_f32(const float *restrict x, const float *restrict wei
                               float *restrict y, float *restrict notes) {
   for (long r = 0; r < rows; r++, x += n, y += n) {
     double sum, squares;
-    SUM(sum, n, (double)x[i]);
-    double mean = sum / (double)n;
-    SUM(squares, n, ((double)x[i] - mean) * ((double)x[i] - mean));
-    float m = (float)mean, s = (float)(1.0 / sqrt(squares / (double)n + eps));
+    SUM32(sum, n, x[i]);
+    float m = (float)(sum / (double)n);
+    SUM32(squares, n, (x[i] - m) * (x[i] - m));
+    float s = (float)(1.0 / sqrt(squares / (double)n + eps));
     notes[2 * r] = m;
     notes[2 * r + 1] = s;
     for (long i = 0; i < n; i++) y[i] = __builtin_fmaf((x[i] - m) * s, weight[i], bias[i]);
@@ -83,8 +101,8 @@ CLONES void ck_layer_norm_gradient_f32(const float *restrict g, const float *res
   for (long r = 0; r < rows; r++, x += n, g += n, dx += n) {
     float m = notes[2 * r], s = notes[2 * r + 1];
     double plain, along;
-    SUM(plain, n, (double)(g[i] * weight[i]));
-    SUM(along, n, (double)(g[i] * weight[i]) * (double)((x[i] - m) * s));
+    SUM32(plain, n, g[i] * weight[i]);
+    SUM32(along, n, (g[i] * weight[i]) * ((x[i] - m) * s));
     float a = (float)(plain / (double)n), c = (float)(along / (double)n);
     for (long i = 0; i < n; i++) {
       float h = (x[i] - m) * s;
@@ -107,17 +125,17 @@ CLONES void ck_batch_norm_f32(const float *restrict x, long images, long channel
   for (long n = 0; n < images; n++) {
     const float *p = x + n * step + c * size;
     double part;
-    SUM(part, size, (double)p[i]);
+    SUM32(part, size, p[i]);
     sum += part;
   }
-  const double mean = sum / count;
+  const float m = (float)(sum / count);
   for (long n = 0; n < images; n++) {
     const float *p = x + n * step + c * size;
     double part;
-    SUM(part, size, ((double)p[i] - mean) * ((double)p[i] - mean));
+    SUM32(part, size, (p[i] - m) * (p[i] - m));
     squares += part;
   }
-  const float m = (float)mean, s = (float)(1.0 / sqrt(squares / count + eps));
+  const float s = (float)(1.0 / sqrt(squares / count + eps));
   notes[c] = m;
   notes[channels + c] = s;
   statistics[c] = m;
@@ -141,8 +159,8 @@ CLONES void ck_batch_norm_gradient_f32(const float *restrict g, const float *res
   for (long n = 0; n < images; n++) {
     const float *p = x + n * step + c * size, *u = g + n * step + c * size;
     double part, product;
-    SUM(part, size, (double)u[i]);
-    SUM(product, size, (double)u[i] * (double)((p[i] - m) * s));
+    SUM32(part, size, u[i]);
+    SUM32(product, size, u[i] * ((p[i] - m) * s));
     plain += part;
     along += product;
   }
@@ -158,15 +176,41 @@ CLONES void ck_batch_norm_gradient_f32(const float *restrict g, const float *res
 
 // --- cross-entropy ----------------------------------------------------------------------------------
 
+// Sixteen rows of at most sixteen elements, a row in each lane: the same tree over the elements as for
+// single rows.
+INLINE void narrow_cross_entropy(const float *restrict x, const int64_t *restrict labels, long n,
+                                 double *restrict logs, double *restrict losses) {
+  float v[LANES][LANES], top[LANES];
+  double e[LANES][LANES] = {0};
+  for (int r = 0; r < LANES; r++)
+    for (long i = 0; i < n; i++) v[i][r] = x[r * n + i];
+  for (int r = 0; r < LANES; r++) top[r] = -INFINITY;
+  for (long i = 0; i < n; i++)
+    for (int r = 0; r < LANES; r++) top[r] = v[i][r] > top[r] ? v[i][r] : top[r];
+  for (int r = 0; r < LANES; r++) top[r] = top[r] == -INFINITY ? 0.0f : top[r];
+  for (long i = 0; i < n; i++)
+    for (int r = 0; r < LANES; r++) e[i][r] = (double)ck_exp32(v[i][r] - top[r]);
+  for (long width = LANES / 2; width > 0; width /= 2)
+    for (long l = 0; l < width && l + width < LANES; l++)
+      for (int r = 0; r < LANES; r++) e[l][r] += e[l + width][r];
+  for (int r = 0; r < LANES; r++) logs[r] = ck_log(e[0][r]) + (double)top[r];
+  for (int r = 0; r < LANES; r++) losses[r] = logs[r] - (double)x[r * n + labels[r]];
+}
+
 // For each row the logarithm of the sum of exp(x), and its distance to the chosen element.
 CLONES void ck_cross_entropy_f32(const float *restrict x, const int64_t *restrict labels, long rows,
                                  long n, double *restrict logs, double *restrict losses) {
-  for (long r = 0; r < rows; r++, x += n) {
+  long r = 0;
+  if (n <= LANES)
+    for (; r + LANES <= rows; r += LANES, x += LANES * n)
+      narrow_cross_entropy(x, labels + r, n, logs + r, losses + r);
+  for (; r < rows; r++, x += n) {
     float top = -INFINITY;
     for (long i = 0; i < n; i++) top = x[i] > top ? x[i] : top;
-    double shift = top == -INFINITY ? 0.0 : top, sum;
-    SUM(sum, n, ck_exp((double)x[i] - shift));
-    logs[r] = ck_log(sum) + shift;
+    float shift = top == -INFINITY ? 0.0f : top;
+    double sum;
+    SUM32(sum, n, ck_exp32(x[i] - shift));
+    logs[r] = ck_log(sum) + (double)shift;
     losses[r] = logs[r] - (double)x[labels[r]];
   }
 }
@@ -175,9 +219,17 @@ CLONES void ck_cross_entropy_f32(const float *restrict x, const int64_t *restric
 CLONES void ck_cross_entropy_gradient_f32(const float *restrict x, const int64_t *restrict labels,
                                           const double *restrict logs, float scale, long rows, long n,
                                           float *restrict d) {
+  if (n <= LANES) {
+    // The shifts first, so that one loop runs over all elements.
+    for (long r = 0; r < rows; r++)
+      for (long i = 0; i < n; i++) d[r * n + i] = (float)((double)x[r * n + i] - logs[r]);
+    for (long i = 0; i < rows * n; i++) d[i] = ck_exp32(d[i]) * scale;
+    for (long r = 0; r < rows; r++) d[r * n + labels[r]] -= scale;
+    return;
+  }
   for (long r = 0; r < rows; r++, x += n, d += n) {
     double shift = logs[r];
-    for (long i = 0; i < n; i++) d[i] = (float)ck_exp((double)x[i] - shift) * scale;
+    for (long i = 0; i < n; i++) d[i] = ck_exp32((float)((double)x[i] - shift)) * scale;
     d[labels[r]] -= scale;
   }
 }
@@ -199,20 +251,9 @@ CLONES void ck_attend_f32(float *restrict scores, long rows, long keys, long str
     float top = -INFINITY;
     for (long i = 0; i < n; i++) top = scores[i] > top ? scores[i] : top;
     float shift = top == -INFINITY ? 0.0f : top * scale;
-    double lane[LANES] = {0};
-    long at = 0;
-    for (; at + LANES <= n; at += LANES)
-      for (int l = 0; l < LANES; l++) {
-        float e = (float)ck_exp((double)__builtin_fmaf(scores[at + l], scale, -shift));
-        scores[at + l] = e;
-        lane[l] += (double)e;
-      }
-    for (int l = 0; at + l < n; l++) {
-      float e = (float)ck_exp((double)__builtin_fmaf(scores[at + l], scale, -shift));
-      scores[at + l] = e;
-      lane[l] += (double)e;
-    }
-    double total = fold(lane);
+    for (long i = 0; i < n; i++) scores[i] = ck_exp32(__builtin_fmaf(scores[i], scale, -shift));
+    double total;
+    SUM32(total, n, scores[i]);
     float share = (float)(1.0 / total);
     for (long i = 0; i < n; i++) scores[i] *= share;
     for (long i = n; i < keys; i++) scores[i] = 0;
@@ -225,9 +266,8 @@ CLONES void ck_attend_again_f32(float *restrict scores, long rows, long keys, lo
                                 int causal, float scale, const float *restrict logs) {
   for (long r = 0; r < rows; r++, scores += stride) {
     long n = causal && first + r + 1 < keys ? first + r + 1 : keys;
-    double log = logs[r];
-    for (long i = 0; i < n; i++)
-      scores[i] = (float)ck_exp((double)scores[i] * (double)scale - log);
+    float log = logs[r];
+    for (long i = 0; i < n; i++) scores[i] = ck_exp32(__builtin_fmaf(scores[i], scale, -log));
     for (long i = n; i < keys; i++) scores[i] = 0;
   }
 }
@@ -237,7 +277,7 @@ CLONES void ck_attend_gradient_f32(const float *restrict p, float *restrict slop
                                    long keys, long stride, float scale) {
   for (long r = 0; r < rows; r++, p += stride, slopes += stride) {
     double sum;
-    SUM(sum, keys, (double)p[i] * (double)slopes[i]);
+    SUM32(sum, keys, p[i] * slopes[i]);
     float mean = (float)sum;
     for (long i = 0; i < keys; i++) slopes[i] = p[i] * (slopes[i] - mean) * scale;
   }
@@ -252,15 +292,15 @@ CLONES void ck_lstm_f32(float *restrict gates, const float *restrict input,
                         float *restrict h, float *restrict c, float *restrict root) {
   for (long r = 0; r < rows; r++, gates += 4 * size, input += 4 * size) {
     for (long j = 0; j < 2 * size; j++)
-      gates[j] = (float)ck_sigmoid(gates[j] + bias[j] + input[j]);
+      gates[j] = ck_sigmoid32(gates[j] + bias[j] + input[j]);
     for (long j = 2 * size; j < 3 * size; j++)
-      gates[j] = (float)ck_tanh(gates[j] + bias[j] + input[j]);
+      gates[j] = ck_tanh32(gates[j] + bias[j] + input[j]);
     for (long j = 3 * size; j < 4 * size; j++)
-      gates[j] = (float)ck_sigmoid(gates[j] + bias[j] + input[j]);
+      gates[j] = ck_sigmoid32(gates[j] + bias[j] + input[j]);
     const float *f = gates + size, *g = gates + 2 * size, *o = gates + 3 * size;
     for (long j = 0; j < size; j++) {
       float next = f[j] * old[r * size + j] + gates[j] * g[j];
-      float t = (float)ck_tanh(next);
+      float t = ck_tanh32(next);
       c[r * size + j] = next;
       root[r * size + j] = t;
       h[r * size + j] = o[j] * t;
@@ -292,10 +332,10 @@ CLONES void ck_gru_f32(float *restrict sums, const float *restrict input,
                        float *restrict gates, float *restrict h) {
   for (long r = 0; r < rows; r++, gates += 3 * size, input += 3 * size, sums += 3 * size) {
     for (long j = 0; j < 3 * size; j++) sums[j] += bias[j];
-    for (long j = 0; j < 2 * size; j++) gates[j] = (float)ck_sigmoid(input[j] + sums[j]);
+    for (long j = 0; j < 2 * size; j++) gates[j] = ck_sigmoid32(input[j] + sums[j]);
     const float *n = gates + 2 * size, *z = gates + size;
     for (long j = 0; j < size; j++)
-      gates[2 * size + j] = (float)ck_tanh(input[2 * size + j] + gates[j] * sums[2 * size + j]);
+      gates[2 * size + j] = ck_tanh32(input[2 * size + j] + gates[j] * sums[2 * size + j]);
     for (long j = 0; j < size; j++)
       h[r * size + j] = n[j] + z[j] * (old[r * size + j] - n[j]);
   }

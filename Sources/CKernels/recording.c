@@ -3,3 +3,7 @@
 static _Thread_local void *recording;
 void *ck_recording(void) { return recording; }
 void ck_set_recording(void *object) { recording = object; }
+
+static _Thread_local void *pool;
+void *ck_pool(void) { return pool; }
+void ck_set_pool(void *object) { pool = object; }

@@ -43,7 +43,8 @@ enum Recurrence: Sendable {
     let row = try bias?.value ?? .zeros(Shape(checking: [weight.dims[0]]))
     let size = weight.dims[1]
     /// Gradients of weight and bias from those of the recurrent sums [T, B, g h]: tall products.
-    @Sendable func rest(_ slopes: Tensor, _ states: Tensor, _ h: Tensor) throws -> (Tensor, Tensor?) {
+    @Sendable func rest(_ slopes: Tensor, _ states: Tensor, _ h: Tensor) throws -> (Tensor, Tensor?)
+    {
       let tall = try slopes.reshaped([-1, slopes.dims[2]])
       let before = try Tensor.concat(
         [

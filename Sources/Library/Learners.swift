@@ -131,6 +131,11 @@ package struct ModelLearner: Learner {
 
   private mutating func learn(_ batch: Batch, _ stream: RandomStream) throws -> [Metric] {
     guard optimizer.sharpness == nil else { return try sharpStep(batch, stream) }
+    guard let plan, plan.isInUse else { return try plainStep(batch, stream) }
+    return try plan.pool.use { try plainStep(batch, stream) }
+  }
+
+  private mutating func plainStep(_ batch: Batch, _ stream: RandomStream) throws -> [Metric] {
     let slopes = try slopes(batch, stream)
     let metric = Metric("loss", slopes.loss)
     guard metric.value.isFinite else { return [metric] }
@@ -217,6 +222,19 @@ package struct ModelLearner: Learner {
     slopes.varied = varied
     try move(against: slopes, stream)
     return [metric]
+  }
+
+  /// The program that its steps repeat, and what it may be given; nil when there is none.
+  func planned() throws -> (program: TensorProgram, given: [Tensor])? {
+    guard let program = plan?.program, let tables = StandardLibrary.tables(of: data) else {
+      return nil
+    }
+    let own = parameters + memory
+    guard program.givenShapes.count == own.count + tables.count,
+      let count = program.givenShapes[own.count].dims.first, count <= exampleCount
+    else { return nil }
+    let given = try own + tables.map { try $0.taking(Array(0..<count)) }
+    return program.fits(given) ? (program, given) : nil
   }
 
   /// The loss on a batch and its gradients: by the plan where it fits, else by the interpreter.

@@ -36,3 +36,25 @@ package final class RepeatedCall {
     }.value
   }
 }
+
+/// The value of a function and its gradients at the same tensors again and again, without the tape
+/// once its course is known: as a training takes its steps.
+package final class RepeatedGradient {
+  private let plan = StepPlan()
+  private let places: [Tensor]
+  private let body: ([Variable]) throws -> Variable
+
+  package init(at places: [Tensor], of body: @escaping ([Variable]) throws -> Variable) {
+    (self.places, self.body) = (places, body)
+  }
+
+  /// The value, then the gradients; valid until the next step.
+  @discardableResult
+  package func step() throws -> [Tensor] {
+    let slopes = try plan.slopes(places, RandomStream(seed: 0)) {
+      let (value, gradients) = try Gradients.of(places.map { Variable($0) }, body)
+      return (StepPlan.Slopes(value.value, gradients.map(\.value)), isOpen: false)
+    }
+    return [slopes.value] + slopes.gradients
+  }
+}

@@ -27,7 +27,7 @@ package enum StandardLibrary {
     + ScheduleKinds.all.map(Builtin.init(schedule:))
     + optimizerWords + scheduleWords + creationWords + randomWords
     + gradientWords + derivativeWords + modelWords + sequenceWords + initialiserWords
-    + modelFileWords + trainingWords + dataWords + tokenWords + metricWords
+    + modelFileWords + trainingWords + planWords + dataWords + tokenWords + metricWords
     + listWords + textWords + patternWords + mappingWords
     + checkingWords + plotWords
 

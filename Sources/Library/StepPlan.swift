@@ -43,6 +43,8 @@ package final class StepPlan: @unchecked Sendable {
   }
   private var state = State.unseen
   private var gradientCount = 0
+  /// Memory for what steps leave behind: the next step but one uses it again.
+  package let pool = StoragePool()
 
   package init() {}
 

@@ -28,6 +28,8 @@ package final class Recording {
     let shape: Shape
     /// Inputs, then outputs.
     let operands: [Operand]
+    /// How many of them are outputs.
+    let outputs: Int
     let run: Kernel
   }
 
@@ -128,7 +130,9 @@ package final class Recording {
       operands.append(Operand(slot: origins.count, offset: 0))
       origins.append(.made(bytes: output.storage.byteCount))
     }
-    lines.append(Line(name: name, shape: outputs[0].shape, operands: operands, run: run))
+    lines.append(
+      Line(
+        name: name, shape: outputs[0].shape, operands: operands, outputs: outputs.count, run: run))
   }
 
   // MARK: Random numbers

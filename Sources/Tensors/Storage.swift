@@ -1,3 +1,4 @@
+import CKernels
 import Glibc
 
 /// Bytes that tensors share; freed, and given back to the budget, with the last of them.
@@ -9,9 +10,19 @@ final class Storage: @unchecked Sendable {
   let recording: UInt32
   var slot: Int32 = -1
 
+  /// Uninitialised memory of this thread's pool, if it uses one.
+  static func of(_ byteCount: Int) throws -> Storage {
+    if let pool = StoragePool.current, ck_recording() == nil {
+      return try pool.storage(rounded(byteCount))
+    }
+    return try Storage(byteCount: byteCount)
+  }
+
+  private static func rounded(_ byteCount: Int) -> Int { max(64, (byteCount + 63) & ~63) }
+
   /// Uninitialised, 64-byte aligned.
   init(byteCount: Int) throws {
-    let rounded = max(64, (byteCount + 63) & ~63)
+    let rounded = Storage.rounded(byteCount)
     try MemoryBudget.check(rounded)
     // malloc keeps small pieces at hand for each thread; aligned_alloc does not.
     guard let block = malloc(rounded + 64) else {

@@ -18,7 +18,7 @@ package struct Tensor: Sendable {
   /// Memory for a result; the caller fills every element.
   init(uninitialised shape: Shape, _ dtype: DType) throws {
     self.init(
-      shape: shape, dtype: dtype, storage: try Storage(byteCount: shape.count * dtype.size))
+      shape: shape, dtype: dtype, storage: try Storage.of(shape.count * dtype.size))
   }
 
   package init<E: TensorElement>(_ values: [E], shape: Shape) throws {

@@ -1,12 +1,15 @@
+import Glibc
+
 /// Recorded operations in a flat list, run again without allocation: every intermediate result has
 /// its place in one block of memory, shared by results that are not needed at the same time.
 package final class TensorProgram: @unchecked Sendable {
   private let lines: [(first: Int, run: Recording.Kernel)]
-  private let names: [(name: String, shape: Shape)]
+  private let names: [(name: String, shape: Shape, bytes: Int)]
   /// The addresses of all operands, line after line.
   private let addresses: UnsafeMutablePointer<UnsafeMutableRawPointer>
   /// Operands that move with each run: which given tensor, where in the list, how far into it.
   private let patches: [(given: Int, at: Int, offset: Int)]
+  private let operandCount: Int
   private let arena: Storage
   private let constants: [Storage]
   private let given: [(shape: Shape, dtype: DType)]
@@ -54,8 +57,14 @@ package final class TensorProgram: @unchecked Sendable {
       }
     }
     self.lines = lines
-    self.names = recording.lines.map { ($0.name, $0.shape) }
+    self.names = recording.lines.map { line in
+      let made = line.operands.suffix(line.outputs).reduce(0) { sum, operand in
+        if case .made(let bytes) = origins[operand.slot] { sum + bytes } else { sum }
+      }
+      return (line.name, line.shape, made)
+    }
     self.addresses = addresses
+    operandCount = count
     self.patches = patches
     self.arena = arena
     self.constants = constants
@@ -80,11 +89,36 @@ package final class TensorProgram: @unchecked Sendable {
   package func run(_ tensors: [Tensor], _ stream: RandomStream) throws {
     precondition(fits(tensors))
     try withExtendedLifetime((tensors, self)) {
-      for patch in patches {
-        addresses[patch.at] = tensors[patch.given].storage.start + patch.offset
-      }
+      place(tensors)
       let word = stream.word
       for line in lines { try line.run(UnsafePointer(addresses + line.first), word) }
+    }
+  }
+
+  private func place(_ tensors: [Tensor]) {
+    for patch in patches {
+      addresses[patch.at] = tensors[patch.given].storage.start + patch.offset
+    }
+  }
+
+  private init(copying other: TensorProgram) throws {
+    let arena = try Storage(byteCount: other.arena.byteCount)
+    let count = max(1, other.lines.isEmpty ? 0 : other.operandCount)
+    addresses = .allocate(capacity: count)
+    let (from, size) = (other.arena.start, other.arena.byteCount)
+    for at in 0..<other.operandCount {
+      let old = other.addresses[at]
+      let isOwn = old >= from && old < from + size
+      addresses[at] = isOwn ? arena.start + (old - from) : old
+    }
+    (lines, names, patches) = (other.lines, other.names, other.patches)
+    (self.arena, constants, given, operandCount) = (
+      arena, other.constants, other.given, other.operandCount
+    )
+    results = other.results.map { tensor in
+      tensor.storage === other.arena
+        ? Tensor(shape: tensor.shape, dtype: tensor.dtype, storage: arena, offset: tensor.offset)
+        : tensor
     }
   }
 
@@ -93,6 +127,50 @@ package final class TensorProgram: @unchecked Sendable {
 
   package var lineCount: Int { lines.count }
   package var byteCount: Int { arena.byteCount }
+}
+
+extension TensorProgram {
+  /// One line of the listing.
+  package struct LineReport: Sendable {
+    package let name: String
+    package let shape: Shape
+    /// Of all its results.
+    package let bytes: Int
+    /// The least of some runs.
+    package let microseconds: Double
+  }
+
+  /// The same program with memory of its own.
+  package func copy() throws -> TensorProgram { try TensorProgram(copying: self) }
+
+  /// What each line is, and how long it takes on these tensors.
+  package func timed(_ tensors: [Tensor], _ stream: RandomStream) throws -> [LineReport] {
+    precondition(fits(tensors))
+    var least = [Double](repeating: .infinity, count: lines.count)
+    try withExtendedLifetime((tensors, self)) {
+      place(tensors)
+      for _ in 0..<5 {
+        for (index, line) in lines.enumerated() {
+          let start = TensorProgram.now
+          try line.run(UnsafePointer(addresses + line.first), stream.word)
+          least[index] = min(least[index], TensorProgram.now - start)
+        }
+      }
+    }
+    return zip(names, least).map {
+      LineReport(name: $0.name, shape: $0.shape, bytes: $0.bytes, microseconds: $1 / 1000)
+    }
+  }
+
+  /// Nanoseconds.
+  private static var now: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
+  }
+
+  /// The shapes of the tensors that it was recorded for.
+  package var givenShapes: [Shape] { given.map(\.shape) }
 }
 
 /// Where intermediate results lie in a block of memory: those whose times of need do not overlap may

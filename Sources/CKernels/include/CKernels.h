@@ -7,6 +7,9 @@
 // What notes the tensor operations of this thread, or null.
 void *ck_recording(void);
 void ck_set_recording(void *object);
+// Where the tensors of this thread find memory that is free again, or null.
+void *ck_pool(void);
+void ck_set_pool(void *object);
 
 // --- matrix product (gemm.c) ---------------------------------------------------------------------
 // c[i][j] = fma(a[i][k], b[k][j], c[i][j]) for k ascending, starting from 0, or from c if
