@@ -83,7 +83,8 @@ let package = Package(
     .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
     .testTarget(
-      name: "TensorsTests", dependencies: ["Tensors", "CKernels", "COpenBLAS", "TestSupport"]),
+      name: "TensorsTests", dependencies: ["Tensors", "CKernels", "COpenBLAS", "TestSupport"],
+      exclude: ["Goldens"]),
     .testTarget(
       name: "AutogradTests", dependencies: ["Autograd", "Tensors", "TestSupport"]),
     .testTarget(

@@ -4,7 +4,7 @@
 // window row and window column (over images and places for weights), whatever the vectors' width.
 #include "CKernels.h"
 #include "clones.h"
-#include <math.h>
+#include <immintrin.h>
 #include <string.h>
 
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
@@ -48,33 +48,39 @@ static void fill_offsets(const ck_window *w, const planes *p, int32_t *offset) {
 
 INLINE void copy_row(const float *restrict x, float *restrict y, long n) {
   long i = 0;
+  for (; i + 16 <= n; i += 16) *(wide *)(y + i) = *(const wide *)(x + i);
   for (; i + 8 <= n; i += 8) *(half *)(y + i) = *(const half *)(x + i);
 #pragma clang loop vectorize(disable) unroll(disable)
   for (; i < n; i++) y[i] = x[i];
 }
 
+// Where the image lies in a row of planes that hold every `s`-th column from `shift` on.
+static void inside(long width, long size, long s, long shift, long *from, long *to) {
+  *from = shift >= 0 ? 0 : MIN((-shift + s - 1) / s, width);
+  *to = size - 1 - shift < 0 ? 0 : MIN((size - 1 - shift) / s + 1, width);
+  *to = MAX(*from, *to);
+}
+
+// Planes whose padding is zero already get an image.
 CLONES static void fill_planes(const ck_window *w, const planes *p, const float *restrict image,
                                float *restrict out) {
+  const long sy = w->stride_height, sx = w->stride_width;
   for (long c = 0; c < w->channels; c++, image += w->height * w->width)
     for (long py = 0; py < p->phases_y; py++)
-      for (long px = 0; px < p->phases_x; px++)
-        for (long y = 0; y < p->height; y++, out += p->width) {
-          long iy = y * w->stride_height + py - w->pad_top, s = w->stride_width;
-          if (iy < 0 || iy >= w->height) {
-            memset(out, 0, p->width * sizeof(float));
-            continue;
-          }
-          long shift = px - w->pad_left;  // column x holds image column x s + shift
-          long from = shift >= 0 ? 0 : MIN((-shift + s - 1) / s, p->width);
-          long to = w->width - 1 - shift < 0 ? 0 : MIN((w->width - 1 - shift) / s + 1, p->width);
-          to = MAX(to, from);
-          const float *row = image + iy * w->width + shift;
-          for (long x = 0; x < from; x++) out[x] = 0;
-          if (s == 1) copy_row(row + from, out + from, to - from);
-          else if (s == 2) for (long x = from; x < to; x++) out[x] = row[2 * x];
-          else for (long x = from; x < to; x++) out[x] = row[x * s];
-          for (long x = to; x < p->width; x++) out[x] = 0;
+      for (long px = 0; px < p->phases_x; px++, out += p->height * p->width) {
+        long top, bottom, from, to;
+        inside(p->height, w->height, sy, py - w->pad_top, &top, &bottom);
+        inside(p->width, w->width, sx, px - w->pad_left, &from, &to);
+        for (long y = top; y < bottom; y++) {
+          const float *row =
+              image + (y * sy + py - w->pad_top) * w->width + from * sx + px - w->pad_left;
+          float *place = out + y * p->width + from;
+          const long n = to - from;
+          if (sx == 1) copy_row(row, place, n);
+          else if (sx == 2) for (long x = 0; x < n; x++) place[x] = row[2 * x];
+          else for (long x = 0; x < n; x++) place[x] = row[x * sx];
         }
+      }
 }
 
 // --- products of weights with windows --------------------------------------------------------------
@@ -97,7 +103,7 @@ typedef void (*window_tile)(const window_work *);
 #define LOAD_PAIR(VECTOR, v, o)                                                               \
   __builtin_shufflevector(*(const half *)(t->place[v] + (o)), *(const half *)(t->place2[v] + (o)), \
                           0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
-#define STORE_ONE(VECTOR, LANES, v, i, value)                                                 \
+#define STORE_FEW(VECTOR, LANES, v, i, value)                                                 \
   {                                                                                           \
     float *out = t->out[v] + i * t->plane;                                                    \
     if (t->count[v] == LANES) *(VECTOR *)out = value;                                         \
@@ -106,11 +112,15 @@ typedef void (*window_tile)(const window_work *);
       memcpy(out, &kept, t->count[v] * sizeof(float));                                        \
     }                                                                                         \
   }
+#define STORE_ONE(VECTOR, LANES, v, i, value)                                                 \
+  _mm512_mask_storeu_ps(t->out[v] + i * t->plane, (__mmask16)((1u << t->count[v]) - 1), (__m512)value);
 #define STORE_PAIR(VECTOR, LANES, v, i, value)                                                \
   {                                                                                           \
-    VECTOR kept = value;                                                                      \
-    memcpy(t->out2[v] + i * t->plane, (float *)&kept + 8, t->count[v] * sizeof(float));       \
-    memcpy(t->out[v] + i * t->plane, &kept, t->count[v] * sizeof(float));                     \
+    const __mmask16 mask = (__mmask16)((1u << t->count[v]) - 1);                              \
+    wide high = __builtin_shufflevector(value, value, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, \
+                                        5, 6, 7);                                             \
+    _mm512_mask_storeu_ps(t->out2[v] + i * t->plane, mask, (__m512)high);                     \
+    _mm512_mask_storeu_ps(t->out[v] + i * t->plane, mask, (__m512)value);                     \
   }
 #define WINDOW_TILE(SUFFIX, TARGET, VECTOR, LANES, KIND, VECTORS, ROWS)                       \
   __attribute__((target(TARGET))) static void SUFFIX##_##KIND##_##ROWS##x##VECTORS(           \
@@ -125,7 +135,7 @@ typedef void (*window_tile)(const window_work *);
       _Pragma("clang loop unroll(full)") for (int v = 0; v < VECTORS; v++)                    \
         y[v] = LOAD_##KIND(VECTOR, v, at);                                                    \
       _Pragma("clang loop unroll(full)") for (int i = 0; i < ROWS; i++) {                     \
-        VECTOR x = (VECTOR){0} + a[i / 3][i % 3 * row];                                       \
+        VECTOR x = a[i / 3][i % 3 * row] - (VECTOR){0};                                       \
         _Pragma("clang loop unroll(full)") for (int v = 0; v < VECTORS; v++)                  \
           acc[i][v] = __builtin_elementwise_fma(x, y[v], acc[i][v]);                          \
       }                                                                                       \
@@ -149,7 +159,8 @@ WINDOWS_FROM_7(avx512, AVX512, wide, 16, ONE, 2)
 WINDOWS_FROM_7(avx512, AVX512, wide, 16, PAIR, 2)
 WINDOW_TILE(avx512, AVX512, wide, 16, ONE, 2, 6)
 WINDOW_TILE(avx512, AVX512, wide, 16, PAIR, 2, 6)
-WINDOWS_TO_6(avx2, AVX2, half, 8, ONE, 2)
+#define LOAD_FEW LOAD_ONE
+WINDOWS_TO_6(avx2, AVX2, half, 8, FEW, 2)
 
 static void windows_scalar(const window_work *t, long rows, int vectors) {
   for (long i = 0; i < rows; i++)
@@ -168,7 +179,7 @@ static const window_tile tiles_avx512[2][12] = {
     {NAMES_TO_6(avx512_ONE, 4), NAMES_FROM_7(avx512_ONE, 2)},
     {NAMES_TO_6(avx512_PAIR, 4), NAMES_FROM_7(avx512_PAIR, 2)}};
 static const window_tile sixes_avx512[2] = {avx512_ONE_6x2, avx512_PAIR_6x2};
-static const window_tile tiles_avx2[6] = {NAMES_TO_6(avx2_ONE, 2)};
+static const window_tile tiles_avx2[6] = {NAMES_TO_6(avx2_FEW, 2)};
 
 // rows x (out_height x out_width): weights [rows, depth] times the windows at `offset`.
 static void windows(int path, long rows, long depth, const float *weights, const int32_t *offset,
@@ -253,6 +264,7 @@ void ck_conv_forward_f32(const ck_window *w, long images, long groups, long outp
   const long patch = patch_of(w), positions = w->out_height * w->out_width;
   int32_t *offset = (int32_t *)(scratch + p.size + SLACK);
   fill_offsets(w, &p, offset);
+  memset(scratch, 0, p.size * sizeof(float));
   for (long n = 0; n < images; n++)
     for (long g = 0; g < groups; g++, x += w->channels * w->height * w->width, y += outputs * positions) {
       fill_planes(w, &p, x, scratch);
@@ -296,6 +308,7 @@ void ck_conv_to_input_f32(const ck_window *w, long images, long groups, long out
   const long sy = w->stride_height, sx = w->stride_width;
   int32_t *offset = (int32_t *)(scratch + outputs * height * width + SLACK);
   float *turned = (float *)(offset + taps), *phased = turned + taps * w->channels;
+  memset(scratch, 0, outputs * height * width * sizeof(float));
   for (long g = 0; g < groups; g++)
     for (long qy = 0; qy < sy; qy++)
       for (long qx = 0; qx < sx; qx++) {
@@ -320,14 +333,9 @@ void ck_conv_to_input_f32(const ck_window *w, long images, long groups, long out
           const float *from = up + (n * groups + g) * outputs * positions;
           float *to = dx + (n * groups + g) * image;
           for (long o = 0; o < outputs; o++)
-            for (long y = 0; y < height; y++) {
-              float *row = scratch + (o * height + y) * width;
-              const long oy = y - v.reach;
-              memset(row, 0, width * sizeof(float));
-              if (oy >= 0 && oy < w->out_height)
-                memcpy(row + h.reach, from + o * positions + oy * w->out_width,
-                       w->out_width * sizeof(float));
-            }
+            for (long y = 0; y < w->out_height; y++)
+              copy_row(from + o * positions + y * w->out_width,
+                       scratch + (o * height + v.reach + y) * width + h.reach, w->out_width);
           const float *places = scratch + v.first * width + h.first;
           if (sy == 1 && sx == 1) {
             windows(ck_gemm_path(), w->channels, depth, turned, offset, places, width, rows, columns,
@@ -375,7 +383,7 @@ typedef void (*weight_tile)(const weight_work *);
         _Pragma("clang loop unroll(full)") for (int v = 0; v < VECTORS; v++)                  \
           g[v] = *(const VECTOR *)(up + v * LANES);                                           \
         _Pragma("clang loop unroll(full)") for (int i = 0; i < GROUPS * RUN; i++) {           \
-          VECTOR p = (VECTOR){0} + base[i / RUN][x + i % RUN];                                \
+          VECTOR p = base[i / RUN][x + i % RUN] - (VECTOR){0};                                \
           _Pragma("clang loop unroll(full)") for (int v = 0; v < VECTORS; v++)                \
             acc[i][v] = __builtin_elementwise_fma(p, g[v], acc[i][v]);                        \
         }                                                                                     \
@@ -492,6 +500,7 @@ void ck_conv_to_weights_f32(const ck_window *w, long images, long groups, long o
   int32_t *offset = (int32_t *)(scratch + p.size + SLACK);
   float *turned = (float *)(offset + patch), *sums = turned + positions * stride;
   fill_offsets(w, &p, offset);
+  memset(scratch, 0, p.size * sizeof(float));
   memset(sums, 0, groups * patch * stride * sizeof(float));
   memset(turned, 0, positions * stride * sizeof(float));
   for (long n = 0; n < images; n++)

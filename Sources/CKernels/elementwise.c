@@ -27,7 +27,7 @@
       case CK_SIGMOID: LOOP(SIGMOID(v));                                   \
       case CK_RELU: LOOP(v > 0 ? v : v != v ? v : 0);                         \
       case CK_GELU: LOOP(GELU(v));                                         \
-      case CK_SILU: LOOP(v * SIGMOID(v));                          \
+      case CK_SILU: LOOP((double)v * ck_sigmoid(v));                          \
       case CK_SOFTPLUS: LOOP(ck_softplus(v));                                 \
       case CK_ERF: LOOP(ck_erf(v));                                           \
       case CK_RECIPROCAL: LOOP(1 / v);                                        \

@@ -37,7 +37,7 @@ typedef void (*NAME(tile))(const NAME(tile_work) *);
       VECTOR y[VECTORS];                                                                      \
       for (int v = 0; v < VECTORS; v++) y[v] = *(const VECTOR *)(b + v * LANES);              \
       _Pragma("clang loop unroll(full)") for (int i = 0; i < ROWS; i++) {                     \
-        VECTOR x = (VECTOR){0} + (ALONG ? a[0][i] : a[i / 3][i % 3 * row_a]);                 \
+        VECTOR x = (ALONG ? a[0][i] : a[i / 3][i % 3 * row_a]) - (VECTOR){0};                 \
         _Pragma("clang loop unroll(full)") for (int v = 0; v < VECTORS; v++)                  \
           acc[i][v] = __builtin_elementwise_fma(x, y[v], acc[i][v]);                          \
       }                                                                                       \
@@ -277,17 +277,13 @@ static void NAME(product)(int path, long m, long n, long depth, const ELEMENT *a
       }
 }
 
-// How product() lays out b for a path that does not change meanwhile.
+// How many columns of b product() lays out side by side.
 static long NAME(columns_of)(int path) { return path == 3 ? 2 * WIDE : path == 2 ? WIDE : 8; }
 
-long NAME(ck_gemm_ready_size)(long n, long depth) {
-  const long columns = NAME(columns_of)(ck_gemm_path());
-  return (n + columns - 1) / columns * columns * depth;
-}
-
-void NAME(ck_gemm_make_ready)(long n, long depth, const ELEMENT *b, long ldb, int transpose_b,
+int NAME(ck_gemm_make_ready)(long n, long depth, const ELEMENT *b, long ldb, int transpose_b,
                               ELEMENT *ready) {
-  const long columns = NAME(columns_of)(ck_gemm_path()), vector = columns / (ck_gemm_path() > 1 ? 2 : 1);
+  const int path = ck_gemm_path();
+  const long columns = NAME(columns_of)(path), vector = columns / (path > 1 ? 2 : 1);
   const long col_b = transpose_b ? ldb : 1, deep_b = transpose_b ? 1 : ldb;
   for (long k0 = 0; k0 < depth; k0 += KC) {
     const long kc = MIN(depth - k0, KC);
@@ -297,12 +293,13 @@ void NAME(ck_gemm_make_ready)(long n, long depth, const ELEMENT *b, long ldb, in
                  ready + k0 * ((n + columns - 1) / columns * columns) + j * kc);
     }
   }
+  return path;
 }
 
-void NAME(ck_gemm_with_ready)(long m, long n, long depth, const ELEMENT *a, long lda,
+void NAME(ck_gemm_with_ready)(int path, long m, long n, long depth, const ELEMENT *a, long lda,
                               const ELEMENT *ready, ELEMENT *c, long ldc, int accumulate) {
   if (m > 0 && n > 0 && depth > 0)
-    NAME(product)(ck_gemm_path(), m, n, depth, a, lda, 1, ready, 1, n, c, ldc, 1, accumulate, ready, 0);
+    NAME(product)(path, m, n, depth, a, lda, 1, ready, 1, n, c, ldc, 1, accumulate, ready, 0);
 }
 
 void NAME(ck_gemm)(long m, long n, long depth, const ELEMENT *a, long lda, int transpose_a,

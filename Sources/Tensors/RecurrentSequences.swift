@@ -29,12 +29,12 @@ package enum RecurrentSequences {
       "lstm", [input, weight, bias, h, c], [states, gates, roots, ready]
     ) { at in
       let p = Floats(at)
-      ck_gemm_make_ready_f32(4 * s.size, s.size, p[1], s.size, 1, p[8])
+      let path = ck_gemm_make_ready_f32(4 * s.size, s.size, p[1], s.size, 1, p[8])
       let memories = p[5] + s.steps * s.state
       for t in 0..<s.steps {
         let before = t == 0 ? p[3] : p[5] + (t - 1) * s.state
         let old = t == 0 ? p[4] : memories + (t - 1) * s.state
-        product(s, before, p[8], p[6] + t * s.wide)
+        product(s, path, before, p[8], p[6] + t * s.wide)
         each(s) { row, count in
           let (narrow, wide) = (row * s.size, row * 4 * s.size)
           ck_lstm_f32(
@@ -59,7 +59,7 @@ package enum RecurrentSequences {
       "lstm back", [upstream, weight, states, gates, roots, c], [input, dh, dc, ready]
     ) { at in
       let p = Floats(at)
-      ck_gemm_make_ready_f32(s.size, 4 * s.size, p[1], s.size, 0, p[9])
+      let path = ck_gemm_make_ready_f32(s.size, 4 * s.size, p[1], s.size, 0, p[9])
       p[7].update(repeating: 0, count: s.state)
       p[8].update(repeating: 0, count: s.state)
       let memories = p[2] + s.steps * s.state
@@ -73,7 +73,7 @@ package enum RecurrentSequences {
             p[3] + t * s.wide + wide, old + narrow, p[4] + t * s.state + narrow, p[7] + narrow,
             p[8] + narrow, count, s.size, p[6] + t * s.wide + wide)
         }
-        back(s, p[6] + t * s.wide, p[9], p[7], goesOn: false)
+        back(s, path, p[6] + t * s.wide, p[9], p[7])
       }
     }
     return (input, dh, dc)
@@ -89,10 +89,10 @@ package enum RecurrentSequences {
     let ready = try tensor([s.ready])
     try Tensor.apply("gru", [input, weight, bias, h], [states, gates, sums, ready]) { at in
       let p = Floats(at)
-      ck_gemm_make_ready_f32(3 * s.size, s.size, p[1], s.size, 1, p[7])
+      let path = ck_gemm_make_ready_f32(3 * s.size, s.size, p[1], s.size, 1, p[7])
       for t in 0..<s.steps {
         let before = t == 0 ? p[3] : p[4] + (t - 1) * s.state
-        product(s, before, p[7], p[6] + t * s.wide)
+        product(s, path, before, p[7], p[6] + t * s.wide)
         each(s) { row, count in
           let (narrow, wide) = (row * s.size, row * 3 * s.size)
           ck_gru_f32(
@@ -116,7 +116,7 @@ package enum RecurrentSequences {
       "gru back", [upstream, weight, states, gates, sums, h], [input, hidden, dh, direct, ready]
     ) { at in
       let p = Floats(at)
-      ck_gemm_make_ready_f32(s.size, 3 * s.size, p[1], s.size, 0, p[10])
+      let path = ck_gemm_make_ready_f32(s.size, 3 * s.size, p[1], s.size, 0, p[10])
       p[8].update(repeating: 0, count: s.state)
       for t in stride(from: s.steps - 1, through: 0, by: -1) {
         add(p[0] + t * s.state, to: p[8], s.state)
@@ -127,7 +127,7 @@ package enum RecurrentSequences {
             p[3] + t * s.wide + wide, p[4] + t * s.wide + wide, old + narrow, p[8] + narrow, count,
             s.size, p[6] + t * s.wide + wide, p[7] + t * s.wide + wide, p[9] + narrow)
         }
-        back(s, p[7] + t * s.wide, p[10], p[8], goesOn: false)
+        back(s, path, p[7] + t * s.wide, p[10], p[8])
         add(p[9], to: p[8], s.state)
       }
     }
@@ -138,26 +138,28 @@ package enum RecurrentSequences {
 
   /// Recurrent sums [B, gates h] of all rows.
   private static func product(
-    _ s: Sizes, _ h: UnsafeMutablePointer<Float>, _ ready: UnsafeMutablePointer<Float>,
+    _ s: Sizes, _ path: Int32, _ h: UnsafeMutablePointer<Float>,
+    _ ready: UnsafeMutablePointer<Float>,
     _ out: UnsafeMutablePointer<Float>
   ) {
     let n = s.gates * s.size
     nonisolated(unsafe) let (h, ready, out) = (h, ready, out)
     rows(s) { row, count in
       ck_gemm_with_ready_f32(
-        count, n, s.size, h + row * s.size, s.size, ready, out + row * n, n, 0)
+        path, count, n, s.size, h + row * s.size, s.size, ready, out + row * n, n, 0)
     }
   }
 
   private static func back(
-    _ s: Sizes, _ slopes: UnsafeMutablePointer<Float>, _ ready: UnsafeMutablePointer<Float>,
-    _ dh: UnsafeMutablePointer<Float>, goesOn: Bool
+    _ s: Sizes, _ path: Int32, _ slopes: UnsafeMutablePointer<Float>,
+    _ ready: UnsafeMutablePointer<Float>,
+    _ dh: UnsafeMutablePointer<Float>
   ) {
     let n = s.gates * s.size
     nonisolated(unsafe) let (slopes, ready, dh) = (slopes, ready, dh)
     rows(s) { row, count in
       ck_gemm_with_ready_f32(
-        count, s.size, n, slopes + row * n, n, ready, dh + row * s.size, s.size, goesOn ? 1 : 0)
+        path, count, s.size, n, slopes + row * n, n, ready, dh + row * s.size, s.size, 0)
     }
   }
 

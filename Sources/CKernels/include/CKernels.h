@@ -25,16 +25,15 @@ void ck_gemm_bias_f32(long m, long n, long k, const float *a, long lda, int tran
 void ck_gemm_bias_f64(long m, long n, long k, const double *a, long lda, int transpose_a,
                       const double *b, long ldb, int transpose_b, double *c, long ldc,
                       int accumulate, const double *bias);
-// A right operand laid out once, for many products with it on the same path.
-long ck_gemm_ready_size_f32(long n, long k);
-void ck_gemm_make_ready_f32(long n, long k, const float *b, long ldb, int transpose_b, float *ready);
-void ck_gemm_with_ready_f32(long m, long n, long k, const float *a, long lda, const float *ready,
-                            float *c, long ldc, int accumulate);
-long ck_gemm_ready_size_f64(long n, long k);
-void ck_gemm_make_ready_f64(long n, long k, const double *b, long ldb, int transpose_b,
-                            double *ready);
-void ck_gemm_with_ready_f64(long m, long n, long k, const double *a, long lda, const double *ready,
-                            double *c, long ldc, int accumulate);
+// A right operand laid out once, for many products with it on the path that is returned; `ready` has
+// place for n columns, rounded up to 32.
+int ck_gemm_make_ready_f32(long n, long k, const float *b, long ldb, int transpose_b, float *ready);
+void ck_gemm_with_ready_f32(int path, long m, long n, long k, const float *a, long lda,
+                            const float *ready, float *c, long ldc, int accumulate);
+int ck_gemm_make_ready_f64(long n, long k, const double *b, long ldb, int transpose_b,
+                           double *ready);
+void ck_gemm_with_ready_f64(int path, long m, long n, long k, const double *a, long lda,
+                            const double *ready, double *c, long ldc, int accumulate);
 // 0: what the processor offers, 1: scalar, 2: AVX2, 3: AVX-512. For tests of bit identity.
 void ck_gemm_force_path(int path);
 int ck_gemm_path(void);
