@@ -10,7 +10,7 @@ package enum Operations {
     + padding
     + normalisations
     + losses + elementLosses + marginLosses + contrastiveLosses + sequenceLosses
-    + spectra + sparseOperations + weightNorms
+    + spectra + sparseOperations + weightNorms + differences + counting + imageOperations
 
   package static let catalog = Catalog(rows, entry: \.entry)
 }

@@ -84,6 +84,7 @@ extension Operations {
     let n = a.integer("n", default: 1)
     let axis = try x.shape.axis(a.integer("axis", default: 0))
     try MemoryBudget.check(x.dims + [n])
+    try MemoryBudget.check([x.dims[axis], n])
     return try x.taking(
       (0..<x.dims[axis]).flatMap { Array(repeating: $0, count: n) }, axis: axis)
   }

@@ -89,15 +89,20 @@ extension Variable {
       return result
     }
     return try Tensor.stacked(results, batch, n, m, dtype).recorded(from: [self]) { c in
-      // Golub and Pereyra 1973.
-      let (a, p, g) = (c.inputs[0], c.output, c.upstream)
-      let (gT, pT) = (try g.mT, try p.mT)
-      let left = try Variable.eye(m, g.dtype) - Variable.matmul(a, p)
-      let right = try Variable.eye(n, g.dtype) - Variable.matmul(p, a)
-      let first = try Variable.matmul(Variable.matmul(pT, g), pT).negated()
-      let second = try Variable.matmul(Variable.matmul(left, gT), Variable.matmul(p, pT))
-      let third = try Variable.matmul(Variable.matmul(pT, p), Variable.matmul(gT, right))
-      return [try first + second + third]
+      [try Variable.pseudoInverseGradient(c.inputs[0], c.output, c.upstream)]
     }
+  }
+
+  /// Golub and Pereyra 1973: the gradient of the pseudo inverse p of a.
+  package static func pseudoInverseGradient(_ a: Variable, _ p: Variable, _ g: Variable) throws
+    -> Variable
+  {
+    let (gT, pT) = (try g.mT, try p.mT)
+    let left = try Variable.eye(a.dims[a.rank - 2], g.dtype) - Variable.matmul(a, p)
+    let right = try Variable.eye(a.dims[a.rank - 1], g.dtype) - Variable.matmul(p, a)
+    let first = try Variable.matmul(Variable.matmul(pT, g), pT).negated()
+    let second = try Variable.matmul(Variable.matmul(left, gT), Variable.matmul(p, pT))
+    let third = try Variable.matmul(Variable.matmul(pT, p), Variable.matmul(gT, right))
+    return try first + second + third
   }
 }

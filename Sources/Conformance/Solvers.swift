@@ -106,16 +106,12 @@ extension Adapters {
       let absolute = try limit(c, 2, "atol")
       let relative = try limit(c, 1, c.name == "pinverse" ? "rcond" : "rtol")
       if isSymmetric {
-        let (w, v) = try fromLower(c.x()).symmetricEigen()
-        let sizes = try w.value.unary(.abs)
-        let top = try sizes.reduce(.max, axes: [-1], keepDims: true)
-        let share = relative ?? Double(w.dims[w.rank - 1]) * 0x1p-23
-        let bound = try top.binary(.multiply, .number(absolute == nil ? share : 0)).binary(
-          .maximum, .number(absolute ?? 0))
-        let isKept = Variable(try sizes.compare(.greater, bound))
-        let inverse = try Variable.where(isKept, Operations.reciprocal(w), .number(0, w.dtype))
+        let x = try c.x()
+        let p = try fromLower(x).pseudoInverse(relative: relative, absolute: absolute ?? 0)
         return [
-          try Variable.matmul(v * inverse.expanded(axis: w.rank - 1), v, transposeB: true)
+          p.value.recorded(from: [x]) {
+            [try Variable.pseudoInverseGradient($0.inputs[0], $0.output, $0.upstream)]
+          }
         ]
       }
       return [try c.x().pseudoInverse(relative: relative, absolute: absolute ?? 0)]

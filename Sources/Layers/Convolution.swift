@@ -19,6 +19,7 @@ extension LayerKinds {
         Argument("groups", .integer, "Blocks of channels that do not mix.", default: "1"),
         Argument("dilation", .integer, "Distance between the window's pixels.", default: "1"),
         Argument("bias", .boolean, "Add a learned constant to each channel.", default: "true"),
+        normArgument,
       ], summary: "The same small window of weights at every place of an image.",
       details: "Images are [N, C, H, W]; weight [out, in / groups, k, k] starts as Linear's.",
       examples: [Example("Conv(1, 4, 3)(ones(2, 1, 8, 8)).shape", prints: "(2, 4, 8, 8)")]),
@@ -38,11 +39,12 @@ extension LayerKinds {
       let dims = [rows, columns / groups, k, k]
       let fanIn = try Shape(checking: Array(dims.dropFirst())).count
       let weight = try uniform(dims, fanIn: fanIn, &stream)
-      guard settings.boolean("bias", default: true) else { return [("weight", weight)] }
-      return [("weight", weight), ("bias", try uniform([rows], fanIn: fanIn, &stream))]
+      let weights = try weightParameters(weight, settings)
+      guard settings.boolean("bias", default: true) else { return weights }
+      return weights + [("bias", try uniform([rows], fanIn: fanIn, &stream))]
     },
     apply: { layer, x, _ in
-      guard let weight = layer.parameter("weight") else { return x }
+      guard let weight = try weight(of: layer) else { return x }
       guard x.rank == 4 else {
         throw TensorError.invalid(
           operation: layer.text, reason: "needs images [N, C, H, W], found \(x.dims)",
@@ -74,7 +76,7 @@ extension LayerKinds {
         Argument("groups", .integer, "Blocks of channels that do not mix.", default: "1"),
         Argument("dilation", .integer, "Distance between the window's places.", default: "1"),
         Argument("bias", .boolean, "Add a learned constant to each channel.", default: "true"),
-        Argument("causal", .boolean, "No place sees a later one.", default: "false"),
+        Argument("causal", .boolean, "No place sees a later one.", default: "false"), normArgument,
       ], summary: "The same short window of weights at every place of a sequence.",
       details: "Sequences are [N, C, L] as in PyTorch.",
       examples: [Example("Conv1(2, 4, 3)(ones(5, 2, 8)).shape", prints: "(5, 4, 8)")]),
@@ -92,11 +94,12 @@ extension LayerKinds {
       let dims = [rows, columns / groups, settings.integer("k", default: 1)]
       let fanIn = try Shape(checking: Array(dims.dropFirst())).count
       let weight = try uniform(dims, fanIn: fanIn, &stream)
-      guard settings.boolean("bias", default: true) else { return [("weight", weight)] }
-      return [("weight", weight), ("bias", try uniform([rows], fanIn: fanIn, &stream))]
+      let weights = try weightParameters(weight, settings)
+      guard settings.boolean("bias", default: true) else { return weights }
+      return weights + [("bias", try uniform([rows], fanIn: fanIn, &stream))]
     },
     apply: { layer, x, _ in
-      guard let weight = layer.parameter("weight") else { return x }
+      guard let weight = try weight(of: layer) else { return x }
       guard x.rank == 3 else {
         throw TensorError.invalid(
           operation: layer.text, reason: "needs sequences [N, C, L], found \(x.dims)", hint: nil)

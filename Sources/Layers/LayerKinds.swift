@@ -4,7 +4,8 @@ import Vocabulary
 
 package enum LayerKinds {
   package static let all: [LayerKind] = [
-    linear, convolution, convolution1, embedding, rnn, gru, lstm, attention, layerNorm, rmsNorm,
+    linear, convolution, convolution1, convolution3, convolutionTranspose, convolutionTranspose1,
+    prelu, embedding, rnn, gru, lstm, attention, layerNorm, rmsNorm,
     batchNorm, groupNorm, instanceNorm, dropout, maxPool, avgPool, adaptivePool, globalPool,
     upsample, reshape, graphConv, graphAttention,
   ]
@@ -14,7 +15,7 @@ package enum LayerKinds {
   /// Sizes and probabilities that make sense, whatever the kind.
   static func check(_ settings: Attributes, of name: String) throws {
     for (setting, value) in settings.items {
-      let low = ["pad", "eps", "dropout", "momentum", "p"].contains(setting) ? 0 : 1
+      let low = ["pad", "eps", "dropout", "momentum", "p", "extra"].contains(setting) ? 0 : 1
       if case .integer(let n) = value, n < low {
         throw TensorError.invalid(
           operation: name, reason: "\(setting) is \(n), it should be at least \(low)", hint: nil)

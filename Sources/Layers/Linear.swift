@@ -11,6 +11,7 @@ extension LayerKinds {
         Argument("in", .integer, "Inputs; taken from the chain when left out.", default: "none"),
         Argument("out", .integer, "Outputs."),
         Argument("bias", .boolean, "Add a learned constant to each output.", default: "true"),
+        normArgument,
       ], summary: "Weighted sums of the last axis plus a bias.",
       details: "weight [out, in] and bias [out] start uniform in ±1/sqrt(in).",
       examples: [Example("Linear(3, 2)(ones(4, 3)).shape", prints: "(4, 2)")]),
@@ -20,11 +21,12 @@ extension LayerKinds {
         settings.integer("out", default: 1), settings.integer("in", default: 1)
       )
       let weight = try uniform([rows, columns], fanIn: columns, &stream)
-      guard settings.boolean("bias", default: true) else { return [("weight", weight)] }
-      return [("weight", weight), ("bias", try uniform([rows], fanIn: columns, &stream))]
+      let weights = try weightParameters(weight, settings)
+      guard settings.boolean("bias", default: true) else { return weights }
+      return weights + [("bias", try uniform([rows], fanIn: columns, &stream))]
     },
     apply: { layer, x, _ in
-      guard let weight = layer.parameter("weight") else { return x }
+      guard let weight = try weight(of: layer) else { return x }
       guard x.dims.last == weight.dims[1] else {
         throw TensorError.invalid(
           operation: layer.text,

@@ -38,12 +38,14 @@ extension LayerKinds {
           Argument("dropout", .number, "Between the layers, while training.", default: "0"),
         ] + extra, summary: summary,
         details: "x is [B, T, in], the result [B, T, h] ([B, T, 2 h] with both); with_state gives "
-          + "the last state too. Weights are named and ordered as in PyTorch. " + source,
+          + "the last state too. m(x, lengths) takes sequences that end earlier: what follows is "
+          + "0, and the last state is that of each one's end. Weights are named and ordered as in PyTorch. "
+          + source,
         examples: [
           Example("\(name)(3, 4)(ones(2, 5, 3)).shape", prints: "(2, 5, 4)"),
           Example("\(name)(3, 4, all=false, both=true)(ones(2, 5, 3)).shape", prints: "(2, 8)"),
         ]),
-      inputSetting: "in", hasState: true, inputSize: { $0.last },
+      inputSetting: "in", inputs: 1...2, hasState: true, inputSize: { $0.last },
       parameters: { settings, stream in
         let size = settings.integer("h", default: 1)
         let rows = try Shape(checking: [size, cell(settings).gates]).count
@@ -90,6 +92,7 @@ extension LayerKinds {
         operation: layer.text,
         reason: "its state has \(expected) parts, here are \(context.state.count)", hint: nil)
     }
+    let lengths = try context.others.first.map { try Lengths($0.value, of: x, layer) }
     var sequence = try x.transposed([1, 0, 2])  // [T, B, in]
     if !sequence.dtype.isFloat { sequence = try sequence.cast(.float32) }
     var left: [Variable] = []
@@ -100,21 +103,25 @@ extension LayerKinds {
       for suffix in suffixes {
         let at = left.count
         let start = context.state.isEmpty ? nil : Array(context.state[at..<at + cell.states])
-        let turned = try suffix.isEmpty ? sequence : Operations.flip(sequence)
-        let states = try states(cell, layer, turned, "l\(index)\(suffix)", start)
+        func turned(_ x: Variable) throws -> Variable {
+          try suffix.isEmpty ? x : lengths.map { try $0.turned(x) } ?? Operations.flip(x)
+        }
+        let states = try states(cell, layer, turned(sequence), "l\(index)\(suffix)", start)
         let last = states.dims[1] - 1
         for part in 0..<cell.states {
-          left.append(try states.indexed([.index(part)]).indexed([.index(last)]))
+          let all = try states.indexed([.index(part)])
+          left.append(try lengths.map { try $0.last(all) } ?? all.indexed([.index(last)]))
         }
         ends.append(left[at])
         let output = try states.indexed([.index(0)])
-        outputs.append(try suffix.isEmpty ? output : Operations.flip(output))
+        outputs.append(try turned(output))
       }
       sequence = try outputs.count == 1 ? outputs[0] : Variable.concat(outputs, axis: -1)
       let p = layer.settings.number("dropout", default: 0)
       if index < count - 1 { sequence = try dropped(sequence, p, &context) }
     }
     context.state = left
+    if let lengths { sequence = try lengths.cut(sequence) }
     if layer.settings.boolean("all", default: true) { return try sequence.transposed([1, 0, 2]) }
     return try ends.count == 1 ? ends[0] : Variable.concat(ends, axis: -1)
   }
