@@ -33,8 +33,8 @@ package final class EvaluationContext {
   package var notes: [String] = []
   /// States of sequences by the order in which layers are called, while somebody keeps them.
   package var states: (given: [Value], left: [Value])?
-  /// Who looks for the first number that is not finite, while a step is run again for that.
-  package var watch: FiniteWatch?
+  /// Who looks on at every operation and layer; nil nearly always.
+  package var watch: (any EvaluationWatch)?
   /// Evaluations that are left, where there is an end to them.
   package var steps = Int.max
 

@@ -2,7 +2,7 @@ import Autograd
 import Tensors
 
 /// Looks on while a step is run again, for the first number that is not finite.
-package final class FiniteWatch {
+package final class FiniteWatch: EvaluationWatch {
   private var layers: [String] = []
   /// Made from finite numbers alone.
   private var born: String?
@@ -15,7 +15,10 @@ package final class FiniteWatch {
   package func leave() { layers.removeLast() }
 
   /// Notes the result of an operation, or of a layer called by itself.
-  func look(at result: Value, of name: String, from given: [Value], isLayer: Bool = false) {
+  package func look(
+    at result: Value, of name: String, from given: [Value], by object: (any LanguageObject)?
+  ) {
+    let isLayer = object != nil
     guard born == nil, let kind = FiniteWatch.kind(of: result) else { return }
     let inputs = given.compactMap(FiniteWatch.kind)
     let place = isLayer && (layers.last?.contains(name) ?? true) ? "" : "`\(name)`"

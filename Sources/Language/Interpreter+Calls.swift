@@ -96,7 +96,7 @@ extension Interpreter {
       return try located(span) {
         let call = try Call(word.entry, arguments, span: span, self)
         let result = try outlinedWord(word, call) ?? word.run(call, self)
-        context.watch?.look(at: result, of: word.entry.name, from: call.all)
+        context.watch?.look(at: result, of: word.entry.name, from: call.all, by: nil)
         return result
       }
     case .object(let object):
@@ -107,7 +107,7 @@ extension Interpreter {
       }
       if let result = try located(span, { try object.call(arguments.map(\.value), self) }) {
         context.watch?.look(
-          at: result, of: object.text(width: 72), from: arguments.map(\.value), isLayer: true)
+          at: result, of: object.text(width: 72), from: arguments.map(\.value), by: object)
         return result
       }
     default: break

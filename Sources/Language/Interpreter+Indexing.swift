@@ -70,7 +70,11 @@ extension Interpreter {
     if let result = try outlinedIndex(whole, items, span) { return result }
     switch whole {
     case .tensor(let x), .parameter(let x):
-      return try located(span) { try Value(x.indexed(indexItems(items))) }
+      return try located(span) {
+        let result = try Value(x.indexed(indexItems(items)))
+        context.watch?.look(at: result, of: "[…]", from: [whole], by: nil)
+        return result
+      }
     case .list(let list):
       return try picked(items, list.count, span, one: { list[$0] }) { .list($0.map { list[$0] }) }
     case .text(let text):

@@ -26,7 +26,7 @@ extension Interpreter {
     if let x = a.variable, let y = b.variable {
       return try located(span) {
         let result = try Value(tensorArithmetic(operation, x, y))
-        context.watch?.look(at: result, of: operation.rawValue, from: [a, b])
+        context.watch?.look(at: result, of: operation.rawValue, from: [a, b], by: nil)
         return result
       }
     }

@@ -196,10 +196,12 @@ extension StandardLibrary {
       Entry(
         "save", family: "Data",
         [
-          Argument("x", .any, "A model, a run, a tensor, a table, a picture, a sound or a text."),
+          Argument(
+            "x", .any, "A model, a run, a tensor, a table, a picture, a sound, a plot or a text."),
           Argument(
             "path", .text,
-            "A .safetensors, .npy, .npz, .csv, .png, .wav or .txt file beneath the program's folder."
+            "A .safetensors, .npy, .npz, .csv, .png, .wav, .svg or .txt file beneath the program's "
+              + "folder."
           ),
         ],
         summary: "Writes a model, a run, or data into a file of the kind that its name ends in.",
@@ -211,7 +213,7 @@ extension StandardLibrary {
           Example(
             "try { save(Linear(2, 1), \"model.zip\") } else e { e }",
             prints:
-              "save: a file that is written ends in .safetensors, .npy, .npz, .csv, .png, .wav, .txt"
+              "save: a file that is written ends in .safetensors, .npy, .npz, .csv, .png, .wav, .svg, .txt"
           )
         ])
     ) { call, interpreter in

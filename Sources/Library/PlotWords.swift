@@ -95,7 +95,8 @@ extension StandardLibrary {
   }
 
   static let plotWords: [Builtin] =
-    chartWords + tableWords + planeWords + distributionWords + attentionWords + dashboardWords + [
+    chartWords + tableWords + planeWords + distributionWords + attentionWords + dashboardWords
+    + graphWords + [
       Builtin(
         plotEntry(
           "plot",

@@ -1,4 +1,5 @@
 import Autograd
+import Drawing
 import Formats
 import Language
 import Tensors
@@ -11,7 +12,7 @@ enum SavedFile {
     (".safetensors", safetensors),
     (".npy", { call, _ in NumPyFile.write(try call.tensor("x")) }),
     (".npz", npz), (".csv", csv), (".png", png), (".wav", wav),
-    (".txt", { call, _ in Array(try call.text("x").utf8) }),
+    (".svg", svg), (".txt", txt),
   ]
 
   static let endings = writers.map(\.ending)
@@ -36,6 +37,24 @@ enum SavedFile {
       throw call.wrong("x", expected: "a model, a record of tensors, or a run")
     }
     return try ModelFiles.bytes(of: model)
+  }
+
+  /// A plot as wide as a page.
+  private static let svg: Writer = { call, interpreter in
+    guard case .object(let object) = call["x"], let plot = object as? PlotObject else {
+      throw call.wrong("x", expected: "a plot")
+    }
+    for run in plot.runs { try run.wait(interpreter) }
+    let picture = plot.picture
+    let grid = picture.draw(width: 100, height: nil, depth: .palette)
+    return Array(grid.svg(title: picture.description).utf8)
+  }
+
+  private static let txt: Writer = { call, _ in
+    if case .object(let object) = call["x"], let plot = object as? PlotObject {
+      return Array((plot.text(width: 80) + "\n").utf8)
+    }
+    return Array(try call.text("x").utf8)
   }
 
   private static let npz: Writer = { call, _ in

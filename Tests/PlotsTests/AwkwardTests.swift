@@ -101,6 +101,12 @@ import Testing
         layers: zip(labels, y).map {
           .init($0, gradient: $1, ratio: $1, dead: $1, light: .warning)
         }, alarms: labels.prefix(4).map { .init(step: 1, $0, advice: title) }),
+      ModelGraph(
+        y.indices.map { at in
+          let inputs = (0..<numbers.next(in: 0...3)).map { _ in numbers.next(in: 0...max(0, at - 1))
+          }
+          return .init(labels[at], inputs: at == 0 ? [] : inputs, shape: title, weights: at)
+        }),
       PictureRow([scatter, BoxPlot(labels, groups)]),
       PictureColumn([scatter, Ridges(labels, groups)]), PictureRow([]), PictureColumn([]),
     ]

@@ -106,6 +106,20 @@ extension Samples {
             advice: "a smaller learning rate, or leaky_relu")
         ])
     ),
+    (
+      "graph",
+      ModelGraph([
+        .init("input", inputs: [], shape: "f32 [1, 3, 8, 8]"),
+        .init("Conv(3, 8, 3)", inputs: [0], shape: "f32 [1, 8, 8, 8]", weights: 224),
+        .init("relu", inputs: [1], shape: "f32 [1, 8, 8, 8]"),
+        .init("Conv(8, 8, 1)", inputs: [0], shape: "f32 [1, 8, 8, 8]", weights: 72),
+        .init("+", inputs: [2, 3], shape: "f32 [1, 8, 8, 8]"),
+        .init("GlobalPool()", inputs: [4], shape: "f32 [1, 8]"),
+        .init("sigmoid", inputs: [5], shape: "f32 [1, 8]"),
+        .init("*", inputs: [4, 6], shape: "f32 [1, 8, 8, 8]"),
+        .init("+", inputs: [7, 0], shape: "f32 [1, 8, 8, 8]"),
+      ])
+    ),
     ("row", PictureRow([losses, Histogram(bell(200, 0, 1, 4)), decades])),
     ("column", PictureColumn([BarPlot(["a", "b"], [1, 2]), gap])),
   ]

@@ -13,7 +13,7 @@ import Testing
       guard !rest[..<start].contains(">") else { return nil }
       guard let end = rest[start...].firstIndex(of: ">") else { return nil }
       let tag = rest[rest.index(after: start)..<end]
-      guard tag.count { $0 == "\"" } % 2 == 0, !tag.contains("<") else { return nil }
+      guard tag.count(where: { $0 == "\"" }) % 2 == 0, !tag.contains("<") else { return nil }
       let name = String(tag.drop { $0 == "/" }.prefix { $0.isLetter })
       if tag.hasPrefix("/") {
         guard open.popLast() == name else { return nil }
