@@ -99,9 +99,16 @@ enum Clock {
 
   /// MiB that the process has held at most.
   static var peakMemory: Double {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return Double(usage.ru_maxrss) / 1024
+    guard let file = fopen("/proc/self/status", "r") else { return 0 }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 256)
+    while fgets(&line, 256, file) != nil {
+      let text = String(
+        decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      guard text.hasPrefix("VmHWM:") else { continue }
+      return (Double(text.filter(\.isNumber)) ?? 0) / 1024
+    }
+    return 0
   }
 
   private static func seconds(_ clock: clockid_t) -> Double {

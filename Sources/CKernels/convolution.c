@@ -1,5 +1,6 @@
 #include "CKernels.h"
 #include "clones.h"
+#include <string.h>
 
 // Visits every (row of columns, output row) pair; `inside` tells whether the window's row is in the
 // image, and the body moves one output row of `out_width` elements.
@@ -42,40 +43,64 @@ IM2COL(ck_im2col_f64, double)
 COL2IM(ck_col2im_f32, float)
 COL2IM(ck_col2im_f64, double)
 
+// Every second of n elements, sixteen at a time as long as `x` goes on up to `end`.
+typedef float sixteen __attribute__((vector_size(64), aligned(4)));
+INLINE void every_second_f32(const float *restrict x, const float *end, long n, float *restrict y) {
+  for (long i = 0; i < n; i += 16) {
+    if (x + 2 * i + 32 <= end) {
+      sixteen a = *(const sixteen *)(x + 2 * i), b = *(const sixteen *)(x + 2 * i + 16);
+      *(sixteen *)(y + i) = __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22,
+                                                    24, 26, 28, 30);
+    } else
+      for (long j = i; j < n && j < i + 16; j++) y[j] = x[2 * j];
+  }
+}
+INLINE void every_second_f64(const double *restrict x, const double *end, long n,
+                             double *restrict y) {
+  for (long i = 0; i < n && x + 2 * i < end; i++) y[i] = x[2 * i];
+}
+
 // Part of a row of results at a time, window place by window place. The first of equals stays, and the
 // first NaN stays for good.
 #define POOLED 64
-#define TAKE(TYPE, STRIDE)                                                                    \
-  for (long i = 0; i < n; i++) {                                                              \
-    TYPE v = row[i * (STRIDE)], b = best[i];                                                  \
-    int takes = (b == b) & ((v > b) | (v != v));                                              \
-    best[i] = takes ? v : b;                                                                  \
-    from[i] = takes ? place : from[i];                                                        \
-  }
-#define MAX_POOL(NAME, TYPE, INDEX)                                                           \
+#define MAX_POOL(NAME, TYPE, INDEX, EVERY_SECOND)                                             \
   CLONES void NAME(const ck_window *w, const TYPE *restrict x, TYPE *restrict y,              \
                    int64_t *restrict at) {                                                    \
-    TYPE best[POOLED];                                                                        \
-    INDEX from[POOLED];                                                                       \
+    TYPE best[POOLED] = {0}, next[POOLED] = {0};                                              \
+    INDEX from[POOLED] = {0};                                                                 \
+    int64_t places[POOLED];                                                                   \
     const long s = w->stride_width;                                                           \
+    const TYPE *end = x + w->channels * w->height * w->width;                                 \
     for (long c = 0; c < w->channels; c++)                                                    \
       for (long oy = 0; oy < w->out_height; oy++)                                             \
         for (long start = 0; start < w->out_width; start += POOLED) {                         \
           const long rest = w->out_width - start, n = rest < POOLED ? rest : POOLED;          \
+          const long whole = (n + 15) / 16 * 16; /* of vectors, in the local arrays */        \
           const long first = (c * w->height + oy * w->stride_height) * w->width + start * s;  \
           for (long ky = 0; ky < w->kernel_height; ky++)                                      \
             for (long kx = 0; kx < w->kernel_width; kx++) {                                   \
               const INDEX place = (INDEX)(ky * w->width + kx);                                \
               const TYPE *row = x + first + ky * w->width + kx;                               \
-              if (ky == 0 && kx == 0)                                                         \
-                for (long i = 0; i < n; i++) best[i] = row[i * s], from[i] = 0;               \
-              else if (s == 2) TAKE(TYPE, 2)                                                  \
-              else TAKE(TYPE, s)                                                              \
+              TYPE *to = place == 0 ? best : next;                                            \
+              if (s == 2) EVERY_SECOND(row, end, n, to);                                           \
+              else for (long i = 0; i < n; i++) to[i] = row[i * s];                           \
+              if (place == 0) {                                                               \
+                for (long i = 0; i < whole; i++) from[i] = 0;                                 \
+                continue;                                                                     \
+              }                                                                               \
+              for (long i = 0; i < whole; i++) {                                              \
+                TYPE v = next[i], b = best[i];                                                \
+                int takes = (b == b) & ((v > b) | (v != v));                                  \
+                best[i] = takes ? v : b;                                                      \
+                from[i] = takes ? place : from[i];                                            \
+              }                                                                               \
             }                                                                                 \
-          for (long i = 0; i < n; i++) y[i] = best[i], at[i] = first + i * s + from[i];       \
+          for (long i = 0; i < whole; i++) places[i] = first + i * s + from[i];               \
+          memcpy(y, best, n * sizeof(TYPE));                                                  \
+          memcpy(at, places, n * sizeof(int64_t));                                            \
           y += n;                                                                             \
           at += n;                                                                            \
         }                                                                                     \
   }
-MAX_POOL(ck_max_pool_f32, float, int32_t)
-MAX_POOL(ck_max_pool_f64, double, int64_t)
+MAX_POOL(ck_max_pool_f32, float, int32_t, every_second_f32)
+MAX_POOL(ck_max_pool_f64, double, int64_t, every_second_f64)

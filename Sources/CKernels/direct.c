@@ -185,6 +185,7 @@ static const window_tile tiles_avx2[6] = {NAMES_TO_6(avx2_FEW, 2)};
 static void windows(int path, long rows, long depth, const float *weights, const int32_t *offset,
                     const float *places, long pitch, long out_height, long out_width, float *out,
                     long plane, long out_pitch) {
+  if (rows <= 0) return;
   const long lanes = LANES_OF(path);
   const int pair = path == 3 && out_width <= 8;
   const long most = path == 3 ? 12 : path == 2 ? 6 : 4;
@@ -497,6 +498,7 @@ void ck_conv_to_weights_f32(const ck_window *w, long images, long groups, long o
   const long positions = w->out_height * w->out_width, k = w->kernel_width;
   const int isDense = w->stride_width == 1 && w->dilation_width == 1;
   const long run = isDense && path > 1 && (k == 3 || (k == 5 && path == 3)) ? k : 1;
+  if (patch <= 0 || outputs <= 0) return;
   int32_t *offset = (int32_t *)(scratch + p.size + SLACK);
   float *turned = (float *)(offset + patch), *sums = turned + positions * stride;
   fill_offsets(w, &p, offset);

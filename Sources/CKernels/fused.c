@@ -115,63 +115,90 @@ CLONES void ck_layer_norm_gradient_f32(const float *restrict g, const float *res
 
 // --- batch norm -------------------------------------------------------------------------------------
 
-// Channel c of x [images, channels, size].
-CLONES void ck_batch_norm_f32(const float *restrict x, long images, long channels, long size, long c,
-                              float weight, float bias, double eps, float *restrict y, float *notes,
+// Channels are taken side by side, image by image, so that memory is read in order.
+#define CHANNELS 64
+
+CLONES static void batch_norm(const float *restrict x, const float *restrict weight,
+                              const float *restrict bias, long images, long channels, long size,
+                              long from, long n, double eps, float *restrict y, float *notes,
                               float *statistics) {
-  const long step = channels * size;
   const double count = (double)(images * size);
-  double sum = 0, squares = 0;
-  for (long n = 0; n < images; n++) {
-    const float *p = x + n * step + c * size;
-    double part;
-    SUM32(part, size, p[i]);
-    sum += part;
+  double sum[CHANNELS] = {0}, squares[CHANNELS] = {0}, part;
+  for (long image = 0; image < images; image++)
+    for (long c = 0; c < n; c++) {
+      const float *p = x + (image * channels + from + c) * size;
+      SUM32(part, size, p[i]);
+      sum[c] += part;
+    }
+  for (long c = 0; c < n; c++) notes[from + c] = (float)(sum[c] / count);
+  for (long image = 0; image < images; image++)
+    for (long c = 0; c < n; c++) {
+      const float *p = x + (image * channels + from + c) * size;
+      const float m = notes[from + c];
+      SUM32(part, size, (p[i] - m) * (p[i] - m));
+      squares[c] += part;
+    }
+  for (long c = 0; c < n; c++) {
+    notes[channels + from + c] = (float)(1.0 / sqrt(squares[c] / count + eps));
+    statistics[from + c] = notes[from + c];
+    statistics[channels + from + c] = (float)squares[c];
   }
-  const float m = (float)(sum / count);
-  for (long n = 0; n < images; n++) {
-    const float *p = x + n * step + c * size;
-    double part;
-    SUM32(part, size, (p[i] - m) * (p[i] - m));
-    squares += part;
-  }
-  const float s = (float)(1.0 / sqrt(squares / count + eps));
-  notes[c] = m;
-  notes[channels + c] = s;
-  statistics[c] = m;
-  statistics[channels + c] = (float)squares;
-  const float slope = s * weight;
-  for (long n = 0; n < images; n++) {
-    const float *p = x + n * step + c * size;
-    float *q = y + n * step + c * size;
-    for (long i = 0; i < size; i++) q[i] = __builtin_fmaf(p[i] - m, slope, bias);
-  }
+  for (long image = 0; image < images; image++)
+    for (long c = 0; c < n; c++) {
+      const float *p = x + (image * channels + from + c) * size;
+      float *q = y + (image * channels + from + c) * size;
+      const float m = notes[from + c], constant = bias[from + c];
+      const float slope = notes[channels + from + c] * weight[from + c];
+      for (long j = 0; j < size; j++) q[j] = __builtin_fmaf(p[j] - m, slope, constant);
+    }
 }
 
-// Slopes of channel c of x, of its weight and of its bias.
-CLONES void ck_batch_norm_gradient_f32(const float *restrict g, const float *restrict x, long images,
-                                       long channels, long size, long c, float weight,
-                                       const float *notes, float *restrict dx, float *sums) {
-  const long step = channels * size;
+void ck_batch_norm_f32(const float *x, const float *weight, const float *bias, long images,
+                       long channels, long size, long first, long last, double eps, float *y,
+                       float *notes, float *statistics) {
+  for (; first < last; first += CHANNELS)
+    batch_norm(x, weight, bias, images, channels, size, first,
+               last - first < CHANNELS ? last - first : CHANNELS, eps, y, notes, statistics);
+}
+
+CLONES static void batch_norm_gradient(const float *restrict g, const float *restrict x,
+                                       const float *restrict weight, const float *restrict notes,
+                                       long images, long channels, long size, long from, long n,
+                                       float *restrict dx, float *restrict sums) {
   const double count = (double)(images * size);
-  const float m = notes[c], s = notes[channels + c];
-  double plain = 0, along = 0;
-  for (long n = 0; n < images; n++) {
-    const float *p = x + n * step + c * size, *u = g + n * step + c * size;
-    double part, product;
-    SUM32(part, size, u[i]);
-    SUM32(product, size, u[i] * ((p[i] - m) * s));
-    plain += part;
-    along += product;
+  double plain[CHANNELS] = {0}, along[CHANNELS] = {0}, part, product;
+  for (long image = 0; image < images; image++)
+    for (long c = 0; c < n; c++) {
+      const long start = (image * channels + from + c) * size;
+      const float *p = x + start, *u = g + start;
+      const float m = notes[from + c], s = notes[channels + from + c];
+      SUM32(part, size, u[i]);
+      SUM32(product, size, u[i] * ((p[i] - m) * s));
+      plain[c] += part;
+      along[c] += product;
+    }
+  for (long c = 0; c < n; c++) {
+    sums[from + c] = (float)along[c];
+    sums[channels + from + c] = (float)plain[c];
   }
-  sums[c] = (float)along;
-  sums[channels + c] = (float)plain;
-  const float a = (float)(plain / count), b = (float)(along / count) * s, slope = s * weight;
-  for (long n = 0; n < images; n++) {
-    const float *p = x + n * step + c * size, *u = g + n * step + c * size;
-    float *d = dx + n * step + c * size;
-    for (long i = 0; i < size; i++) d[i] = slope * (u[i] - a - (p[i] - m) * b);
-  }
+  for (long image = 0; image < images; image++)
+    for (long c = 0; c < n; c++) {
+      const long start = (image * channels + from + c) * size;
+      const float *p = x + start, *u = g + start;
+      float *d = dx + start;
+      const float m = notes[from + c], s = notes[channels + from + c];
+      const float a = (float)(plain[c] / count), b = (float)(along[c] / count) * s;
+      const float slope = s * weight[from + c];
+      for (long j = 0; j < size; j++) d[j] = slope * (u[j] - a - (p[j] - m) * b);
+    }
+}
+
+void ck_batch_norm_gradient_f32(const float *g, const float *x, const float *weight,
+                                const float *notes, long images, long channels, long size, long first,
+                                long last, float *dx, float *sums) {
+  for (; first < last; first += CHANNELS)
+    batch_norm_gradient(g, x, weight, notes, images, channels, size, first,
+                        last - first < CHANNELS ? last - first : CHANNELS, dx, sums);
 }
 
 // --- cross-entropy ----------------------------------------------------------------------------------

@@ -27,6 +27,20 @@ INLINE double fold_sum(double *lane) {
 ROW_SUM(row_sum_f32, float)
 ROW_SUM(row_sum_f64, double)
 
+// The sum of squares in the same tree.
+CLONES double ck_sum_of_squares_f32(const float *x, long n) {
+  double total = 0;
+  for (long start = 0; start < n; start += BLOCK) {
+    long end = start + BLOCK < n ? start + BLOCK : n, i = start;
+    double lane[LANES] = {0};
+    for (; i + LANES <= end; i += LANES)
+      for (int l = 0; l < LANES; l++) lane[l] += (double)x[i + l] * (double)x[i + l];
+    for (int l = 0; i + l < end; l++) lane[l] += (double)x[i + l] * (double)x[i + l];
+    total += fold_sum(lane);
+  }
+  return total;
+}
+
 #define BETTER_MAX(a, b) ((b) > (a) || (b) != (b) ? (b) : (a))
 #define BETTER_MIN(a, b) ((b) < (a) || (b) != (b) ? (b) : (a))
 

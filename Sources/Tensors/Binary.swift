@@ -128,6 +128,15 @@ extension Tensor {
     if isSingle {
       let y = out.assumingMemoryBound(to: Float.self)
       let kernel = isSpecial ? ck_special2_f32 : ck_binary_f32
+      if case .line(let stepA, let stepB, let count) = walk, count > Tensor.grain {
+        nonisolated(unsafe) let (a, b, out) = (
+          p.assumingMemoryBound(to: Float.self), q.assumingMemoryBound(to: Float.self), y
+        )
+        return Workers.split(count, grain: Tensor.grain) { part in
+          let i = part.lowerBound
+          kernel(code, a + i * stepA, stepA, b + i * stepB, stepB, out + i, part.count)
+        }
+      }
       walk.run(p.assumingMemoryBound(to: Float.self), q.assumingMemoryBound(to: Float.self)) {
         p, sp, q, sq, at, n in kernel(code, p, sp, q, sq, y + at, n)
       }

@@ -178,8 +178,8 @@ extension Tensor {
       try w.cast(kind), try plan.scratch(.toInput), input.count * kind.size
     )
     func run(_ at: UnsafePointer<UnsafeMutableRawPointer>) {
-      at[2].initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
       if plan.isDirect { return plan.directly(.toInput, at) }
+      at[2].initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
       if kind == .float64 { plan.toInput(Double.self, at) } else { plan.toInput(Float.self, at) }
     }
     try apply("conv2d to images", [upstream, weights], [result, scratch], run)
@@ -197,8 +197,8 @@ extension Tensor {
       uninitialised: Shape(checking: [max(1, plan.chunks)] + weight.dims), kind)
     let (scratch, bytes) = (try plan.scratch(.toWeights), partial.count * kind.size)
     func run(_ at: UnsafePointer<UnsafeMutableRawPointer>) {
+      if plan.isDirect && plan.images > 0 { return plan.directly(.toWeights, at) }
       at[2].initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
-      if plan.isDirect { return plan.directly(.toWeights, at) }
       if kind == .float64 {
         plan.toWeights(Double.self, at)
       } else {

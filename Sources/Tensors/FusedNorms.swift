@@ -60,9 +60,10 @@ extension Tensor {
     let statistics = try Tensor(uninitialised: Shape(checking: [2, channels]), .float32)
     try apply("batch_norm", [x, weight, bias], [y, notes, statistics]) { at in
       nonisolated(unsafe) let p = Floats(at)
-      Workers.run(parts: channels) { c in
+      eachChannels(channels) { part in
         ck_batch_norm_f32(
-          p[0], images, channels, size, c, p[1][c], p[2][c], eps, p[3], p[4], p[5])
+          p[0], p[1], p[2], images, channels, size, part.lowerBound, part.upperBound, eps, p[3],
+          p[4], p[5])
       }
     }
     return (y, notes, statistics)
@@ -77,15 +78,21 @@ extension Tensor {
     let sums = try Tensor(uninitialised: Shape(checking: [2, channels]), .float32)
     try apply("batch_norm to all", [upstream, x, weight, notes], [dx, sums]) { at in
       nonisolated(unsafe) let p = Floats(at)
-      Workers.run(parts: channels) { c in
+      eachChannels(channels) { part in
         ck_batch_norm_gradient_f32(
-          p[0], p[1], images, channels, size, c, p[2][c], p[3], p[4], p[5])
+          p[0], p[1], p[2], p[3], images, channels, size, part.lowerBound, part.upperBound, p[4],
+          p[5])
       }
     }
     return (
       dx, try sums.sliced(axis: 0, 0..<1).viewed(as: weight.shape),
       try sums.sliced(axis: 0, 1..<2).viewed(as: weight.shape)
     )
+  }
+
+  /// Hands out ranges of channels; each channel's sums are its own.
+  private static func eachChannels(_ count: Int, _ body: @Sendable (Range<Int>) -> Void) {
+    Workers.split(count, grain: max(1, (count + Workers.count - 1) / Workers.count), body)
   }
 
   private var imageSizes: (images: Int, channels: Int, size: Int) {

@@ -26,6 +26,14 @@ extension Tensor {
     return result
   }
 
+  /// The sum of the squares of all elements, in double precision.
+  package func squaredLength() throws -> Double {
+    guard dtype == .float32 else {
+      return try cast(.float64).unary(.square).reduce(.sum).item ?? 0
+    }
+    return withExtendedLifetime(storage) { ck_sum_of_squares_f32(elements(Float.self), count) }
+  }
+
   /// The mean of -log softmax(x) at the labels for rows along the last axis, and what the way back
   /// needs.
   package static func crossEntropy(_ x: Tensor, labels: Tensor) throws -> (

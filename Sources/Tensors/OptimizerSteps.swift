@@ -18,10 +18,16 @@ extension Tensor {
     let velocity = mu == 0 ? nil : try Tensor(uninitialised: shape, .float32)
     let g = try gradient.cast(.float32)
     withExtendedLifetime((self, g, momentum)) {
-      ck_sgd_f32(
-        elements(Float.self), g.elements(Float.self), momentum?.elements(Float.self), count,
-        Float(learningRate), Float(mu), Float(decay), weights.fresh(Float.self),
-        velocity?.fresh(Float.self))
+      nonisolated(unsafe) let (w, d, old) = (
+        elements(Float.self), g.elements(Float.self), momentum?.elements(Float.self)
+      )
+      nonisolated(unsafe) let (to, kept) = (weights.fresh(Float.self), velocity?.fresh(Float.self))
+      Workers.split(count, grain: Tensor.grain) { part in
+        let i = part.lowerBound
+        ck_sgd_f32(
+          w + i, d + i, old.map { $0 + i }, part.count, Float(learningRate), Float(mu),
+          Float(decay), to + i, kept.map { $0 + i })
+      }
     }
     return (weights, velocity)
   }
@@ -56,11 +62,20 @@ extension Tensor {
     let v = try Tensor(uninitialised: shape, .float32)
     let g = try gradient.cast(.float32)
     withExtendedLifetime((self, g, first, second)) {
-      ck_adam_f32(
-        elements(Float.self), g.elements(Float.self), first?.elements(Float.self),
-        second?.elements(Float.self), count, Float(learningRate), Float(betas.0), Float(betas.1),
-        Float(epsilon), Float(decay), decoupled ? 1 : 0, Float(correction1), Float(correction2),
-        weights.fresh(Float.self), m.fresh(Float.self), v.fresh(Float.self))
+      nonisolated(unsafe) let (w, d) = (elements(Float.self), g.elements(Float.self))
+      nonisolated(unsafe) let (a, b) = (
+        first?.elements(Float.self), second?.elements(Float.self)
+      )
+      nonisolated(unsafe) let to = (
+        weights.fresh(Float.self), m.fresh(Float.self), v.fresh(Float.self)
+      )
+      Workers.split(count, grain: Tensor.grain) { part in
+        let i = part.lowerBound
+        ck_adam_f32(
+          w + i, d + i, a.map { $0 + i }, b.map { $0 + i }, part.count, Float(learningRate),
+          Float(betas.0), Float(betas.1), Float(epsilon), Float(decay), decoupled ? 1 : 0,
+          Float(correction1), Float(correction2), to.0 + i, to.1 + i, to.2 + i)
+      }
     }
     return (weights, m, v)
   }

@@ -57,7 +57,7 @@ package struct Optimizer: Sendable {
     guard clip > 0 else { return gradients }
     var squares = 0.0
     for gradient in gradients {
-      squares += try gradient.cast(.float64).unary(.square).reduce(.sum).item ?? 0
+      squares += try gradient.squaredLength()
     }
     let norm = squares.squareRoot()
     guard norm > clip else { return gradients }

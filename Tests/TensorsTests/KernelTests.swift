@@ -104,6 +104,21 @@ import Testing
     #expect(abs(variance - 1) < 0.02)
   }
 
+  @Test func `convolutions of nothing give zeros or nothing`() throws {
+    func zeros(_ dims: Int...) throws -> Tensor { try .zeros(Shape(checking: dims)) }
+    let plain = WindowGeometry()
+    let y = try Tensor.conv2d(zeros(2, 0, 5, 5), zeros(4, 0, 3, 3), plain)
+    #expect(y.dims == [2, 4, 3, 3] && y.doubles.allSatisfy { $0 == 0 })
+    #expect(try Tensor.conv2d(zeros(2, 1, 5, 5), zeros(0, 1, 3, 3), plain).dims == [2, 0, 3, 3])
+    let up = try zeros(2, 0, 3, 3)
+    let back = try Tensor.conv2dInputGradient(
+      up, zeros(0, 1, 3, 3), input: Shape(checking: [2, 1, 5, 5]), plain)
+    #expect(back.dims == [2, 1, 5, 5] && back.doubles.allSatisfy { $0 == 0 })
+    let slope = try Tensor.conv2dWeightGradient(
+      up, zeros(2, 1, 5, 5), weight: Shape(checking: [0, 1, 3, 3]), plain)
+    #expect(slope.dims == [0, 1, 3, 3])
+  }
+
   @Test func `results do not depend on the number of workers`() throws {
     let a = try numbers(300 * 700, 3).reshaped([300, 700])
     let b = try numbers(700 * 400, 4).reshaped([700, 400])

@@ -85,6 +85,7 @@ enum ck_reduce { CK_SUM, CK_MEAN, CK_MAX, CK_MIN, CK_PROD };
 // x is [outer, length, inner]; y is [outer, inner].
 void ck_reduce_f32(int op, const float *x, float *y, long outer, long length, long inner);
 void ck_reduce_f64(int op, const double *x, double *y, long outer, long length, long inner);
+double ck_sum_of_squares_f32(const float *x, long n);
 // Row-wise softmax (or its logarithm) of x [rows, n].
 void ck_softmax_f32(const float *x, float *y, long rows, long n, int logarithm);
 void ck_softmax_f64(const double *x, double *y, long rows, long n, int logarithm);
@@ -99,14 +100,14 @@ void ck_layer_norm_f32(const float *x, const float *weight, const float *bias, l
                        double eps, float *y, float *notes);
 void ck_layer_norm_gradient_f32(const float *g, const float *x, const float *weight,
                                 const float *notes, long rows, long n, float *dx, float *sums);
-// One channel of [images, channels, size]; notes [2, channels]: mean and 1 / root, statistics
+// Channels from `first` up to `last` of [images, channels, size]; notes [2, channels]: mean and 1 / root, statistics
 // [2, channels]: mean and sum of squared distances, sums [2, channels]: slopes of weight and bias.
-void ck_batch_norm_f32(const float *x, long images, long channels, long size, long channel,
-                       float weight, float bias, double eps, float *y, float *notes,
-                       float *statistics);
-void ck_batch_norm_gradient_f32(const float *g, const float *x, long images, long channels,
-                                long size, long channel, float weight, const float *notes,
-                                float *dx, float *sums);
+void ck_batch_norm_f32(const float *x, const float *weight, const float *bias, long images,
+                       long channels, long size, long first, long last, double eps, float *y,
+                       float *notes, float *statistics);
+void ck_batch_norm_gradient_f32(const float *g, const float *x, const float *weight,
+                                const float *notes, long images, long channels, long size, long first,
+                                long last, float *dx, float *sums);
 // -log softmax(x) at the labels, row by row, and the logarithm of each row's sum of exp(x).
 void ck_cross_entropy_f32(const float *x, const int64_t *labels, long rows, long n, double *logs,
                           double *losses);
