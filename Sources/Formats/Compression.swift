@@ -21,10 +21,13 @@ package enum Compression {
   /// Whether bytes begin as a gzip file does.
   package static func isGzip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x1F, 0x8B]) }
 
-  /// The plain bytes of a .gz file. What unpacks to 64 MB and more is refused when it is out of
-  /// proportion: real tables, texts and images stay far below 32 to 1.
+  /// What packed bytes may unpack to. Beyond 64 MB more is refused than is in proportion: real tables,
+  /// texts and images stay far below 32 to 1.
+  static func limit(packed count: Int) -> Int { 64 << 20 + 32 * count }
+
+  /// The plain bytes of a .gz file.
   package static func inflateFile(_ bytes: [UInt8]) throws -> [UInt8] {
-    try inflate(bytes[...], .gzip, limit: 64 << 20 + 32 * bytes.count)
+    try inflate(bytes[...], .gzip, limit: limit(packed: bytes.count))
   }
 
   /// The plain bytes of a stream. Output grows as it comes, within the memory budget and `limit`,

@@ -35,6 +35,11 @@ package struct PNGImage: Sendable, Equatable {
     let header = file.header
     // Filtered rows hold a byte each besides their samples; Adam7 has at most 7 passes.
     let limit = header.passes.reduce(0) { $0 + $1.height * (header.rowBytes($1.width) + 1) }
+    // Deflate packs at most 1,032 bytes into one.
+    guard limit <= file.data.count * 1040 + 64 else {
+      throw FormatError.truncated(
+        format: "PNG", needed: limit / 1040, found: file.data.count)
+    }
     try MemoryBudget.check(limit + header.width * header.height * header.colour.samples * 2)
     var rows = try Compression.inflate(file.data[...], .zlib, limit: limit)
     guard rows.count == limit else {

@@ -34,7 +34,9 @@ package struct ZipArchive: Sendable {
     let packed = try reader.take(member.packed)
     let content =
       member.method == 0
-      ? Array(packed) : try Compression.inflate(packed, .raw, limit: member.size)
+      ? Array(packed)
+      : try Compression.inflate(
+        packed, .raw, limit: min(member.size, Compression.limit(packed: packed.count)))
     guard content.count == member.size, Compression.checksum(content) == member.checksum else {
       throw FormatError.malformed(
         format: "zip", reason: "\(member.name) has another size or checksum than declared")

@@ -118,7 +118,8 @@ extension StandardLibrary {
         ]))
     },
     metric(
-      "average_precision", [score, truth], "The area under precision over recall, in steps.",
+      "average_precision", [score, truth],
+      "The area under precision over recall (PR-AUC), in steps.",
       Example("average_precision([0.9, 0.6, 0.4], [1, 0, 1])", prints: "0.833333")
     ) { call, _ in .number(try Ranking.averagePrecision(call.tensor("score"), call.tensor("y"))) },
     metric(

@@ -1,5 +1,6 @@
 import Autograd
 import Language
+import Synchronization
 import Tensors
 import Training
 import Vocabulary
@@ -27,6 +28,23 @@ struct PlateauObject: LanguageObject {
   func text(width: Int) -> String {
     "plateau(\(shortNumber(plateau.rate)), by=\(shortNumber(plateau.by)), "
       + "patience=\(plateau.patience))"
+  }
+}
+
+/// The products of factors up to each step, made as far as they were asked for.
+private final class RunningProduct: Sendable {
+  private let products = Mutex<[Double]>([1])
+
+  func upTo(_ step: Int, _ factor: (Int) throws -> Double) throws -> Double {
+    guard step < 1 << 24 else {
+      throw LanguageError("argument", "a product of \(step) factors is too long")
+    }
+    var known = products.withLock { $0 }
+    if step < known.count { return known[step] }
+    for next in known.count...step { known.append(known[next - 1] * (try factor(next))) }
+    let longer = known
+    products.withLock { if longer.count > $0.count { $0 = longer } }
+    return known[step]
   }
 }
 
@@ -135,6 +153,23 @@ extension StandardLibrary {
       return .object(
         ScheduleObject(source: call.source) { step, interpreter in
           try parts.reduce(lr) { try $0 * rate($1, step, interpreter) / lr }
+        })
+    },
+    Builtin(
+      Entry(
+        "multiplicative", family: "Schedules",
+        [
+          Argument("lr", .number, "The learning rate it starts from."),
+          Argument("f", .function, "The factor of a step, from 1 on."),
+        ], summary: "A learning rate times a factor of every step so far.",
+        details: "lr f(1) f(2) … f(t).",
+        examples: [Example("multiplicative(1, t => t / (t + 1))(3)", prints: "0.25")])
+    ) { call, _ in
+      let (lr, f) = (try call.number("lr"), call["f"])
+      let known = RunningProduct()
+      return .object(
+        ScheduleObject(source: call.source) { step, interpreter in
+          try lr * known.upTo(step) { try rate(f, $0, interpreter) }
         })
     },
     Builtin(

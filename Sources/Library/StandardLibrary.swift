@@ -28,6 +28,7 @@ package enum StandardLibrary {
     + optimizerWords + scheduleWords + creationWords + randomWords
     + gradientWords + derivativeWords + modelWords + sequenceWords + initialiserWords
     + modelFileWords + trainingWords + planWords + dataWords + tokenWords + metricWords
+    + agreementWords
     + listWords + textWords + patternWords + mappingWords
     + checkingWords + plotWords
 

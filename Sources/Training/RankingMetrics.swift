@@ -3,7 +3,7 @@ import Tensors
 /// How well scores put the right things first.
 package enum Ranking {
   /// Scores and truths (not 0) of the same length, best first; equal scores share a threshold.
-  private static func thresholds(_ scores: Tensor, _ y: Tensor, _ word: String) throws -> [(
+  static func thresholds(_ scores: Tensor, _ y: Tensor, _ word: String) throws -> [(
     score: Double, hits: Double, misses: Double
   )] {
     guard scores.dims == y.dims, scores.rank == 1 else {

@@ -38,6 +38,10 @@ import Testing
     ("perplexity(x => x, (x=zeros(5, 8), y=[0, 1, 2, 3, 4]))", 8),
     ("top_k([[0.1, 0.5, 0.4], [0.8, 0.1, 0.1]], [2, 0], k=2)", 1),
     ("iou([true, false], [true, true])", 0.5),
+    // One replaced, one inserted, for three words.
+    ("wer(\"a x c d\", \"a b c\")", 0.6666666667),
+    ("multiplicative(2, t => 0.5)(3)", 0.25),
+    ("multiplicative(1, t => t / (t + 1))(9)", 0.1),
   ]
 
   @Test(arguments: known)

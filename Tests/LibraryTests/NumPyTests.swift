@@ -44,6 +44,10 @@ import Testing
     try compare("functions", Tolerance(ulp: 4))
   }
 
+  @Test func `metrics have the values of their definitions in NumPy, to 1e-6`() throws {
+    try compare("metrics", Tolerance(relative: 1e-6, absolute: 1e-6))
+  }
+
   private func compare(
     _ file: String, _ tolerance: Tolerance, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
