@@ -359,11 +359,28 @@ struct StateLearner: Learner {
   var state: Value
   let data: Value
   let body: Value
+  var variation: BatchVariation?
   let exampleCount: Int
 
   mutating func step(_ indices: [Int], number step: Int, stream: RandomStream) throws -> [Metric] {
+    try learn(StandardLibrary.choosing(indices, from: data), stream)
+  }
+
+  var preparation: BatchPreparation? {
+    guard let variation else { return nil }
+    let (data, scene) = (data, scene)
+    return { batch in try variation.ready(batch, of: data, scene) }
+  }
+
+  mutating func step(_ batch: PlannedBatch, ready: any Sendable) throws -> [Metric] {
+    guard let value = ready as? Value else {
+      return try step(batch.indices, number: batch.step, stream: batch.stream)
+    }
+    return try learn(value, batch.stream)
+  }
+
+  private mutating func learn(_ batch: Value, _ stream: RandomStream) throws -> [Metric] {
     let interpreter = scene.interpreter(stream)
-    let batch = try StandardLibrary.choosing(indices, from: data)
     let result = try interpreter.apply(body, [state, batch])
     guard case .record(let pair) = result, pair.fields.count == 2,
       case .record(let metrics) = pair.fields[1].value

@@ -42,11 +42,12 @@ extension StandardLibrary {
     let number = interpreter.context.started.count
     let script = number < recorded.count ? recorded[number] as? [SteeringEvent] ?? [] : []
     let checkpoint = try checkpoint(call, interpreter)
+    let variation = try BatchVariation(call["augment"], data: data, call)
     let made: Run
     if !call.isNone("step") {
       let learner = StateLearner(
         scene: scene, state: interpreter.asModel(call["model"]), data: data, body: call["step"],
-        exampleCount: count)
+        variation: variation, exampleCount: count)
       let job = try TrainingJob(learner, plan, recorded: script, resuming: checkpoint) {
         interruption.isRequested
       }
@@ -64,7 +65,6 @@ extension StandardLibrary {
       else {
         throw call.wrong("opt", expected: "an optimizer such as Adam(1e-3)")
       }
-      let variation = try BatchVariation(call["augment"], data: data, call)
       let held = call.isNone("val") ? nil : call["val"]
       let learner = ModelLearner(
         scene: scene, model: model, optimizer: optimizer, data: data,

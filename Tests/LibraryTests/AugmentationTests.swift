@@ -62,6 +62,16 @@ import Testing
     #expect(try shown(source) == ["true"])
   }
 
+  @Test func `a step of one's own sees varied batches too`() throws {
+    let source = """
+      go(k) = { seed(5); train((t=0.0), (x=ones(8, 1, 2, 2),), step=(s, b) => ((t=s.t + sum(b.x)), (sum=sum(b.x))), epochs=2, batch=4, augment=Cutout(1), ahead=k) }
+      r = go(2)
+      (r.model.t, same(r.history, go(0).history))
+      """
+    // Of four places in each of 16 pictures one is a hole.
+    #expect(try shown(source) == ["(48, true)"])
+  }
+
   @Test func `what is certain happens to held-out data too`() throws {
     let source = """
       d = (x=[[4.0], [6.0]], y=[[1.0], [2.0]])

@@ -48,6 +48,10 @@ import Testing
     try compare("metrics", Tolerance(relative: 1e-6, absolute: 1e-6))
   }
 
+  @Test func `optimizers and schedules go as in PyTorch, to 1e-6`() throws {
+    try compare("torch", Tolerance(relative: 1e-6, absolute: 1e-6))
+  }
+
   private func compare(
     _ file: String, _ tolerance: Tolerance, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
