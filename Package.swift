@@ -79,7 +79,8 @@ let package = Package(
       name: "FormatCheck", dependencies: ["Formats", "Datasets", "Files", "Tensors"],
       path: "Tests/FormatCheck"),
     .executableTarget(
-      name: "fuzz", dependencies: ["ProgramCheck", "FormatCheck", "Tensors"], path: "Tests/Fuzz"),
+      name: "fuzz", dependencies: ["ProgramCheck", "FormatCheck", "Language", "Tensors"],
+      path: "Tests/Fuzz"),
     .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
     .testTarget(

@@ -1,6 +1,9 @@
 #include "CKernels.h"
 
 static _Thread_local void *recording;
+static _Thread_local void *stop;
+void *ck_stop(void) { return stop; }
+void ck_set_stop(void *object) { stop = object; }
 void *ck_recording(void) { return recording; }
 void ck_set_recording(void *object) { recording = object; }
 

@@ -54,13 +54,14 @@ package struct Call: Sendable {
             continue
           }
           throw LanguageError(
-            "argument", "\(entry.name) has no argument `\(name)`", at: argument.span,
-            details: [entry.signature],
-            hint: Suggestion.nearest(to: name, among: entry.arguments.map(\.name)).map { "\($0)=" })
+            "argument", "\(entry.name) has no argument `\(name)`",
+            at: argument.nameSpan ?? argument.span, details: [entry.signature],
+            hint: Suggestion.nearest(to: name, among: entry.arguments.map(\.name)))
         }
         guard values[at] == nil else {
           throw LanguageError(
-            "argument", "\(entry.name) is given `\(name)` twice", at: argument.span)
+            "argument", "\(entry.name) is given `\(name)` twice",
+            at: argument.nameSpan ?? argument.span)
         }
         values[at] = argument.value
         spans[at] = argument.span
@@ -99,11 +100,16 @@ package struct Call: Sendable {
     package let name: String?
     package let value: Value
     package let span: SourceSpan?
+    /// Where its name stands.
+    let nameSpan: SourceSpan?
 
-    package init(_ name: String? = nil, _ value: Value, span: SourceSpan? = nil) {
+    package init(
+      _ name: String? = nil, _ value: Value, span: SourceSpan? = nil, nameSpan: SourceSpan? = nil
+    ) {
       self.name = name
       self.value = value
       self.span = span
+      self.nameSpan = nameSpan
     }
   }
 

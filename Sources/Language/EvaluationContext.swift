@@ -1,13 +1,13 @@
-import Synchronization
 import Tensors
 
 /// A request to stop, from another thread.
 package final class Interruption: Sendable {
-  private let flag = Atomic<Bool>(false)
+  /// Long operations stop too.
+  let work = WorkStop()
   package init() {}
-  package func request() { flag.store(true, ordering: .relaxed) }
-  package func clear() { flag.store(false, ordering: .relaxed) }
-  package var isRequested: Bool { flag.load(ordering: .relaxed) }
+  package func request() { work.isRequested = true }
+  package func clear() { work.isRequested = false }
+  package var isRequested: Bool { work.isRequested }
 }
 
 /// A piece of what a cell shows.
@@ -35,6 +35,8 @@ package final class EvaluationContext {
   package var states: (given: [Value], left: [Value])?
   /// Who looks on at every operation and layer; nil nearly always.
   package var watch: (any EvaluationWatch)?
+  /// Files that are being imported, outermost first.
+  package var importing: [String] = []
   /// Evaluations that are left, where there is an end to them.
   package var steps = Int.max
 

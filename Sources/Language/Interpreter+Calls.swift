@@ -12,7 +12,8 @@ extension Interpreter {
       }
       let value = try eval(field.value, frame)
       guard field.isSpread else {
-        result.append(Call.Argument(field.name, value, span: field.value.span))
+        result.append(
+          Call.Argument(field.name, value, span: field.value.span, nameSpan: field.nameSpan))
         continue
       }
       if case .record(let record) = value {
@@ -93,11 +94,13 @@ extension Interpreter {
     switch function {
     case .function(let function): return try invoke(function, arguments, span)
     case .builtin(let word):
-      return try located(span) {
-        let call = try Call(word.entry, arguments, span: span, self)
+      let call = try located(span) { try Call(word.entry, arguments, span: span, self) }
+      do {
         let result = try outlinedWord(word, call) ?? word.run(call, self)
         context.watch?.look(at: result, of: word.entry.name, from: call.all, by: nil)
         return result
+      } catch let flow as Flow { throw flow } catch {
+        throw diagnosed(error, at: call.place(of: error))
       }
     case .object(let object):
       if let named = arguments.first(where: { $0.name != nil }), let name = named.name {
@@ -105,10 +108,16 @@ extension Interpreter {
           "argument", "\(function.withArticle) takes its arguments by position, not `\(name)`",
           at: named.span)
       }
-      if let result = try located(span, { try object.call(arguments.map(\.value), self) }) {
-        context.watch?.look(
-          at: result, of: object.text(width: 72), from: arguments.map(\.value), by: object)
-        return result
+      do {
+        if let result = try object.call(arguments.map(\.value), self) {
+          context.watch?.look(
+            at: result, of: object.text(width: 72), from: arguments.map(\.value), by: object)
+          return result
+        }
+      } catch let flow as Flow { throw flow } catch {
+        // A derivative is wrong about its function, everything else about what it is given.
+        throw diagnosed(
+          error, at: (error is AutogradError ? callee : arguments.first?.span) ?? span)
       }
     default: break
     }
@@ -128,6 +137,7 @@ extension Interpreter {
       function: function)
     let label = syntax.name ?? "this function"
     var position = 0
+    var spans: [String: SourceSpan] = [:]
     var rest: [(name: String?, value: Value)] = []
     let restName = syntax.parameters.first { $0.isRest }?.name
     let plain = syntax.parameters.filter { !$0.isRest }
@@ -141,17 +151,22 @@ extension Interpreter {
             continue
           }
           throw LanguageError(
-            "argument", "\(label) has no argument `\(name)`", at: argument.span,
-            hint: Suggestion.nearest(to: name, among: plain.map(\.name)).map { "\($0)=" })
+            "argument", "\(label) has no argument `\(name)`",
+            at: argument.nameSpan ?? argument.span,
+            hint: Suggestion.nearest(to: name, among: plain.map(\.name)))
         }
         guard frame.locals[name] == nil else {
-          throw LanguageError("argument", "\(label) is given `\(name)` twice", at: argument.span)
+          throw LanguageError(
+            "argument", "\(label) is given `\(name)` twice",
+            at: argument.nameSpan ?? argument.span)
         }
         frame.locals[name] = argument.value
+        spans[name] = argument.span
       } else {
         while position < positional, frame.locals[plain[position].name] != nil { position += 1 }
         if position < positional {
           frame.locals[plain[position].name] = argument.value
+          spans[plain[position].name] = argument.span
           position += 1
         } else if restName != nil {
           rest.append((nil, argument.value))
@@ -176,7 +191,10 @@ extension Interpreter {
         guard let shape = parameter.shape, let value = frame.locals[parameter.name] else {
           continue
         }
-        try check(value, shape, name: parameter.name, at: span, known: { sizes[$0] }) {
+        try check(
+          value, shape, name: parameter.name, at: spans[parameter.name] ?? span,
+          known: { sizes[$0] }
+        ) {
           name, size in
           sizes[name] = size.asInteger
           frame.locals[name] = size
@@ -196,7 +214,9 @@ extension Interpreter {
       throw flow.misplaced
     } catch var error as LanguageError {
       // Places inside a called function are told by name; the caret stays in the cell.
-      if error.calls.count < 3 { error.calls.append(label) }
+      if error.calls.count < 3 {
+        error.calls.append(error.calls.isEmpty ? syntax.line(of: error.span, label) : label)
+      }
       if !isHere(syntax) || (span.map { !isTopLevel(error, under: $0) } ?? false) {
         error.span = span
       }
@@ -223,7 +243,9 @@ extension Interpreter {
     guard case .function(let function) = value, function.home != .library else { return value }
     let known = Set(function.captured.map(\.name))
     let extra = function.syntax.mentions.compactMap { name -> (name: String, value: Value)? in
-      guard !known.contains(name), let held = globals[name], name != function.syntax.name else {
+      var names: (String) -> Value? = { self.globals[$0] }
+      if case .file(let file) = function.home { names = { file[$0] } }
+      guard !known.contains(name), let held = names(name), name != function.syntax.name else {
         return nil
       }
       let inner = asModel(held)

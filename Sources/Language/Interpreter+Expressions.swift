@@ -18,11 +18,13 @@ extension Interpreter {
       try comprehend(value, clauses[...], frame) { collected.append($0) }
       return try gathered(collected, e.span)
     case .record(let fields):
-      return .record(Record(try arguments(fields, frame).map { ($0.name, $0.value) }))
+      let record = Record(try arguments(fields, frame).map { ($0.name, $0.value) })
+      return try located(e.span) { try Value.record(record).checkedSize() }
     case .block(let statements): return try block(statements, frame)
     case .call(let callee, let fields): return try call(callee, fields, e.span, frame)
     case .index(let base, let items):
-      return try index(eval(base, frame), subscripts(items, frame), e.span)
+      return try index(
+        eval(base, frame), subscripts(items, frame), Syntax.span(of: items) ?? e.span)
     case .field(let base, let name, let span): return try field(eval(base, frame), name, span)
     case .negate(let a): return try negated(eval(a, frame), e.span)
     case .not(let a): return try inverted(eval(a, frame), e.span)
@@ -90,6 +92,7 @@ extension Interpreter {
         result += text
       }
     }
+    try Value.checkText(result.utf8.count)
     return .text(result)
   }
 
@@ -123,7 +126,7 @@ extension Interpreter {
       case .tensor(let x), .parameter(let x):
         if x.rank > 0 || x.isTraced { return try stacked(values, span) }
         floats = true
-      default: return .list(values)
+      default: return try located(span) { try Value.list(values).checkedSize() }
       }
     }
     return try located(span) {
@@ -147,11 +150,11 @@ extension Interpreter {
       switch value {
       case .tensor(let x), .parameter(let x): parts.append(x.rank == 0 ? try x.cast(.float32) : x)
       case .boolean, .integer, .number: if let x = value.variable { parts.append(x) }
-      default: return .list(values)
+      default: return try located(span) { try Value.list(values).checkedSize() }
       }
     }
     guard parts.count == values.count, parts.allSatisfy({ $0.dims == parts[0].dims }) else {
-      return .list(values)
+      return try located(span) { try Value.list(values).checkedSize() }
     }
     return .tensor(try located(span) { try Variable.stack(parts, axis: 0) })
   }

@@ -7,6 +7,8 @@ enum Index {
   case ellipsis
   case one(Value)
   case range(Int?, Int?, Int)
+
+  var addsAxis: Bool { if case .one(.none) = self { true } else { false } }
 }
 
 extension Interpreter {
@@ -82,6 +84,10 @@ extension Interpreter {
       return try picked(items, characters.count, span, one: { .text(String(characters[$0])) }) {
         .text(String($0.map { characters[$0] }))
       }
+    case .range(let range) where items.count > 1 || items.contains(where: \.addsAxis):
+      return try located(span) {
+        try Value(Variable(range.tensor()).indexed(self.indexItems(items)))
+      }
     case .range(let range):
       return try picked(items, range.count, span, one: { .integer(range[$0]) }) {
         try self.gathered($0.map { .integer(range[$0]) }, span)
@@ -133,6 +139,13 @@ extension Interpreter {
     if items.count == 1, case .one(let value) = items[0], let n = value.asInteger {
       return record.fields[try position(n, record.fields.count, span)].value
     }
+    // Fields without rows, such as the sizes of a shape, are cut themselves.
+    if record.rows == nil, items.count == 1, case .range = items[0] {
+      let fields = record.fields
+      return try picked(items, fields.count, span, one: { fields[$0].value }) {
+        .record(Record($0.map { fields[$0] }))
+      }
+    }
     guard let rows = record.rows else {
       throw LanguageError(
         "index", "the fields of this record have no common rows to choose", at: span)
@@ -151,7 +164,7 @@ extension Interpreter {
     throw noField(value, name, span)
   }
 
-  func ownField(_ value: Value, _ name: String) throws -> Value? {
+  package func ownField(_ value: Value, _ name: String) throws -> Value? {
     switch value {
     case .record(let record): return record[name]
     case .object(let object): return try object.field(name, self)
@@ -202,9 +215,15 @@ extension Interpreter {
       let (bytes, overflow) = range.count.multipliedReportingOverflow(by: 64)
       try MemoryBudget.check(overflow ? Int.max : bytes)
       return (0..<range.count).map { .integer(range[$0]) }
-    case .text(let text): return text.map { .text(String($0)) }
+    case .text(let text):
+      guard text.utf8.count <= Value.mostParts else {
+        throw LanguageError("memory", "a text of this length is not taken apart into characters")
+      }
+      return text.map { .text(String($0)) }
     case .tensor(let x), .parameter(let x):
       guard x.rank > 0 else { return nil }
+      let (bytes, overflow) = x.dims[0].multipliedReportingOverflow(by: 512)
+      try MemoryBudget.check(overflow ? .max : bytes)
       return try (0..<x.dims[0]).map { try Value(x.indexed([.index($0)])) }
     case .object(let object):
       guard let count = object.count else { return nil }

@@ -131,14 +131,22 @@ extension Interpreter {
 
   /// A number to a negative whole power is a fraction.
   private func floating(_ y: Variable, for x: Variable) throws -> Variable {
-    y.rank == 0 && y.dtype == .int64 && y.value.integer(at: 0) < 0 ? try y.cast(.float64) : y
+    !x.dtype.isFloat && y.rank == 0 && y.dtype == .int64 && y.value.integer(at: 0) < 0
+      ? try y.cast(.float64) : y
   }
 
   private func joined(_ a: Value, _ b: Value, _ span: SourceSpan?) throws -> Value {
     switch (a, b) {
-    case (.text(let x), .text(let y)): return .text(x + y)
-    case (.record(let x), .record(let y)): return .record(Record(x.fields + y.fields))
-    case (.list(let x), .list(let y)): return .list(x + y)
+    case (.text(let x), .text(let y)):
+      try located(span) { try Value.checkText(x.utf8.count + y.utf8.count) }
+      return .text(x + y)
+    case (.record(let x), .record(let y)):
+      return try located(span) { try Value.record(Record(x.fields + y.fields)).checkedSize() }
+    case (.list(let x), .list(let y)):
+      let both = Value.list(x + y)
+      // A list that grows one by one is walked through when its length doubles.
+      let isLonger = (x.count + y.count).leadingZeroBitCount != x.count.leadingZeroBitCount
+      return y.count > 1 || isLonger ? try located(span) { try both.checkedSize() } : both
     case (.list(let x), _) where x.isEmpty: return b
     case (_, .list(let y)) where y.isEmpty: return a
     default: break

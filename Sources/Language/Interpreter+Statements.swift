@@ -49,7 +49,7 @@ extension Interpreter {
       captured: syntax.mentions.compactMap { name in
         guard name != syntax.name else { return nil }
         return (frame.locals[name] ?? frame.captured[name]).map { (name, $0) }
-      }, home: frame.function?.home == .library ? .library : .call)
+      }, home: frame.function?.home.inside ?? .call)
   }
 
   // MARK: Places
@@ -107,7 +107,8 @@ extension Interpreter {
       switch whole {
       case .record(let record):
         let old = record[name] ?? .none
-        return .record(record.with(name, try replaced(old, rest, with: value, frame)))
+        let changed = Value.record(record.with(name, try replaced(old, rest, with: value, frame)))
+        return try located(span) { try changed.checkedSize() }
       case .object(let object):
         let old = try field(whole, name, span)
         let new = try replaced(old, rest, with: value, frame)
@@ -156,7 +157,7 @@ extension Interpreter {
       }
       let at = try position(n, list.count, span)
       list[at] = value
-      return .list(list)
+      return try located(span) { try Value.list(list).checkedSize() }
     case .record(let record):
       if items.count == 1, case .one(.text(let name)) = items[0] {
         return .record(record.with(name, value))

@@ -37,7 +37,7 @@ extension AutogradError: Diagnosable {
 package final class Interpreter {
   package let words: Catalog<Builtin>
   /// Definitions in the language itself, by name; parsed when first used.
-  let prelude: [String: String]
+  let prelude: [String: Definition]
   private var preludeValues: [String: Value] = [:]
   private var constants: [String: Value] = [:]
   /// What `f >> g` means.
@@ -47,14 +47,18 @@ package final class Interpreter {
   package var context = EvaluationContext()
   /// The text that is being evaluated.
   var source: [UInt8] = []
+  /// What words do to shapes alone: what repairs are tried with; nil to suggest none.
+  package var outlineRule: OutlineRule?
   /// Set while a program is only tried on shapes.
   var trial: Trial?
   private var stackTop: UInt = 0
+  /// Evaluations so far, to look at the memory now and then.
+  private var turns: UInt32 = 0
   /// Bytes of stack that evaluation may take: less than any thread has.
   package var stackBudget = 5 << 20
 
   package init(
-    words: Catalog<Builtin>, prelude: [String: String],
+    words: Catalog<Builtin>, prelude: [String: Definition],
     composer: @escaping @Sendable (Value, Value, Interpreter) throws -> Value
   ) {
     self.words = words
@@ -80,7 +84,8 @@ package final class Interpreter {
         output: context.output, names: names, bound: [], notes: [], started: [], hasReadClock: false
       )
     }
-    let program = try Parser.program(source)
+    let program: [Syntax.Statement]
+    do { program = try Parser.program(source) } catch { throw repaired(error, source, names) }
     let (oldNames, oldContext) = (globals, self.context)
     defer { (globals, self.context) = (oldNames, oldContext) }
     globals = names
@@ -91,7 +96,10 @@ package final class Interpreter {
     bound.visit(program)
     do {
       for statement in program {
-        let value = try located(statement.span) { try run(statement, nil) }
+        let value = try located(statement.span) {
+          try context.interruption.work.during { try run(statement, nil) }
+        }
+        try checkInterrupted(statement.span)
         if statement.isQuiet { continue }
         // A loop whose body gave nothing shows nothing.
         if case .value(let e) = statement.kind, e.isLoop, case .list(let items) = value,
@@ -108,11 +116,19 @@ package final class Interpreter {
     } catch let flow as Flow {
       throw flow.misplaced
     } catch {
-      throw diagnosed(error, at: nil)
+      throw repaired(diagnosed(error, at: nil), source, names)
     }
     return Evaluation(
       output: context.output, names: globals, bound: bound.binds, notes: context.notes,
       started: context.started, hasReadClock: context.hasReadClock)
+  }
+
+  /// The error with a change of the program that was tried and makes it run.
+  private func repaired(_ error: LanguageError, _ source: String, _ names: Names) -> LanguageError {
+    guard trial == nil, error.code != "interrupted" else { return error }
+    var told = error
+    told.repair = repair(of: error, in: source, names)
+    return told
   }
 
   // MARK: Bounds
@@ -126,14 +142,20 @@ package final class Interpreter {
     return withUnsafeMutablePointer(to: &marker) { UInt(bitPattern: $0) }
   }
 
+  func checkInterrupted(_ span: SourceSpan?) throws {
+    if context.interruption.isRequested {
+      throw LanguageError("interrupted", "interrupted", at: span)
+    }
+  }
+
   func checkBounds(_ span: SourceSpan?) throws {
     context.steps -= 1
     if context.steps < 0 {
       throw LanguageError("interrupted", "this took all the steps it was given", at: span)
     }
-    if context.interruption.isRequested {
-      throw LanguageError("interrupted", "interrupted", at: span)
-    }
+    try checkInterrupted(span)
+    turns &+= 1
+    if turns & 1023 == 0 { try located(span) { try MemoryBudget.checkProcess() } }
     if let trial {
       trial.steps -= 1
       if trial.steps < 0 { throw Flow.undetermined }
@@ -166,6 +188,7 @@ package final class Interpreter {
           return .function(own)
         }
         if own.home == .library { return word(name) }
+        if case .file(let file) = own.home { return file[name] ?? word(name) }
       }
     }
     return globals[name] ?? word(name)
@@ -174,7 +197,7 @@ package final class Interpreter {
   /// What a name means as long as the page does not use it otherwise.
   private func word(_ name: String) -> Value? {
     if let value = preludeValues[name] { return value }
-    if let source = prelude[name] { return load(name, source) }
+    if let definition = prelude[name] { return load(name, definition.source) }
     if let word = words[name] { return .builtin(word) }
     switch name {
     case "pi": return .number(.pi)
@@ -199,12 +222,6 @@ package final class Interpreter {
     let value = try eval(Parser.embedded(source, offset: 0, nesting: 0), nil)
     constants[source] = value
     return value
-  }
-
-  /// Words, prelude and names of the page that begin with a prefix.
-  package func completions(of prefix: String, in names: Names) -> [String] {
-    let all = names.order + prelude.keys.sorted() + words.names
-    return Array(Set(all.filter { $0.hasPrefix(prefix) })).sorted()
   }
 
   // MARK: Errors

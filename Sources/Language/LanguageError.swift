@@ -8,6 +8,8 @@ package struct LanguageError: Error, Sendable {
   /// The values involved, one line each.
   package var details: [String]
   package var hint: String?
+  /// A change that was tried and makes the program run.
+  package var repair: Repair?
   /// Functions the mistake happened inside of, innermost first.
   package var calls: [String] = []
 
@@ -28,7 +30,11 @@ package struct LanguageError: Error, Sendable {
     if let span { lines += SourceLine(source, span).caretLines }
     lines += details.map { "    " + $0 }
     if let innermost = calls.first { lines.append("    in \(innermost)") }
-    if let hint { lines.append("    try  " + hint) }
+    if let repair {
+      lines.append("    try  " + repair.line(in: source))
+    } else if let hint {
+      lines.append("    hint  " + hint)
+    }
     return lines.joined(separator: "\n")
   }
 }

@@ -202,6 +202,14 @@ extension Parser {
     return true
   }
 
+  /// `name =` before a field.
+  private mutating func label() -> (name: String, span: SourceSpan)? {
+    guard case .name(let name) = current.kind, ahead(1).kind == .symbol("=") else { return nil }
+    let span = advance().span
+    _ = advance()
+    return (name, span)
+  }
+
   /// Fields up to and with the closing bracket, and whether a comma stood after the last.
   mutating func fields(closing: String, while reading: String) throws(LanguageError) -> (
     fields: [Syntax.Field], trailing: Bool
@@ -210,14 +218,12 @@ extension Parser {
     var trailing = false
     while !isSymbol(closing) {
       trailing = false
-      if take("...") {
-        result.append(Syntax.Field(name: nil, isSpread: true, value: try expression()))
-      } else if case .name(let name) = current.kind, ahead(1).kind == .symbol("=") {
-        _ = (advance(), advance())
-        result.append(Syntax.Field(name: name, isSpread: false, value: try expression()))
-      } else {
-        result.append(Syntax.Field(name: nil, isSpread: false, value: try expression()))
-      }
+      // One recursive call in all: every one takes its share of the stack.
+      let isSpread = take("...")
+      let label = isSpread ? nil : label()
+      result.append(
+        Syntax.Field(
+          name: label?.name, isSpread: isSpread, value: try expression(), nameSpan: label?.span))
       guard take(",") else { break }
       trailing = true
     }

@@ -77,6 +77,8 @@ package enum Syntax {
     let name: String?
     let isSpread: Bool
     let value: Expression
+    /// Where the name stands.
+    var nameSpan: SourceSpan?
   }
 
   enum Clause: Sendable {
@@ -88,6 +90,19 @@ package enum Syntax {
     case ellipsis
     case one(Expression)
     case range(Expression?, Expression?, Expression?)
+  }
+
+  /// Where the expressions of an index stand; nil when there are none.
+  static func span(of items: [Subscript]) -> SourceSpan? {
+    let spans = items.flatMap { item in
+      switch item {
+      case .ellipsis: [SourceSpan?]()
+      case .one(let e): [e.span]
+      case .range(let a, let b, let c): [a?.span, b?.span, c?.span]
+      }
+    }.compactMap { $0 }
+    guard let first = spans.first, let last = spans.last else { return nil }
+    return first.to(last)
   }
 
   /// What may stand left of `=`.

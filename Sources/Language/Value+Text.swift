@@ -3,7 +3,11 @@ import Tensors
 extension Value {
   /// Canonical text: the same on every terminal. Texts are bare at the top, quoted inside.
   package func text(width: Int = 72) -> String {
-    switch self {
+    // What is too large to be read is shown on its first lines.
+    if parts(atMost: Value.mostShown + 1) > Value.mostShown {
+      return Value.wrapped(inline, width: width)
+    }
+    return switch self {
     case .text(let text): text
     case .tensor(let x), .parameter(let x): x.value.text(width: width)
     case .list(let items) where items.contains(where: { !$0.isShort }):
@@ -44,8 +48,18 @@ extension Value {
     }
   }
 
+  /// As many values are shown of one, at all its levels.
+  static let mostShown = 4096
+
   /// On one line, for containers and messages.
   package var inline: String {
+    var rest = Value.mostShown
+    return inline(&rest)
+  }
+
+  private func inline(_ rest: inout Int) -> String {
+    if rest <= 0 { return "…" }
+    rest -= 1
     switch self {
     case .none: return "none"
     case .boolean(let flag): return flag ? "true" : "false"
@@ -55,10 +69,16 @@ extension Value {
     case .tensor(let x), .parameter(let x):
       if x.rank == 0 || (x.rank == 1 && x.shape.count <= 64) { return x.value.text(width: 1 << 20) }
       return "\(x.dtype.name) \(x.shape)"
-    case .list(let items): return "[" + items.map(\.inline).joined(separator: ", ") + "]"
+    case .list(let items):
+      var parts: [String] = []
+      for item in items {
+        parts.append(item.inline(&rest))
+        if rest <= 0 { break }
+      }
+      return "[" + (parts.count < items.count ? parts + ["…"] : parts).joined(separator: ", ") + "]"
     case .record(let record):
       let parts = record.fields.map { field in
-        (field.name.map { $0 + "=" } ?? "") + field.value.inline
+        (field.name.map { $0 + "=" } ?? "") + field.value.inline(&rest)
       }
       return "(" + parts.joined(separator: ", ")
         + (parts.count == 1 && record.fields[0].name == nil ? ",)" : ")")

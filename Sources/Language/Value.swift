@@ -25,6 +25,12 @@ package enum Value: Sendable {
       self = .tensor(variable)
       return
     }
+    // A number that a recorded step depends on stays one that can be noted.
+    if variable.dtype != .bool, Recording.isNoting(variable.value) {
+      self = .tensor(
+        variable.dtype == .int64 ? variable : try variable.cast(.float64))
+      return
+    }
     switch variable.dtype {
     case .bool: self = .boolean(variable.value.double(at: 0) != 0)
     case .int64: self = .integer(variable.value.integer(at: 0))
@@ -153,13 +159,15 @@ package final class Function: Sendable {
   let home: Home
 
   /// Where a function was written, which decides what its other names mean.
-  enum Home: Sendable {
+  enum Home: Sendable, Equatable {
     /// At the top of a page: names are those of the page when it runs.
     case page
     /// Inside a call: it calls itself by its own name, whatever the page calls so.
     case call
     /// In the prelude: names of the page never hide the words it is made of.
     case library
+    /// In another file: names are those of that file.
+    case file(FileNames)
   }
 
   init(_ syntax: FunctionSyntax, captured: [(name: String, value: Value)], home: Home) {
@@ -211,4 +219,14 @@ extension LanguageObject {
 
 extension Function {
   package var parameterCount: Int { syntax.parameters.count }
+  package var argumentNames: [String] { syntax.parameters.filter { !$0.isRest }.map(\.name) }
+
+  /// The call as its definition writes it: `f(x, k=1)`.
+  package func signature(as name: String) -> String {
+    let head = syntax.source.prefix { $0 != "\n" }
+    if head.hasPrefix("("), let end = head.firstRange(of: " = ") ?? head.firstRange(of: " => ") {
+      return name + head[..<end.lowerBound]
+    }
+    return name + "(" + syntax.parameters.map(\.name).joined(separator: ", ") + ")"
+  }
 }

@@ -9,7 +9,7 @@ extension Interpreter {
       return .text("\(name) is \(value.withArticle)\n" + value.text(width: 72))
     }
     if let entry = words.entry(named: name) { return .text(entry.reference) }
-    if let source = prelude[name] { return .text(source) }
+    if let definition = prelude[name] { return .text(definition.page) }
     if let page = Diagnosis.page(of: name) { return .text(page) }
     let known = names.order + prelude.keys.sorted() + words.names
     throw LanguageError(
@@ -21,13 +21,13 @@ extension Interpreter {
   private var families: String {
     var order: [String] = []
     var members: [String: [String]] = [:]
-    for name in words.names {
-      guard let family = words.entry(named: name)?.family else { continue }
-      if members[family] == nil { order.append(family) }
-      members[family, default: []].append(name)
+    let entries =
+      words.names.compactMap { words.entry(named: $0) }
+      + prelude.keys.sorted().compactMap { prelude[$0]?.entry }
+    for entry in entries {
+      if members[entry.family] == nil { order.append(entry.family) }
+      members[entry.family, default: []].append(entry.name)
     }
-    order.append("In the language itself")
-    members["In the language itself"] = prelude.keys.sorted()
     return order.map { family in
       var lines = [family]
       var line = " "

@@ -106,7 +106,7 @@ extension Builtin {
 extension TensorOperation {
   /// The mistake at the argument that does not fit the first one, with what would.
   fileprivate func diagnosed(_ error: TensorError, _ call: Call) -> LanguageError {
-    var span = call.span
+    var span = call.place(of: error)
     var hint = error.hint
     if entry.family == "Losses", entry.arguments.count > 1 {
       span = call.span(of: entry.arguments[1].name)

@@ -113,15 +113,23 @@ extension StandardLibrary {
         "Texts one after the other.",
         Example("join([\"a\", \"b\"], \"-\")", prints: "a-b"))
     ) { call, interpreter in
-      .text(
-        try call.elements("xs", interpreter).map { $0.text() }.joined(separator: call.text("sep")))
+      let sep = try call.text("sep")
+      var total = 0
+      let parts = try call.elements("xs", interpreter).map { item in
+        let text = item.text()
+        total += text.utf8.count + sep.utf8.count
+        try Value.checkText(total)
+        return text
+      }
+      return .text(parts.joined(separator: sep))
     },
     Builtin(
       entry(
         "words", [Argument("s", .text, "A text.")], "The pieces of a text between blanks.",
         Example("words(\"a b\")", prints: "[\"a\", \"b\"]"))
     ) { call, _ in
-      .list(
+      try MemoryBudget.check(call.text("s").utf8.count * 24)
+      return .list(
         try call.text("s").split { $0 == " " || $0.isNewline || $0 == "\t" }.map {
           .text(String($0))
         })
@@ -131,7 +139,8 @@ extension StandardLibrary {
         "lines", [Argument("s", .text, "A text.")], "The lines of a text.",
         Example("len(lines(\"a\\nb\"))", prints: "2"))
     ) { call, _ in
-      .list(
+      try MemoryBudget.check(call.text("s").utf8.count * 24)
+      return .list(
         try call.text("s").split(omittingEmptySubsequences: false) { $0.isNewline }.map {
           .text(String($0))
         })

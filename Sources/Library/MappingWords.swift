@@ -110,7 +110,11 @@ extension StandardLibrary {
     ) { call, _ in
       let a = try call.text("a")
       guard !a.isEmpty else { throw call.error("there is nothing to look for", at: "a") }
-      return .text(try call.text("s").replacing(a, with: try call.text("b")))
+      let (s, b) = (try call.text("s"), try call.text("b"))
+      let (most, overflow) = (s.utf8.count / a.utf8.count).multipliedReportingOverflow(
+        by: b.utf8.count)
+      try Value.checkText(overflow ? .max : most.addingReportingOverflow(s.utf8.count).partialValue)
+      return .text(s.replacing(a, with: b))
     },
     Builtin(
       entry(

@@ -237,7 +237,9 @@ extension OutlineRules {
     guard case .record(let record) = data, let x = record["x"]?.outlined?.dims, let rows = x.first
     else { return run }
     if call.isNone("objective") {
-      try ModelLearner.checkRows(rows, record["y"]?.outlined?.dims?.first)
+      try StandardLibrary.placed(call) {
+        try ModelLearner.checkRows(rows, record["y"]?.outlined?.dims?.first)
+      }
     }
     let count = min(rows, batch)
     let fields: [(name: String?, value: Value)] = record.fields.map { field in
@@ -247,10 +249,12 @@ extension OutlineRules {
       return (field.name, Outline.tensor([count] + dims.dropFirst(), outline.dtype ?? .float32))
     }
     let sample = Record(fields)
-    if !call.isNone("objective") {
-      _ = try interpreter.apply(call["objective"], [call["model"], .record(sample)])
-    } else if let y = sample["y"], let x = sample["x"] {
-      _ = try interpreter.apply(call["loss"], [interpreter.apply(call["model"], [x]), y])
+    try StandardLibrary.placed(call) {
+      if !call.isNone("objective") {
+        _ = try interpreter.apply(call["objective"], [call["model"], .record(sample)])
+      } else if let y = sample["y"], let x = sample["x"] {
+        _ = try interpreter.apply(call["loss"], [interpreter.apply(call["model"], [x]), y])
+      }
     }
     return run
   }

@@ -31,12 +31,23 @@ package enum StandardLibrary {
     + agreementWords
     + listWords + textWords + patternWords + mappingWords
     + checkingWords + plotWords
+    + modelReportWords + spawnWords + codeWords + pageWords + placeWords
 
+  /// The words that run themselves.
   package static let catalog = Catalog(words, entry: \.entry)
+
+  /// Every entry: the words above, and those that are written in the language itself.
+  package static let entries = words.map(\.entry) + Prelude.all.map(\.entry)
+
+  /// All entries by name: what look-up, the reference, completion and the tests read.
+  package static let reference = Catalog(entries) { $0 }
 
   /// An interpreter with all words and the prelude.
   package static func interpreter() -> Interpreter {
-    Interpreter(words: catalog, prelude: Prelude.definitions, composer: Model.composed)
+    let interpreter = Interpreter(
+      words: catalog, prelude: Prelude.definitions, composer: Model.composed)
+    interpreter.outlineRule = OutlineRules.result
+    return interpreter
   }
 
   /// What is known of each statement of a source before it runs; see `Interpreter.shapes`.

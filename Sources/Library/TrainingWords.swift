@@ -72,8 +72,9 @@ extension StandardLibrary {
         isObjective: !call.isNone("objective"),
         held: try held.map { try variation?.certain(of: $0) ?? $0 }, variation: variation,
         exampleCount: count)
-      interpreter.context.notes = try learner.tried(
-        before: interpreter.context.notes, batch: batch)
+      interpreter.context.notes = try placed(call) {
+        try learner.tried(before: interpreter.context.notes, batch: batch)
+      }
       let job = try TrainingJob(learner, plan, recorded: script, resuming: checkpoint) {
         interruption.isRequested
       }
@@ -84,6 +85,28 @@ extension StandardLibrary {
     interpreter.context.started.append(made)
     made.job.start()
     return .object(made)
+  }
+
+  /// Mistakes of a first batch told at the argument of train that they are about.
+  static func placed<R>(_ call: Call, _ body: () throws -> R) throws -> R {
+    do { return try body() } catch var error as LanguageError {
+      error.span = place(error.code, error.message, call)
+      throw error
+    } catch let error as any Diagnosable {
+      throw LanguageError(
+        error.code, error.message, at: place(error.code, error.message, call), hint: error.hint)
+    }
+  }
+
+  private static func place(_ code: String, _ message: String, _ call: Call) -> SourceSpan? {
+    if code == "data" { return call.span(of: "data") }
+    for name in ["loss", "objective"] where call.isGiven(name) {
+      if code == "loss" { return call.span(of: name) }
+      if case .builtin(let word) = call[name], message.hasPrefix(word.entry.name + ":") {
+        return call.span(of: name)
+      }
+    }
+    return call.span(of: "model")
   }
 
   /// What a run is to go on from.

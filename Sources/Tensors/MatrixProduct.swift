@@ -105,7 +105,9 @@ private struct ProductPlan: Sendable {
     lda = transposeA ? m : k
     ldb = transposeB ? k : n
     // Some parts more than workers, so that a worker that is held up leaves less behind.
-    let wanted = Workers.count == 1 || jobs.count >= 4 * Workers.count ? 1 : 2 * Workers.count
+    let few = Workers.count == 1 || jobs.count >= 4 * Workers.count ? 1 : 2 * Workers.count
+    // A part takes less than a second, so that a product that is not wanted any more ends soon.
+    let wanted = max(few, Int(min(4096, Double(m) * Double(n) * Double(k) / 4e9)))
     isTall = n < 64 * wanted && m > n
     rows = isTall ? max(24, ((m + wanted - 1) / wanted + 11) / 12 * 12) : m
     columns = isTall ? n : max(64, ((n + wanted - 1) / wanted + 31) / 32 * 32)

@@ -92,6 +92,13 @@ package final class Recording {
     return true
   }
 
+  /// Whether a recording of this thread notes what a tensor depends on, so that looking at its numbers
+  /// would end it.
+  package static func isNoting(_ tensor: Tensor) -> Bool {
+    guard let current, current.obstacle == nil else { return false }
+    return current.isVarying(tensor.storage)
+  }
+
   /// Where a tensor lies; one that depends on nothing given becomes a constant.
   func operand(_ tensor: Tensor) -> Operand {
     let offset = tensor.offset * tensor.dtype.size

@@ -35,6 +35,11 @@ package struct Tensor: Sendable {
     try self.init(values, shape: Shape(trusted: [values.count]))
   }
 
+  /// Whether both are the same numbers at the same place in memory.
+  package func isSame(as other: Tensor) -> Bool {
+    storage === other.storage && offset == other.offset && shape == other.shape
+  }
+
   package var rank: Int { shape.rank }
   package var count: Int { shape.count }
   package var dims: [Int] { shape.dims }

@@ -27,15 +27,19 @@ package enum Workers {
   /// Runs `body(0)` to `body(parts - 1)`, in any order and on any thread. Parts must be independent.
   package static func run(parts: Int, _ body: @Sendable (Int) -> Void) {
     let workers = min(count, parts)
+    let stop = WorkStop.current
     if workers <= 1 {
-      for part in 0..<parts { body(part) }
+      for part in 0..<parts {
+        if let stop, stop.isRequested { return }
+        body(part)
+      }
       return
     }
     let next = Atomic<Int>(0)
     DispatchQueue.concurrentPerform(iterations: workers) { _ in
       while true {
         let part = next.add(1, ordering: .relaxed).oldValue
-        if part >= parts { return }
+        if part >= parts || stop?.isRequested == true { return }
         body(part)
       }
     }

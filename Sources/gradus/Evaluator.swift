@@ -46,7 +46,8 @@ struct Evaluator {
   }
 
   func completions(_ prefix: String) -> [String] {
-    interpreter.completions(of: prefix, in: names)
+    Completions(of: prefix, at: prefix.utf8.count, in: names).items
+      .map(\.text).filter { $0.hasPrefix(prefix) }
   }
 }
 

@@ -10,26 +10,12 @@ struct WordsCommand: ParsableCommand {
   @Flag(help: "As a Markdown table.") var markdown = false
 
   func run() throws {
-    if let name {
-      guard let entry = StandardLibrary.catalog.entry(named: name) else {
-        let near =
-          StandardLibrary.catalog.suggestion(for: name).map { "; did you mean \($0)?" } ?? ""
-        throw ValidationError("no word is called \(name)\(near)")
-      }
-      print(entry.reference)
-      return
+    guard let name else { return print(markdown ? Reference.markdown : Reference.text) }
+    guard let entry = StandardLibrary.reference.entry(named: name) else {
+      let near =
+        StandardLibrary.reference.suggestion(for: name).map { "; did you mean \($0)?" } ?? ""
+      throw ValidationError("no word is called \(name)\(near)")
     }
-    let entries = StandardLibrary.words.map(\.entry)
-    var families: [String] = []
-    for entry in entries where !families.contains(entry.family) { families.append(entry.family) }
-    for family in families {
-      print(markdown ? "\n## \(family)\n\n| word | meaning |\n|---|---|" : "\n\(family)")
-      for entry in entries where entry.family == family {
-        print(
-          markdown
-            ? "| `\(entry.signature)` | \(entry.summary) |"
-            : "  \(entry.signature)\n      \(entry.summary)")
-      }
-    }
+    print(Prelude.definitions[entry.name].map(\.page) ?? entry.reference)
   }
 }

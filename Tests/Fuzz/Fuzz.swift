@@ -1,5 +1,6 @@
 import FormatCheck
 import Glibc
+import Language
 import ProgramCheck
 import Tensors
 
@@ -35,7 +36,9 @@ private func watch() {
   }
 }
 
-/// fuzz COUNT SEED: programs from the grammar and their mutations. fuzz words [NAME]: edge values.
+/// fuzz COUNT SEED: programs from the grammar and their mutations, run. fuzz parse COUNT SEED: the same,
+/// read only. fuzz trees COUNT SEED: programs written from their trees and read again.
+/// fuzz words [NAME]: edge values.
 /// fuzz formats COUNT SEED [FIXTURES]: changed files of every format that is read.
 @main enum Fuzz {
   static func main() {
@@ -49,6 +52,10 @@ private func watch() {
         arguments.count > 2 ? Int(arguments[2]) ?? 1000 : 1000,
         seed: arguments.count > 3 ? Int(arguments[3]) ?? 1 : 1,
         fixtures: arguments.count > 4 ? arguments[4] : "Tests/FormatsTests/Fixtures")
+    } else if arguments.count > 2, arguments[1] == "parse" {
+      texts(Int(arguments[2]) ?? 1000, seed: arguments.count > 3 ? Int(arguments[3]) ?? 1 : 1)
+    } else if arguments.count > 2, arguments[1] == "trees" {
+      trees(Int(arguments[2]) ?? 1000, seed: arguments.count > 3 ? Int(arguments[3]) ?? 1 : 1)
     } else {
       programs(
         arguments.count > 1 ? Int(arguments[1]) ?? 1000 : 1000,
@@ -121,6 +128,45 @@ private func watch() {
           + "most memory for one \(grown) bytes")
       fflush(nil)
     }
+  }
+
+  /// Texts that are nearly programs are read or refused.
+  private static func texts(_ count: Int, seed: Int) {
+    var (read, slowest) = (0, 0.0)
+    var last = ProgramGenerator.prologue
+    for index in 0..<count {
+      // A program from the grammar for every sixteen texts made of it.
+      if index % 16 == 0 {
+        var generator = ProgramGenerator(seed: seed &+ index)
+        last = generator.program()
+      }
+      var mutator = ByteMutator(seed: seed &+ index)
+      let source = mutator.mutated(last, with: ProgramGenerator.prologue)
+      remember(source)
+      if index % 64 == 0 { alarm(20) }
+      if (try? SyntaxText.of(source)) != nil { read += 1 }
+      slowest = max(slowest, seconds())
+      if index % 1_000_000 == 999_999 {
+        print("\(index + 1) texts")
+        fflush(nil)
+      }
+    }
+    print("\(count) texts, \(read) of them programs, slowest \(slowest) s")
+  }
+
+  private static func trees(_ count: Int, seed: Int) {
+    var faults = 0
+    for index in 0..<count {
+      var generator = ProgramGenerator(seed: seed &+ index)
+      let source = generator.program()
+      remember(source)
+      alarm(20)
+      for fault in ProgramCheck.treeFaults(of: source) {
+        faults += 1
+        print("--- seed \(seed &+ index)\n\(source)\n=> \(fault)")
+      }
+    }
+    print("\(count) trees, \(faults) faults")
   }
 
   private static func words(_ name: String?) {

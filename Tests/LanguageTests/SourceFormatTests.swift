@@ -110,7 +110,7 @@ import Testing
 
   private static func known() throws -> [String] {
     let words = StandardLibrary.words.flatMap(\.entry.examples).map(\.source)
-    let prelude = Prelude.definitions.keys.sorted().compactMap { Prelude.definitions[$0] }
+    let prelude = Prelude.definitions.keys.sorted().compactMap { Prelude.definitions[$0]?.source }
     let worked = try programs(of: "LibraryTests/WorkedExampleTests.swift")
     #expect(worked.count >= 10)
     return words + prelude + worked

@@ -13,7 +13,10 @@ import Testing
     ("2x", ["2 * x"]),
     ("x = None", ["written none"]),
     ("grad(x => x^2)([1, 2])", ["grad needs one number, this function returned [2]"]),
-    ("mse(ones(3, 1), ones(3))", ["prediction is [3, 1] but the target is [3]", "y[:, none]"]),
+    (
+      "mse(ones(3, 1), ones(3))",
+      ["prediction is [3, 1] but the target is [3]", "ones(3)[:, none]"]
+    ),
     ("cross_entropy(zeros(1, 10), [10])", ["label 10 does not fit 10 classes"]),
     (
       "Input([1, 8, 8]) >> Conv(16, 3) >> relu >> Linear(64, 10)",
@@ -23,7 +26,7 @@ import Testing
     ("load(\"../secret.csv\")", ["outside the folders"]),
     ("f(x) = f(x)\nf(1)", ["call each other too deeply"]),
     ("dataset(\"irsi\")", ["dataset(\"iris\")"]),
-    ("if [1, 2] > 1 { 3 }", ["any(…) or all(…)"]),
+    ("if [1, 2] > 1 { 3 }", ["any([1, 2] > 1)"]),
     ("[1, 2, 3][5]", ["axis 0 runs from 0 to 2"]),
     ("9223372036854775807 + 1", ["does not fit into 64 bits"]),
     ("1 // 0", ["divided by zero"]),

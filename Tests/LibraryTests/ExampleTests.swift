@@ -27,11 +27,11 @@ func diagnosis(_ source: String) -> String {
 }
 
 @Suite struct ExampleTests {
-  static let entries = StandardLibrary.words.map(\.entry)
+  static let entries = StandardLibrary.entries
 
   @Test(arguments: entries.map(\.name))
   func `every example of a word prints what it promises`(name: String) throws {
-    let entry = try #require(StandardLibrary.catalog.entry(named: name))
+    let entry = try #require(StandardLibrary.reference.entry(named: name))
     #expect(!entry.examples.isEmpty)
     for example in entry.examples {
       let printed = try shown(example.source).last

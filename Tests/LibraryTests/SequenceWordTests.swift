@@ -55,7 +55,7 @@ import Testing
     ("tokenizer(\"ab\").decode([7])", ["token 7 does not exist: they run from 0 to 1"]),
     ("windows([1, 2], 2)", ["windows of 2 need more than 2 tokens"]),
     ("Attention(8, heads=3)", ["an axis of 8 does not split into 3 heads", "1, 2, 4, 8 heads"]),
-    ("LSTM(3, 4)(ones(2, 3))", ["needs sequences [B, T, in], found [2, 3]", "x[none]"]),
+    ("LSTM(3, 4)(ones(2, 3))", ["needs sequences [B, T, in], found [2, 3]", "ones(2, 3)[none]"]),
     ("BatchNorm(3)(ones(2, 4))", ["expects 3 channels on axis 1"]),
     ("GroupNorm(3, 4)", ["4 channels do not split into 3 groups"]),
     ("GraphConv(2, 3)(ones(4, 2))", ["takes 2 inputs, here are 1"]),

@@ -1,5 +1,5 @@
 import Language
-import Library
+@testable import Library
 import Tensors
 import Testing
 import Training
@@ -88,5 +88,102 @@ import Training
     #expect(throws: LanguageError.self) {
       try learner.step([2, 3], number: 4, stream: stream)
     }
+  }
+
+  /// Metrics of all steps and the final state, as bits.
+  private func stepped(_ learner: StateLearner, _ steps: Int, planned: Bool) throws -> (
+    bits: [UInt64], plan: StatePlan?
+  ) {
+    var learner = learner
+    learner.plan = planned ? StatePlan() : nil
+    let plan = TrainingPlan(epochs: 100, batchSize: 16, stream: RandomStream(seed: 7))
+    var bits: [UInt64] = []
+    for step in 0..<steps {
+      let each = plan.stepsPerEpoch(learner.exampleCount)
+      let order = plan.order(epoch: step / each, learner.exampleCount)
+      let start = step % each * 16
+      let batch = Array(order[start..<min(order.count, start + 16)])
+      let metrics = try learner.step(batch, number: step, stream: plan.stream(step: step))
+      bits += metrics.map(\.value.bitPattern)
+    }
+    for tensor in try learner.saved {
+      bits += tensor.value.array(of: Double.self).map(\.bitPattern)
+    }
+    return (bits, learner.plan)
+  }
+
+  private func stateLearner(_ program: String) throws -> StateLearner {
+    let result = try StandardLibrary.interpreter().evaluate(
+      program, in: Names(), EvaluationContext(stream: RandomStream(seed: 3)))
+    let run = try #require(result.started.first as? Run)
+    try run.wait()
+    return try #require(run.job.result as? StateLearner)
+  }
+
+  private static let adam = """
+    d = (x=randn(40, 6), y=randint(0, 3, 40))
+    start = Linear(6, 8) >> tanh >> Linear(8, 3)
+    adam(s, b) = {
+      (l, g) = value_and_grad(m => cross_entropy(m(b.x), b.y))(s.theta)
+      s.t += 1
+      s.m = 0.9 * s.m + 0.1 * g
+      s.v = 0.999 * s.v + 0.001 * g ^ 2
+      s.theta = s.theta - 3e-3 * (s.m / (1 - 0.9 ^ s.t)) / ((s.v / (1 - 0.999 ^ s.t)) ^ 0.5 + 1e-8)
+      (s, (loss=l))
+    }
+    train((theta=start, m=0 * start, v=0 * start, t=0), d, step=adam, steps=0)
+    """
+
+  @Test(arguments: [
+    (adam, true),
+    // Two models and noise, plain steps.
+    (
+      """
+      d = (x=randn(48, 6))
+      play(s, b) = {
+        z = randn(len(b.x), 2)
+        (a, g) = value_and_grad(D => bce(D(b.x), 0.9) + bce(D(s.G(z)), 0))(s.D)
+        s.D = s.D - 0.1 * g
+        (c, h) = value_and_grad(G => bce(s.D(G(z)), 1))(s.G)
+        s.G = s.G - 0.1 * h
+        (s, (d=a, g=c))
+      }
+      train((G=Linear(2, 6), D=Linear(6, 1)), d, step=play, steps=0)
+      """, true
+    ),
+    // Decides by a number of the state.
+    (
+      """
+      d = (x=randn(48, 6), y=randint(0, 3, 48))
+      turn(s, b) = {
+        (l, g) = value_and_grad(m => cross_entropy(m(b.x), b.y))(s.m)
+        s.t += 1
+        rate = if s.t % 2 == 0 { 0.1 } else { 0.2 }
+        s.m = s.m - rate * g
+        (s, (loss=l))
+      }
+      train((m=Linear(6, 3), t=0), d, step=turn, steps=0)
+      """, false
+    ),
+    // An optimizer keeps what is no tensor of the state.
+    (
+      """
+      d = (x=randn(48, 6), y=randint(0, 3, 48))
+      turn(s, b) = {
+        (l, g) = value_and_grad(m => cross_entropy(m(b.x), b.y))(s.m)
+        (s.m, s.o) = update(s.o, s.m, g)
+        (s, (loss=l))
+      }
+      train((m=Linear(6, 3), o=Adam(0.01)), d, step=turn, steps=0)
+      """, false
+    ),
+  ])
+  func `a step of one's own has the same bits, repeated or interpreted`(
+    program: String, isRepeated: Bool
+  ) throws {
+    let learner = try stateLearner(program)
+    let (planned, plan) = try stepped(learner, 14, planned: true)
+    #expect(plan?.isInUse == isRepeated, "\(plan?.obstacle ?? "")")
+    #expect(try stepped(learner, 14, planned: false).bits == planned)
   }
 }

@@ -10,6 +10,9 @@ void ck_set_recording(void *object);
 // Where the tensors of this thread find memory that is free again, or null.
 void *ck_pool(void);
 void ck_set_pool(void *object);
+// Who may ask the long operations of this thread to stop; null for nobody.
+void *ck_stop(void);
+void ck_set_stop(void *object);
 
 // --- matrix product (gemm.c) ---------------------------------------------------------------------
 // c[i][j] = fma(a[i][k], b[k][j], c[i][j]) for k ascending, starting from 0, or from c if

@@ -1,0 +1,83 @@
+/// A change of a program: other text at one place.
+package struct Repair: Sendable, Equatable {
+  package let span: SourceSpan
+  package let text: String
+
+  init(_ span: SourceSpan, _ text: String) {
+    self.span = span
+    self.text = text
+  }
+
+  /// The program with the change.
+  package func applied(to source: String) -> String {
+    var bytes = Array(source.utf8)
+    guard span.start <= span.end, span.end <= bytes.count else { return source }
+    bytes.replaceSubrange(span.start..<span.end, with: Array(text.utf8))
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// The changed line, as it would read.
+  func line(in source: String) -> String {
+    let changed = Array(applied(to: source).utf8)
+    let at = min(span.start, changed.count)
+    let start = (changed[..<at].lastIndex(of: 10) ?? -1) + 1
+    let end = changed[at...].firstIndex(of: 10) ?? changed.count
+    let line = String(decoding: changed[start..<end], as: UTF8.self).drop { $0 == " " }
+    if line.count <= 100 { return String(line) }
+    // Of a long line only the change and what stands around it.
+    let column = String(decoding: changed[start..<at], as: UTF8.self).count
+    return "… " + String(line.dropFirst(max(0, column - 30)).prefix(96)) + " …"
+  }
+}
+
+extension Interpreter {
+  /// The first change that could be meant and that, when tried, makes the program run.
+  func repair(of error: LanguageError, in source: String, _ names: Names) -> Repair? {
+    guard let rule = outlineRule, let span = error.span, source.utf8.count < 1 << 14 else {
+      return nil
+    }
+    let trial = Trials(self, names, rule)
+    let isSeen = trial.mistake(of: source)?.message == error.message
+    let all = RepairCandidates(error, span, source).all
+    for candidate in all.prefix(12) {
+      let changed = candidate.applied(to: source)
+      if changed == source || trial.mistake(of: changed) != nil { continue }
+      if isSeen || trial.runs(changed) { return candidate }
+    }
+    return nil
+  }
+}
+
+/// Programs tried without leaving anything behind.
+private struct Trials {
+  let interpreter: Interpreter
+  let names: Names
+  let rule: OutlineRule
+
+  init(_ interpreter: Interpreter, _ names: Names, _ rule: @escaping OutlineRule) {
+    (self.interpreter, self.names, self.rule) = (interpreter, names, rule)
+  }
+
+  /// What is wrong with a program as far as shapes tell.
+  func mistake(of source: String) -> LanguageError? {
+    interpreter.shapes(of: source, in: names, rule: rule).lazy.compactMap(\.diagnosis).first
+  }
+
+  /// Words that start, wait, or reach outside: a program with them is not run to try it.
+  private static let outside: Set<String> = [
+    "train", "spawn", "await", "load", "save", "load_into", "import", "time", "runs", "peek",
+    "set", "pause", "resume", "stop",
+  ]
+
+  /// Whether a program that shapes say nothing against runs to its end, in a few steps.
+  func runs(_ source: String) -> Bool {
+    guard Trials.outside.isDisjoint(with: CellNames(of: source).reads) else { return false }
+    let context = EvaluationContext(
+      stream: interpreter.context.stream, interruption: interpreter.context.interruption,
+      folder: interpreter.context.folder)
+    context.steps = 20_000
+    let other = interpreter.forAnotherThread(context)
+    other.outlineRule = nil
+    return (try? other.evaluate(source, in: names, context)) != nil
+  }
+}

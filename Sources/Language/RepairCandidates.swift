@@ -1,0 +1,297 @@
+/// Changes that could be meant, likeliest first; none of them is tried here.
+struct RepairCandidates {
+  private let error: LanguageError
+  private let span: SourceSpan
+  private let bytes: [UInt8]
+  private(set) var all: [Repair] = []
+
+  init(_ error: LanguageError, _ span: SourceSpan, _ source: String) {
+    (self.error, self.span, bytes) = (error, span, Array(source.utf8))
+    guard span.start <= span.end, span.end <= bytes.count else { return }
+    addForeign()
+    guard let program = try? Parser.program(source) else {
+      addWritten()
+      return
+    }
+    let around = SyntaxPath(to: span, in: program).expressions
+    addHint(around)
+    // What is marked is an operand of what stands around it.
+    let outer = around.filter { $0.span != span }
+    if let marked = around.last, marked.span == span {
+      addResized(marked)
+      if error.code == "condition" {
+        for word in ["any", "all"] { add(span, "\(word)(\(text(span)))") }
+      }
+    }
+    for e in (outer.isEmpty ? around : outer).reversed().prefix(2) { addOperands(of: e) }
+  }
+
+  private mutating func add(_ span: SourceSpan, _ text: String) {
+    let repair = Repair(span, text)
+    if !all.contains(repair) { all.append(repair) }
+  }
+
+  private func text(_ span: SourceSpan) -> String {
+    String(
+      decoding: bytes[max(0, span.start)..<min(bytes.count, max(span.start, span.end))],
+      as: UTF8.self)
+  }
+
+  /// The text of an operand so that something can be added behind it.
+  private func tight(_ e: Syntax.Expression) -> String {
+    let own = text(e.span)
+    switch e.kind {
+    case .name, .call, .index, .field, .list, .text: return own
+    case .integer, .number: return "(" + own + ")"
+    default: return own.hasPrefix("(") && own.hasSuffix(")") ? own : "(" + own + ")"
+    }
+  }
+
+  // MARK: What the mistake itself says
+
+  private mutating func addHint(_ around: [Syntax.Expression]) {
+    guard var hint = error.hint else { return }
+    if hint.hasPrefix("… >> ") { hint = String(hint.dropFirst(5)) }
+    guard (try? Parser.embedded(hint, offset: 0, nesting: 0)) != nil else { return }
+    add(span, hint)
+    if let outer = around.last(where: { $0.span != span && $0.span.start <= span.start }) {
+      add(outer.span, hint)
+    }
+  }
+
+  /// Brackets, quotes and signs that are missing or others.
+  private mutating func addWritten() {
+    if let hint = error.hint { add(span, hint) }
+    if error.code == "unclosed" {
+      let end = bytes[span.start...].firstIndex(of: 10) ?? bytes.count
+      add(
+        SourceSpan(end, end), String(decoding: bytes[span.start..<(span.start + 1)], as: UTF8.self))
+    }
+    for closer in [")", "]", "}"] where error.message.contains("`\(closer)`") {
+      add(span, closer)
+      let before = bytes[..<span.start].lastIndex { $0 != 10 && $0 != 32 } ?? 0
+      add(SourceSpan(before + 1, before + 1), closer)
+    }
+    if text(span) == "=" { add(span, "==") }
+  }
+
+  /// The whole numbers of a mistake in which a layer expects one size and gets another.
+  private mutating func addResized(_ e: Syntax.Expression) {
+    let numbers = error.message.split { !$0.isNumber }.compactMap { Int($0) }
+    guard error.message.contains("expect"), numbers.count > 1, case .call(_, let fields) = e.kind
+    else { return }
+    for field in fields {
+      guard case .integer(let n) = field.value.kind, numbers.contains(n) else { continue }
+      for m in numbers.reversed() where m != n { add(field.value.span, "\(m)") }
+    }
+  }
+
+  /// Python where it can be said in one word less or more.
+  private mutating func addForeign() {
+    guard error.code == "habit" else { return }
+    let line = SourceLine(String(decoding: bytes, as: UTF8.self), span)
+    let end = bytes[span.start...].firstIndex(of: 10) ?? bytes.count
+    let rest = SourceSpan(span.start, end)
+    let written = text(rest)
+    switch text(span) {
+    case "def":
+      let parts = written.dropFirst(4).split(separator: ":", maxSplits: 1)
+      guard parts.count == 2 else { return }
+      let body = parts[1].drop { $0 == " " }
+      add(rest, parts[0] + " = " + (body.hasPrefix("return ") ? body.dropFirst(7) : body))
+    case "lambda":
+      let parts = written.dropFirst(7).split(separator: ":", maxSplits: 1)
+      guard parts.count == 2 else { return }
+      let names = parts[0].contains(",") ? "(" + parts[0] + ")" : String(parts[0])
+      add(rest, names + " =>" + parts[1])
+    case "let", "var", "const": add(SourceSpan(span.start, span.end + 1), "")
+    case "torch", "np", "nn", "F", "numpy": add(SourceSpan(span.start, span.end + 1), "")
+    case "item", "detach":
+      if written.dropFirst(span.end - span.start).hasPrefix("()") {
+        add(SourceSpan(span.start - 1, span.end + 2), "")
+      }
+    case "import": if line.column == 0 { add(rest, "") }
+    default: break
+    }
+  }
+
+  // MARK: What stands at the place
+
+  private mutating func addOperands(of e: Syntax.Expression) {
+    switch e.kind {
+    case .arithmetic(let operation, let a, let b, let place):
+      if operation == .add, error.code == "kind" {
+        add(place, "++")
+        add(SourceSpan(place.start, b.span.end), "++ str(" + text(b.span) + ")")
+        add(SourceSpan(a.span.start, place.end), "str(" + text(a.span) + ") ++")
+      }
+      if operation == .join { add(e.span, "concat([\(text(a.span)), \(text(b.span))], axis=1)") }
+      addShaped(b)
+      addShaped(a)
+    case .call(let callee, let fields): addCall(e, callee, fields)
+    case .comparison(let first, let rest):
+      for (_, _, other) in rest { addShaped(other) }
+      addShaped(first)
+    case .index(_, let items): addIndex(items)
+    case .compose(_, let b, _): add(b.span, "flatten >> " + text(b.span))
+    default: break
+    }
+  }
+
+  /// How many axes the shapes have that the mistake tells of.
+  private var ranks: [Int] {
+    error.message.split(separator: "[").dropFirst().map { part in
+      part.prefix { $0 != "]" }.count { $0 == "," } + 1
+    }
+  }
+
+  /// Other shapes of one value.
+  private mutating func addShaped(_ e: Syntax.Expression) {
+    guard
+      ["shape-mm", "shape-broadcast", "shape-equal", "shape", "value", "layer", "kind"]
+        .contains(error.code)
+    else { return }
+    switch e.kind {
+    case .integer, .number, .none, .boolean, .text, .function: return
+    default: break
+    }
+    let own = tight(e)
+    let isImage = error.message.contains("channels") || error.message.contains("images")
+    if isImage { add(e.span, "transpose(\(text(e.span)), 0, 3, 1, 2)") }
+    if error.message.contains("sequences") { add(e.span, own + "[none]") }
+    if !isImage { add(e.span, own + ".T") }
+    // Two vectors of different lengths are no pairs that were meant.
+    if ranks.count != 2 || ranks[0] != ranks[1] || ranks[0] != 1 { add(e.span, own + "[:, none]") }
+    if error.code == "value", !isImage { add(e.span, "squeeze(" + text(e.span) + ")") }
+    if isImage || error.code == "shape" || error.message.contains("needs") {
+      add(e.span, own + "[none]")
+    }
+  }
+
+  private mutating func addCall(
+    _ e: Syntax.Expression, _ callee: Syntax.Expression, _ fields: [Syntax.Field]
+  ) {
+    guard let last = fields.last else { return }
+    if error.code == "call" {
+      add(e.span, text(callee.span) + " * (" + text(fields[0].value.span.to(last.value.span)) + ")")
+    }
+    if error.code == "shape-reshape" || error.message.hasPrefix("reshape:") {
+      add(last.value.span, "-1")
+      if fields.count > 1 {
+        add(SourceSpan(fields[fields.count - 2].value.span.end, last.value.span.end), "")
+      }
+    }
+    if error.message.hasPrefix("concat") || error.message.hasPrefix("stack") {
+      let arguments = text(fields[0].value.span.to(last.value.span))
+      add(e.span, "concat(\(text(fields[0].value.span)), axis=1)")
+      add(e.span, "concat(\(arguments))")
+    }
+    for field in fields {
+      let axes = error.code == "axis" || error.message.contains("axis")
+      if axes, field.name == "axis" || field.name == "dim" {
+        for axis in ["-1", "0", "1"] { add(field.value.span, axis) }
+      }
+      if error.code == "grad" || error.code == "loss", case .function(let f) = field.value.kind {
+        add(f.body.span, "sum(" + text(f.body.span) + ")")
+      }
+    }
+    if error.code == "grad", case .call(_, let inner) = callee.kind {
+      for field in inner {
+        if case .function(let f) = field.value.kind {
+          add(f.body.span, "sum(" + text(f.body.span) + ")")
+        } else {
+          add(field.value.span, "x => sum(\(tight(field.value))(x))")
+        }
+      }
+    }
+    if error.message.hasPrefix("transpose") {
+      add(e.span, tight(fields[0].value) + ".T")
+    }
+    if error.message.hasPrefix("squeeze") { add(e.span, "squeeze(\(text(fields[0].value.span)))") }
+    for field in fields.reversed() where !field.isSpread { addShaped(field.value) }
+  }
+
+  private mutating func addIndex(_ items: [Syntax.Subscript]) {
+    guard let place = Syntax.span(of: items) else { return }
+    if items.count > 1, case .one(let first) = items[0] { add(place, text(first.span)) }
+    if items.count == 1, case .one = items[0], error.message.contains("out of range") {
+      add(place, "-1")
+    }
+    if error.message.contains("whole number") { add(place, "int(" + text(place) + ")") }
+  }
+}
+
+/// The expressions around a place, outermost first.
+struct SyntaxPath {
+  private(set) var expressions: [Syntax.Expression] = []
+  private let span: SourceSpan
+
+  init(to span: SourceSpan, in program: [Syntax.Statement]) {
+    self.span = span
+    for statement in program { visit(statement) }
+  }
+
+  private func holds(_ outer: SourceSpan) -> Bool {
+    outer.start <= span.start && span.end <= outer.end
+  }
+
+  private mutating func visit(_ statement: Syntax.Statement) {
+    guard holds(statement.span) else { return }
+    switch statement.kind {
+    case .value(let e), .bind(_, let e), .shaped(_, _, let e), .change(_, _, let e, _): visit(e)
+    case .define(_, let function): visit(function.body)
+    case .result(let e): if let e { visit(e) }
+    case .leave, .next: break
+    }
+  }
+
+  private mutating func visit(_ e: Syntax.Expression) {
+    guard holds(e.span) else { return }
+    expressions.append(e)
+    for child in e.children { visit(child) }
+    if case .block(let statements) = e.kind { for statement in statements { visit(statement) } }
+  }
+}
+
+extension Syntax.Expression {
+  /// The expressions that it is made of; statements of a block apart.
+  var children: [Syntax.Expression] {
+    switch kind {
+    case .none, .boolean, .integer, .number, .name, .hole, .block: []
+    case .text(let parts):
+      parts.compactMap { if case .value(let e, _) = $0 { e } else { nil } }
+    case .list(let items): items.map(\.value)
+    case .comprehension(let value, let clauses):
+      [value]
+        + clauses.map { clause in
+          switch clause {
+          case .each(_, let source): source
+          case .filter(let condition): condition
+          }
+        }
+    case .record(let fields): fields.map(\.value)
+    case .call(let callee, let fields): [callee] + fields.map(\.value)
+    case .index(let base, let items):
+      [base]
+        + items.flatMap { item in
+          switch item {
+          case .ellipsis: [Syntax.Expression]()
+          case .one(let e): [e]
+          case .range(let a, let b, let c): [a, b, c].compactMap { $0 }
+          }
+        }
+    case .field(let base, _, _): [base]
+    case .negate(let a), .not(let a): [a]
+    case .arithmetic(_, let a, let b, _), .and(let a, let b, _), .or(let a, let b, _),
+      .compose(let a, let b, _), .pipe(let a, let b, _):
+      [a, b]
+    case .comparison(let first, let rest): [first] + rest.map(\.2)
+    case .function(let function): [function.body]
+    case .choose(let condition, let then, let otherwise):
+      [condition, then] + (otherwise.map { [$0] } ?? [])
+    case .forEach(_, let source, let body): [source, body]
+    case .whileLoop(let condition, let body): [condition, body]
+    case .attempt(let body, _, let fallback): [body, fallback]
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import Language
+
+extension Prelude {
+  static let measures = Definition.chapter(
+    "Metrics",
+    """
+    ## The share of a data set that a model gets right.
+    ## m: From x to scores.
+    ## d: Examples (x=…, y=…) with labels.
+    ## > accuracy_of(x => x, (x=eye(2), y=[0, 0]))
+    ## = 0.5
+    accuracy_of(m, d) = accuracy(m(d.x), d.y)
+
+    ## The root of the mean squared error.
+    ## p: Predictions.
+    ## y: Targets of the same shape.
+    ## > rmse([1.0, 5.0], [1.0, 2.0])
+    ## = 2.12132
+    rmse(p, y) = sqrt(mse(p, y))
+
+    ## Among how many tokens a model seems to choose.
+    ## m: From x to scores.
+    ## d: Examples (x=…, y=…) with labels.
+    ## > perplexity(x => x, (x=zeros(2, 4), y=[0, 3]))
+    ## = 4
+    perplexity(m, d) = exp(cross_entropy(m(d.x), d.y))
+
+    ## The share of the variance of y that a prediction explains.
+    ## p: Predictions.
+    ## y: Targets of the same shape.
+    ## > r2([1.0, 2.0, 3.0], [1.0, 2.0, 3.0])
+    ## = 1
+    r2(p, y) = 1 - sum((y - p)^2) / sum((y - mean(y))^2)
+    """)
+
+  static let lessons = Definition.chapter(
+    "Checking",
+    """
+    ## Says whether something holds; an error with a message when it does not.
+    ## c: A condition.
+    ## message: What to say.
+    ## > check(1 < 2, "one is less than two")
+    ## = true
+    check(c, message="this does not hold") = if c { true } else { error(message) }
+
+    ## Whether a result is what is wanted, up to a tolerance; an error that shows both when not.
+    ## got: The result.
+    ## want: What it should be.
+    ## tol: The largest difference.
+    ## > check_close(0.1 + 0.2, 0.3)
+    ## = true
+    check_close(got, want, tol=1e-5) = {
+      if close(got, want, tol=tol) { true } else { error("expected {want}, this is {got}") }
+    }
+
+    ## Whether a tensor has a shape; an error that says both when not.
+    ## x: A tensor.
+    ## shape: Its sizes as a list.
+    ## > check_shape(zeros(2, 3), [2, 3])
+    ## = true
+    check_shape(x, shape) = {
+      is = [n for n in x.shape]
+      if same(is, [n for n in shape]) { true } else { error("expected the shape {shape}, this is {is}") }
+    }
+
+    ## Whether a function answers as another does; an error with the first case where not.
+    ## f: The function that is checked.
+    ## g: The function that is right.
+    ## cases: A list of arguments, or of records of arguments.
+    ## > check_like(x => x * x, x => x^2, [1, 2, 3])
+    ## = true
+    check_like(f, g, cases) = {
+      for c in cases {
+        (a, b) = if typeof(c) == "record" { (f(...c), g(...c)) } else { (f(c), g(c)) }
+        if not close(a, b) { error("for {c} expected {b}, this is {a}") }
+      }
+      true
+    }
+    """)
+}

@@ -1,0 +1,28 @@
+import CKernels
+import Synchronization
+
+/// A request, from another thread, that long operations of a thread stop between their parts.
+///
+/// What they leave behind is worth nothing: whoever works under it throws the results away.
+package final class WorkStop: Sendable {
+  private let flag = Atomic<Bool>(false)
+  package init() {}
+
+  package var isRequested: Bool {
+    get { flag.load(ordering: .relaxed) }
+    set { flag.store(newValue, ordering: .relaxed) }
+  }
+
+  static var current: WorkStop? {
+    guard let object = ck_stop() else { return nil }
+    return Unmanaged<WorkStop>.fromOpaque(object).takeUnretainedValue()
+  }
+
+  /// Runs `body`, whose operations stop when this is requested.
+  package func during<R>(_ body: () throws -> R) rethrows -> R {
+    let outer = ck_stop()
+    ck_set_stop(Unmanaged.passUnretained(self).toOpaque())
+    defer { ck_set_stop(outer) }
+    return try body()
+  }
+}
