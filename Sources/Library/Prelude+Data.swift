@@ -57,53 +57,53 @@ extension Prelude {
       }
 
       ## The directions of most variance: every row in n numbers.
-    ## x: Rows of features [N, d].
-    ## n: How many directions.
-    ## > abs(pca([[0.0, 0.0], [3.0, 4.0]], n=1))[:, 0]
-    ## = [2.5, 2.5]
-    pca(x, n=2) = {
-      c = x - mean(x, axis=0)
-      v = eigh(c.T @ c)[1]
-      c @ flip(v, axis=1)[:, :n]
-    }
-
-    ## Rows as points of the plane, so that neighbours stay neighbours.
-    ## x: Rows of features [N, d].
-    ## perplexity: About how many neighbours each row has.
-    ## steps: How often the points move.
-    ## lr: How far they move.
-    ## > tsne(eye(4), perplexity=2, steps=5).shape
-    ## = (4, 2)
-    tsne(x, perplexity=30, steps=500, lr=100) = {
-      n = len(x)
-      off = 1 - eye(n)
-      apart(a) = { s = sum(a^2, axis=1); maximum(s[:, none] + s[none] - 2 * a @ a.T, 0) }
-      D = apart(standardize(x, axis=none))
-      (low, high, b) = (zeros(n), full([n], inf), ones(n))
-      for i in range(40) {
-        P = exp(-D * b[:, none]) * off
-        z = sum(P, axis=1) + 1e-30
-        spread = log(z) + b * sum(D * P, axis=1) / z
-        wide = spread > log(perplexity)
-        low = where(wide, b, low)
-        high = where(wide, high, b)
-        b = where(high == inf, 2 * b, (low + high) / 2)
+      ## x: Rows of features [N, d].
+      ## n: How many directions.
+      ## > abs(pca([[0.0, 0.0], [3.0, 4.0]], n=1))[:, 0]
+      ## = [2.5, 2.5]
+      pca(x, n=2) = {
+        c = x - mean(x, axis=0)
+        v = eigh(c.T @ c)[1]
+        c @ flip(v, axis=1)[:, :n]
       }
-      P = P / z[:, none]
-      P = (P + P.T) / (2 * n)
-      y = 1e-2 * randn(n, 2)
-      v = zeros(n, 2)
-      for t in range(steps) {
-        w = off / (1 + apart(y))
-        A = ((if t < 80 { 8 } else { 1 }) * P - w / sum(w)) * w
-        v = (if t < 80 { 0.5 } else { 0.8 }) * v - 4 * lr * (sum(A, axis=1)[:, none] * y - A @ y)
-        y = y + v
-        y = y - mean(y, axis=0)
-      }
-      y
-    }
 
-    ## Images moved by up to n pixels, each its own way; zeros come in at the edges.
+      ## Rows as points of the plane, so that neighbours stay neighbours.
+      ## x: Rows of features [N, d].
+      ## perplexity: About how many neighbours each row has.
+      ## steps: How often the points move.
+      ## lr: How far they move.
+      ## > tsne(eye(4), perplexity=2, steps=5).shape
+      ## = (4, 2)
+      tsne(x, perplexity=30, steps=500, lr=100) = {
+        n = len(x)
+        off = 1 - eye(n)
+        apart(a) = { s = sum(a^2, axis=1); maximum(s[:, none] + s[none] - 2 * a @ a.T, 0) }
+        D = apart(standardize(x, axis=none))
+        (low, high, b) = (zeros(n), full([n], inf), ones(n))
+        for i in range(40) {
+          P = exp(-D * b[:, none]) * off
+          z = sum(P, axis=1) + 1e-30
+          spread = log(z) + b * sum(D * P, axis=1) / z
+          wide = spread > log(perplexity)
+          low = where(wide, b, low)
+          high = where(wide, high, b)
+          b = where(high == inf, 2 * b, (low + high) / 2)
+        }
+        P = P / z[:, none]
+        P = (P + P.T) / (2 * n)
+        y = 1e-2 * randn(n, 2)
+        v = zeros(n, 2)
+        for t in range(steps) {
+          w = off / (1 + apart(y))
+          A = ((if t < 80 { 8 } else { 1 }) * P - w / sum(w)) * w
+          v = (if t < 80 { 0.5 } else { 0.8 }) * v - 4 * lr * (sum(A, axis=1)[:, none] * y - A @ y)
+          y = y + v
+          y = y - mean(y, axis=0)
+        }
+        y
+      }
+
+      ## Images moved by up to n pixels, each its own way; zeros come in at the edges.
       ## x: Images [N, C, H, W].
       ## n: The farthest move in pixels.
       ## > jitter(ones(2, 1, 4, 4), 1).shape
