@@ -226,18 +226,27 @@ extension Interpreter {
         try comprehend(value, clauses.dropFirst(), frame, collect)
       }
     case .each(let targets, let source):
-      guard let all = try elements(of: eval(source, frame)) else {
-        throw LanguageError("loop", "a for goes through lists, tensors and ranges", at: source.span)
-      }
+      let whole = try eval(source, frame)
       // The names of a comprehension are its own.
       let inner = Frame(
         locals: frame?.locals ?? [:], captured: frame?.captured ?? [:], function: frame?.function)
-      for element in all {
+      func visit(_ element: Value) throws {
         try checkBounds(source.span)
         let target = targets.count == 1 ? targets[0] : .parts(targets, source.span)
         try assign(target, element, inner, at: source.span)
         try comprehend(value, clauses.dropFirst(), inner, collect)
       }
+      // The numbers of a range are made one by one, so that a long one can be interrupted.
+      if case .range(let range) = whole, !isTrial {
+        let (bytes, overflow) = range.count.multipliedReportingOverflow(by: 16)
+        try located(source.span) { try MemoryBudget.check(overflow ? .max : bytes) }
+        for i in 0..<range.count { try visit(.integer(range[i])) }
+        return
+      }
+      guard let all = try elements(of: whole) else {
+        throw LanguageError("loop", "a for goes through lists, tensors and ranges", at: source.span)
+      }
+      for element in all { try visit(element) }
     }
   }
 
