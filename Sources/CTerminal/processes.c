@@ -1,9 +1,13 @@
 #define _GNU_SOURCE
 #include "CTerminal.h"
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 extern char **environ;
 
@@ -26,4 +30,16 @@ int ct_run(char *const arguments[]) {
     if (errno != EINTR) return -1;
   }
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+// Every thread but the first, which draws, gives way.
+void ct_yield_to_screen(int nice) {
+  DIR *tasks = opendir("/proc/self/task");
+  if (!tasks) return;
+  pid_t self = getpid();
+  for (struct dirent *entry; (entry = readdir(tasks));) {
+    pid_t task = (pid_t)atoi(entry->d_name);
+    if (task > 0 && task != self) setpriority(PRIO_PROCESS, (id_t)task, nice);
+  }
+  closedir(tasks);
 }

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #define _XOPEN_SOURCE_EXTENDED 1
 #define NCURSES_WIDECHAR 1
 #include "CTerminal.h"
@@ -71,8 +72,13 @@ void ct_resize(void) {
     resizeterm(size.ws_row, size.ws_col);
 }
 
-void ct_put(int column, int row, uint32_t scalar, const uint32_t *marks, int mark_count, int bits,
-            int foreground, int background) {
+void ct_put(int column, int row, int width, uint32_t scalar, const uint32_t *marks, int mark_count,
+            int bits, int foreground, int background) {
+  if (scalar >= 128 && wcwidth((wchar_t)scalar) != width) {
+    ct_put(column, row, 1, '?', marks, 0, bits, foreground, background);
+    if (width == 2) ct_put(column + 1, row, 1, ' ', marks, 0, bits, foreground, background);
+    return;
+  }
   wchar_t text[CCHARW_MAX + 1] = {(wchar_t)scalar};
   int length = 1;
   for (int i = 0; i < mark_count && length < CCHARW_MAX; i++) text[length++] = (wchar_t)marks[i];

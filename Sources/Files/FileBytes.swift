@@ -55,6 +55,9 @@ package enum FileBytes {
   /// Whether anything has that name.
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  /// Removes a name, if it is there.
+  package static func remove(_ path: String) { _ = unlink(path) }
+
   package static func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 }
 
   /// The bytes of a plain file; devices, pipes and folders are refused without waiting for them.

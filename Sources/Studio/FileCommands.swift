@@ -28,6 +28,10 @@ extension Commands {
       _, _ in
       [.suspend]
     },
+    Command(
+      "detach", "Goes on without this terminal; gradus attach comes back.", keys: ["gd"],
+      family: "File"
+    ) { _, _ in [.detach] },
     .simple("quit", "Ends the program.", keys: ["q", "<c-q>"], family: "File") { state in
       if state.isModified || state.cells.contains(where: { $0.isBusy }) {
         state.mode = .ask(.quit)

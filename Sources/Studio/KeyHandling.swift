@@ -237,6 +237,7 @@ extension StudioState {
     case (.locked, .character("r")), (.locked, .escape):
       mode = .navigate
       message = "another gradus has this notebook open; here it can only be read and run"
+    case (.locked(_, canAttach: true), .character("a")): (attaches, exitStatus) = (true, 0)
     case (.locked, .character("q")), (.locked, .control("c")): exitStatus = 0
     default: break
     }

@@ -1,5 +1,6 @@
 import Files
 import Notebooks
+import Terminal
 
 /// Writes every change of a page to a journal beside the file, and brings it back after a crash.
 package final class Recovery {
@@ -34,6 +35,16 @@ package final class Recovery {
     var name = slash.map { String(notebook[notebook.index(after: $0)...]) } ?? notebook
     if name.hasSuffix(".grd.md") { name.removeLast(7) }
     return "\(folder).\(name).grd.journal"
+  }
+
+  /// Where a session of a notebook can be reached that goes on without a terminal.
+  package static func socket(for notebook: String) -> SocketPlace {
+    let journal = path(for: notebook)
+    let slash = journal.lastIndex(of: "/")
+    return SocketPlace(
+      folder: slash.map { String(journal[..<$0]) } ?? ".",
+      name: String(journal[(slash.map { journal.index(after: $0) } ?? journal.startIndex)...])
+        .replacing(".grd.journal", with: ".grd.socket"))
   }
 
   /// Locks the journal of a notebook.

@@ -8,9 +8,18 @@ package final class StudioProgram {
   private let session: StudioSession
   private let device: TerminalDevice
   private var lastLook = Moment.now
+  private var lastYield = Moment.now
+  /// The terminal of one's own, when the session goes on without one.
+  private var host: TerminalHost?
+  private var arrivals = 0
 
   package init(_ session: StudioSession, on device: TerminalDevice) {
     (self.session, self.device) = (session, device)
+  }
+
+  /// A session on a terminal of its own, to which others attach.
+  package init(_ session: StudioSession, on device: TerminalDevice, _ host: TerminalHost) {
+    (self.session, self.device, self.host) = (session, device, host)
   }
 
   /// Until the user ends it or the terminal goes; the exit status.
@@ -23,11 +32,13 @@ package final class StudioProgram {
       let isThere = device.wait(
         for: [session.runner.mailbox.descriptor, signals.descriptor], milliseconds: patience)
       for signal in signals.received() {
+        if signal == SIGHUP, host != nil { continue }
         if signal != SIGWINCH { return end(128 + signal) }
+        welcome()
         device.resize()
         resize()
       }
-      if !isThere { return end(128 + SIGHUP) }
+      if !isThere, host == nil { return end(128 + SIGHUP) }
       let keys = device.keys()
       if !keys.isEmpty { lookAtFile() }
       for key in keys {
@@ -37,11 +48,19 @@ package final class StudioProgram {
       }
       perform(session.receive())
       if let status = session.state.exitStatus { return end(status) }
-      if session.state.isLive { session.state.tick += 1 }
+      if session.state.isLive { step() }
       if !session.state.isPrepared { session.state.prepare(20) }
       session.note()
       show()
     }
+  }
+
+  /// Counts time while something goes on; what goes on gives way to the screen.
+  private func step() {
+    session.state.tick += 1
+    guard lastYield.seconds > 0.5 else { return }
+    lastYield = .now
+    OtherThreads.giveWay()
   }
 
   /// How long to wait for keys: not at all while the page is being read in.
@@ -67,7 +86,8 @@ package final class StudioProgram {
         device.goOn()
         resize()
       case .editOutside: editOutside()
-      case .detach, .evaluate, .interrupt, .save, .stop, .adopt, .reload: break
+      case .detach: detach()
+      case .evaluate, .interrupt, .save, .stop, .adopt, .reload: break
       }
     }
   }
@@ -95,7 +115,41 @@ package final class StudioProgram {
 
   private func resize() { session.state.size = device.size }
 
+  /// A terminal that was just attached gets the whole screen.
+  private func welcome() {
+    guard let host, host.arrivalCount != arrivals else { return }
+    arrivals = host.arrivalCount
+    device.pause()
+    device.goOn()
+  }
+
+  /// Leaves the terminal, but goes on.
+  private func detach() {
+    if let host { return host.drop() }
+    device.pause()
+    let path = session.state.path
+    let size = device.size
+    let console = fcntl(1, F_DUPFD_CLOEXEC, 3)
+    do throws(HostProblem) {
+      host = try TerminalHost(
+        Recovery.socket(for: path), columns: size.columns, rows: size.rows)
+      let note = Array("\(path) goes on; gradus attach \(path) comes back\n".utf8)
+      _ = write(console, note, note.count)
+      // The shell that waits for this program goes on when it sees it stopped.
+      if getsid(0) != getpid() {
+        DetachedProcess.wakeThisWhenStopped()
+        kill(getpid(), SIGSTOP)
+      }
+    } catch {
+      session.state.message = "cannot go on without a terminal: \(error.reason)"
+    }
+    close(console)
+    device.goOn()
+    resize()
+  }
+
   private func show() {
+    if let host, !host.isAttached { return }
     session.state.refresh(whole: false)
     let (grid, cursor) = StudioView.draw(session.state)
     device.show(grid, cursor: cursor)
@@ -105,6 +159,7 @@ package final class StudioProgram {
   private func end(_ status: Int32) -> Int32 {
     session.end()
     device.close()
+    host?.end()
     return status
   }
 }

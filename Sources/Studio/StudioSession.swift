@@ -33,6 +33,7 @@ package final class StudioSession {
       let kept = try Recovery(path)
       recovery = kept
       FileBytes.removeStaleTemporaries(of: path)
+      FileBytes.remove(Recovery.socket(for: path).path)
       state.recover(file: bytes)
       if case .ask = state.mode {} else { kept.begin(bytes, state, isFresh: !state.isModified) }
       if FileBytes.exists(path), !FileBytes.isWritable(path) {
@@ -43,7 +44,8 @@ package final class StudioSession {
       switch error {
       case .inUse(let owner):
         state.isReadOnly = true
-        state.mode = .ask(.locked(owner: owner))
+        state.mode = .ask(
+          .locked(owner: owner, canAttach: Recovery.socket(for: path).answers))
       case .unwritable(let reason):
         state.message = "no journal can be kept here (\(reason)): save often"
       }
@@ -61,6 +63,12 @@ package final class StudioSession {
     let effects = state.press(key)
     if wasUndecided, !isUndecided { recovery?.begin(written, state) }
     return perform(effects)
+  }
+
+  /// Presses the keys of a script.
+  package func press(_ script: String) {
+    if state.size.rows == 0 { state.size = (80, 24) }
+    for key in KeyScript.keys(script) { _ = press(key) }
   }
 
   /// Takes in what was answered since the last call.

@@ -24,7 +24,7 @@ package struct StudioState: Sendable {
     /// Another program has written the file since it was read.
     case changed(theirs: [UInt8])
     /// Another session has the notebook open.
-    case locked(owner: Int32?)
+    case locked(owner: Int32?, canAttach: Bool)
   }
 
   /// Words that may follow what is typed.
@@ -44,6 +44,8 @@ package struct StudioState: Sendable {
   package var isReadOnly = false
   /// The program ends with this status.
   package var exitStatus: Int32?
+  /// Instead of this session, the one that has the notebook open is wanted.
+  package var attaches = false
   var completion: Completion?
   /// Keys of a command that is not whole yet.
   var pending: [Key] = []

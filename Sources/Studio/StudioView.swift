@@ -194,7 +194,7 @@ extension StudioState.Question {
     case .quit: "There are changes that are not saved, or cells at work."
     case .recovery: "The file has changed since the text that was recovered was typed."
     case .changed: "Another program has changed the file since it was read."
-    case .locked(let owner):
+    case .locked(let owner, _):
       "Another gradus has this notebook open" + (owner.map { " (process \($0))." } ?? ".")
     }
   }
@@ -206,7 +206,8 @@ extension StudioState.Question {
       [("r", "take the recovered text"), ("f", "take the file"), ("d", "show the difference")]
     case .changed:
       [("m", "merge"), ("o", "overwrite"), ("r", "reload"), ("d", "difference"), ("c", "not now")]
-    case .locked: [("r", "read and run only"), ("q", "quit")]
+    case .locked(_, let canAttach):
+      (canAttach ? [("a", "attach to it")] : []) + [("r", "read and run only"), ("q", "quit")]
     }
   }
 }

@@ -84,10 +84,12 @@ package final class TerminalDevice {
     let style = glyph.style
     let bits = (style.isBold ? 1 : 0) | (style.isDim ? 2 : 0) | (style.isReversed ? 4 : 0)
     // Joined sequences are drawn as their first scalar, which is what layout counts.
-    let marks = scalars.dropFirst().filter { $0.properties.generalCategory == .nonspacingMark }
+    let marks = scalars.dropFirst().filter {
+      $0.properties.generalCategory == .nonspacingMark && !(0xFE00...0xFE0F).contains($0.value)
+    }
       .map(\.value)
     ct_put(
-      Int32(column), Int32(row), scalars.first?.value ?? 32, marks, Int32(marks.count), Int32(bits),
+      Int32(column), Int32(row), Int32(DisplayWidth.of(glyph.character)), scalars.first?.value ?? 32, marks, Int32(marks.count), Int32(bits),
       style.foreground.map { Int32($0.index) } ?? -1, style.background.map { Int32($0.index) } ?? -1
     )
   }

@@ -14,8 +14,15 @@ struct OpenCommand: ParsableCommand {
   @ArgumentParser.Argument(help: "A notebook, name.grd.md; a new one when it is not there yet.")
   var file: String?
 
+  @Flag(help: "Opens it without a terminal; gradus attach shows it.")
+  var detach = false
+
+  @Flag(name: .customLong("run"), help: "Runs the page at once.")
+  var runs = false
+
   func run() throws {
     guard let file else {
+      guard !detach else { throw ValidationError("say which notebook to detach") }
       if isatty(0) == 0 { return try ProgramCommand.runStandardInput() }
       let device = try device(instead: "gradus repl", farewell: "gradus has crashed.\n")
       guard case .open(let path)? = Home.ask(on: device) else { return device.close() }
@@ -26,6 +33,7 @@ struct OpenCommand: ParsableCommand {
         "\(file) is neither a command nor a notebook (name.grd.md); gradus --help lists the commands"
       )
     }
+    if detach { return try AttachCommand.startDetached(file, runs: runs) }
     try open(file, on: nil)
   }
 
@@ -41,13 +49,34 @@ struct OpenCommand: ParsableCommand {
       + "open the notebook again to go on.\n"
     let status: Int32
     do {
+      if DetachedProcess.isThis {
+        // What this program starts has a terminal of its own again.
+        unsetenv(DetachedProcess.variable)
+        return try goOnAlone(session, farewell)
+      }
       let device =
         try shown ?? device(instead: "gradus repl, or gradus run \(path)", farewell: farewell)
+      if runs { session.press("ea") }
       status = StudioProgram(session, on: device).run(farewell: farewell)
     } catch {
       session.end()
       throw error
     }
+    if session.state.attaches { return try AttachCommand.attach(to: path) }
+    if status != 0 { throw ExitCode(status) }
+  }
+
+  /// A session that begins on a terminal of its own.
+  private func goOnAlone(_ session: StudioSession, _ farewell: String) throws {
+    if session.state.isReadOnly { throw ExitCode(1) }
+    if getenv("TERM") == nil { setenv("TERM", "xterm-256color", 1) }
+    let host = try TerminalHost(
+      Recovery.socket(for: session.state.path), columns: 80, rows: 24)
+    let device = try TerminalDevice(farewell: farewell)
+    session.state.size = device.size
+    session.state.refresh()
+    if runs { session.press("ea") }
+    let status = StudioProgram(session, on: device, host).run(farewell: farewell)
     if status != 0 { throw ExitCode(status) }
   }
 

@@ -13,12 +13,15 @@ void ct_go_on(void);
 void ct_say(const uint8_t *bytes, long count);
 // Runs a program on the terminal and waits for it; its exit status, or -1.
 int ct_run(char *const arguments[]);
+// Lets the thread that draws go first when all processors are at work.
+void ct_yield_to_screen(int nice);
 void ct_size(int *width, int *height);
 // Takes over the size that the terminal has now.
 void ct_resize(void);
 // style bits: 1 bold, 2 dim, 4 reverse; colours 0..255, -1 for the terminal's own.
-void ct_put(int column, int row, uint32_t scalar, const uint32_t *marks, int mark_count, int bits,
-            int foreground, int background);
+// A character of a width that the terminal counts otherwise is drawn as a question mark.
+void ct_put(int column, int row, int width, uint32_t scalar, const uint32_t *marks, int mark_count,
+            int bits, int foreground, int background);
 void ct_cursor(int column, int row, int visible);
 void ct_refresh(void);
 // The next refresh draws everything anew.
@@ -31,6 +34,19 @@ enum {
   CT_RIGHT, CT_HOME, CT_END, CT_PAGE_UP, CT_PAGE_DOWN, CT_BACKSPACE, CT_DELETE, CT_F5, CT_BACK_TAB, CT_RESIZE,
   CT_OTHER
 };
+
+// --- terminals of one's own (host.c) ----------------------------------------------------------------
+// A pseudo terminal; its master, which never blocks, or -1.
+int ct_pty_open(int columns, int rows, int *slave);
+void ct_pty_resize(int master, int columns, int rows);
+// Makes it the terminal that this program reads and writes.
+void ct_pty_take(int slave);
+// Sockets by folder and name; -1 with errno. Only the owner may connect.
+int ct_socket_listen(const char *folder, const char *name);
+int ct_socket_connect(const char *folder, const char *name);
+int ct_socket_accept(int listening);
+// Starts a program without a terminal, in a session of its own; its process, or -1.
+int ct_start(char *const arguments[], char *const environment[]);
 
 // --- crashes (guard.c) ------------------------------------------------------------------------------
 // Saves the terminal's modes and restores them, with a line of text, when the program dies by a
