@@ -25,7 +25,6 @@ int ct_open(const char *term) {
   int problem = 0;
   if (setupterm((char *)term, 1, &problem) == ERR) return 1;
   if (tigetstr("cup") == NULL || tigetstr("cup") == (char *)-1) return 2;
-  set_escdelay(25);
   screen = newterm((char *)term, stdout, stdin);
   if (!screen) return 1;
   set_term(screen);
@@ -33,22 +32,10 @@ int ct_open(const char *term) {
   noecho();
   nonl();
   keypad(stdscr, TRUE);
-  nodelay(stdscr, TRUE);
-  meta(stdscr, TRUE);
   if (has_colors()) {
     start_color();
     use_default_colors();
   }
-  define_key("\x1b[200~", CT_PASTE_BEGIN);
-  define_key("\x1b[201~", CT_PASTE_END);
-  define_key("\x1b[13;2u", CT_SHIFT_ENTER);
-  define_key("\x1b[27;2;13~", CT_SHIFT_ENTER);
-  define_key("\x1b[13;5u", CT_CONTROL_ENTER);
-  define_key("\x1b[27;5;13~", CT_CONTROL_ENTER);
-  define_key("\x1b[1;5D", CT_WORD_LEFT);
-  define_key("\x1b[1;5C", CT_WORD_RIGHT);
-  define_key("\x1b[1;3A", CT_ALT_UP);
-  define_key("\x1b[1;3B", CT_ALT_DOWN);
   say("\x1b[?2004h");
   return 0;
 }
@@ -103,31 +90,6 @@ void ct_refresh(void) { refresh(); }
 
 void ct_repaint(void) { clearok(stdscr, TRUE); }
 
-int ct_key(int *is_code) {
-  wint_t key = 0;
-  int kind = get_wch(&key);
-  *is_code = kind == KEY_CODE_YES;
-  if (kind == ERR) return -1;
-  if (!*is_code) return (int)key;
-  switch (key) {
-    case KEY_UP: return CT_UP;
-    case KEY_DOWN: return CT_DOWN;
-    case KEY_LEFT: return CT_LEFT;
-    case KEY_RIGHT: return CT_RIGHT;
-    case KEY_HOME: return CT_HOME;
-    case KEY_END: return CT_END;
-    case KEY_PPAGE: return CT_PAGE_UP;
-    case KEY_NPAGE: return CT_PAGE_DOWN;
-    case KEY_BACKSPACE: return CT_BACKSPACE;
-    case KEY_DC: return CT_DELETE;
-    case KEY_F(5): return CT_F5;
-    case KEY_BTAB: return CT_BACK_TAB;
-    case KEY_RESIZE: return CT_RESIZE;
-  }
-  return key >= CT_PASTE_BEGIN && key <= CT_ALT_DOWN ? (int)key : CT_OTHER;
-}
-
-
 void ct_pause(void) {
   say("\x1b[?2004l");
   endwin();
@@ -148,3 +110,5 @@ void ct_say(const uint8_t *bytes, long count) {
     count -= written;
   }
 }
+
+int ct_colors(void) { return has_colors() ? COLORS : 0; }

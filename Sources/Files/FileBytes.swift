@@ -55,6 +55,15 @@ package enum FileBytes {
   /// Whether anything has that name.
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  /// Makes a folder and those above it, for the owner alone.
+  package static func makeFolder(_ path: String) {
+    guard !path.isEmpty, mkdir(path, 0o700) != 0, errno == ENOENT,
+      let slash = path.lastIndex(of: "/")
+    else { return }
+    makeFolder(String(path[..<slash]))
+    mkdir(path, 0o700)
+  }
+
   /// Removes a name, if it is there.
   package static func remove(_ path: String) { _ = unlink(path) }
 

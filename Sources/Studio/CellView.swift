@@ -84,11 +84,19 @@ struct CellView {
     case .running: return "▶ running"
     case .paused: return "‖ paused"
     case .queued: return "… queued"
-    case .stale: return "~ stale"
-    case .edited: return "* edited"
+    case .stale: return "~ stale" + price(cell)
+    case .edited: return "* edited" + price(cell)
     case .unverified: return "? not run yet"
     case .new: return "new"
     }
+  }
+
+  /// What running a cell again will cost, by what it took the last time.
+  private static func price(_ cell: StudioCell) -> String {
+    guard let evaluated = cell.evaluated, evaluated.result.error == nil else { return "" }
+    let training = evaluated.result.runs.map(\.run.job.seconds).max() ?? 0
+    let time = max(training * 1000, evaluated.milliseconds)
+    return time < 500 ? "" : " ≈ \(Duration.text(milliseconds: time))"
   }
 
   private static func style(_ condition: Condition) -> Style {
@@ -124,7 +132,7 @@ struct CellView {
           let size = CellView.width(of: characters[at])
           if column >= CellView.left, column + size <= CellView.left + width {
             let base = cell.kind == .fixed ? Style(isDim: true) : styled.styles[at]
-            if size == DisplayWidth.of(characters[at]), size > 0 {
+            if size > 0, CellView.isHarmless(characters[at]) {
               grid[column, row] = Glyph(characters[at], base)
               if size == 2 { grid[column + 1, row] = .continuation }
             } else {
@@ -150,9 +158,20 @@ struct CellView {
         for at in start..<(start + wanted.count) { styles[at].isReversed = true }
       }
     }
+    if isEditing, let (from, to) = cell.editor.selection, (from.row...to.row).contains(row) {
+      let start = row == from.row ? from.column : 0
+      let end = row == to.row ? to.column : characters.count
+      for at in start..<min(end, characters.count) { styles[at].isReversed = true }
+    }
     if isEditing, cell.isCode, let (pair, column) = cell.editor.matchingBracket, pair == row {
       styles[column].isReversed = true
     }
+  }
+
+  /// Whether a character is shown as it is.
+  private static func isHarmless(_ character: Character) -> Bool {
+    if let ascii = character.asciiValue { return ascii >= 32 && ascii != 127 }
+    return Sanitize.text(String(character)) == String(character)
   }
 
   /// Columns that a character takes once it is made harmless.

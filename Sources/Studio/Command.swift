@@ -42,17 +42,17 @@ package struct Command: Sendable {
 
 /// Every command of the studio.
 package enum Commands {
+  /// A key script as people read it.
+  static func shown(_ script: String) -> String { KeyScript.shown(script) }
+
   package static let all: [Command] =
-    navigationCommands + panelCommands + searchCommands + cellCommands + runCommands
+    navigationCommands + viewCommands + panelCommands + searchCommands + cellCommands + runCommands
     + editingCommands + fileCommands
 
   package static let catalog = Catalog(all, entry: \.entry)
 
-  /// Which command keys mean on the page, and inside a cell.
-  static let keymap = (page: Keymap(all, .page), cell: Keymap(all, .cell))
-
   /// Keys that more than one command wants.
-  package static var conflicts: [String] { keymap.page.conflicts + keymap.cell.conflicts }
+  package static var conflicts: [String] { Keymaps.standard.problems }
 
   /// Commands that the text of the `:` line finds: by name, then by the words of their summary.
   static func found(_ text: String) -> [Command] {
@@ -76,16 +76,22 @@ struct Keymap: Sendable {
   /// Keys that two commands claim.
   private(set) var conflicts: [String] = []
 
-  init(_ all: [Command], _ place: Command.Place) {
+  init(_ all: [Command], _ place: Command.Place, _ keys: (Command) -> [String]) {
     for (index, command) in all.enumerated() where command.place == place || command.place == .both
     {
-      for script in command.keys {
+      for script in keys(command) {
         let keys = KeyScript.keys(script)
-        if commands.updateValue(index, forKey: keys) != nil { conflicts.append(script) }
+        if let other = commands.updateValue(index, forKey: keys), other != index {
+          conflicts.append(
+            "\(Commands.shown(script)) is wanted by \(all[other].entry.name) and \(command.entry.name)"
+          )
+        }
         for length in 1..<max(1, keys.count) { beginnings.insert(Array(keys.prefix(length))) }
       }
     }
-    conflicts += commands.keys.filter { beginnings.contains($0) }.map { "\($0)" }
+    conflicts += commands.filter { beginnings.contains($0.key) }.map { _, index in
+      "other keys begin like those of \(all[index].entry.name)"
+    }.sorted()
   }
 
   enum Meaning {

@@ -20,7 +20,7 @@ enum CommandLineView {
       let row = top + index
       for column in 0..<grid.width { grid[column, row] = Glyph(" ", style) }
       grid.write(command.entry.name, column: 2, row: row, style: style, limit: 18)
-      let keys = command.keys.first.map { Commands.shown($0) } ?? ""
+      let keys = state.keys.keys(of: command).first.map { Commands.shown($0) } ?? ""
       grid.write(keys, column: 21, row: row, style: style, limit: 9)
       grid.write(
         reason.map { "not now: \($0)" } ?? command.entry.summary, column: 31, row: row,

@@ -138,7 +138,14 @@ package struct Editor: Sendable {
   }
 
   private mutating func splice(_ place: Place, removing: String, inserting: String) {
-    exchange(place, Editor.end(of: removing, from: place), for: Editor.pieces(inserting))
+    let end = Editor.end(of: removing, from: place)
+    // A history from elsewhere may not fit.
+    guard isPlace(place), isPlace(end) else { return }
+    exchange(place, end, for: Editor.pieces(inserting))
+  }
+
+  private func isPlace(_ place: Place) -> Bool {
+    lines.indices.contains(place.row) && (0...lines[place.row].count).contains(place.column)
   }
 
   /// Puts pieces of lines where something else stood; the cursor goes behind them.

@@ -12,6 +12,8 @@ package enum Effect: Sendable {
   /// A copy goes only where no file is yet.
   case save(path: String, bytes: [UInt8], isCopy: Bool)
   case stop([Run])
+  /// Tries a cell's statements on shapes alone.
+  case readShapes(version: Int, text: String, offset: Int, names: Names)
   /// The page builds on these bytes of the file now.
   case adopt([UInt8])
   /// Takes the file as it is now.
@@ -48,5 +50,7 @@ package enum Message: Sendable {
   case evaluated(number: Int, id: String, StudioCell.Evaluated)
   /// The runs of an evaluated cell have ended.
   case settled(number: Int, id: String, CellRecord)
+  /// What is known of the statement at the cursor.
+  case shapes(version: Int, String)
   case saved(changes: Int, path: String, isCopy: Bool, problem: String?)
 }

@@ -32,9 +32,17 @@ package final class EffectRunner: Sendable {
         let problem = EffectRunner.save(bytes, path, isCopy: isCopy)
         mailbox.send(.saved(changes: changes, path: path, isCopy: isCopy, problem: problem))
       }
+    case .readShapes(let version, let text, let offset, let names):
+      DeepStack.start { [mailbox] in
+        let readings = StandardLibrary.shapes(of: text, in: names)
+        mailbox.send(.shapes(version: version, ShapeReading.line(of: readings, at: offset)))
+      }
     case .adopt, .reload, .editOutside, .toClipboard, .suspend, .detach: break
     }
   }
+
+  /// Waits until what was to be saved is on the disk.
+  package func finishSaving() { saving.sync {} }
 
   /// What went wrong; nil when the file is on the disk.
   static func save(_ bytes: [UInt8], _ path: String, isCopy: Bool) -> String? {

@@ -3,7 +3,6 @@ import Terminal
 extension StudioState {
   /// Takes a key in; what follows of it outside.
   package mutating func press(_ key: Key) -> [Effect] {
-    if key == .resize { return [] }
     if size.columns < StudioView.least.columns || size.rows < StudioView.least.rows {
       // Nothing is seen here, so nothing is changed.
       if key == .character("q"), case .ask = mode { return [] }
@@ -13,6 +12,7 @@ extension StudioState {
       return []
     }
     message = ""
+    showsContinuations = false
     isScrollFree = false
     let kept = completion
     if key != .tab, key != .backTab { completion = nil }
@@ -26,6 +26,10 @@ extension StudioState {
     case .search(let text, let from): return pressInSearch(key, text, from)
     case .panel(let panel, let choice): return pressInPanel(key, panel, choice)
     case .ask(let question): return answer(question, key)
+    case .viewer(var viewer):
+      mode =
+        viewer.press(key, visible: size.rows - 4) ? .viewer(viewer) : .panel(.variables, choice: 0)
+      return []
     case .pager(var pager):
       let stays = pager.press(key, rows: size.rows - 3)
       mode = stays ? .pager(pager) : pager.back.map { .ask($0) } ?? .navigate
@@ -56,7 +60,7 @@ extension StudioState {
       return []
     }
     pending.append(key)
-    switch Commands.keymap.page.meaning(of: pending) {
+    switch keys.page.meaning(of: pending) {
     case .command(let command):
       pending = []
       defer { count = 0 }
@@ -80,11 +84,16 @@ extension StudioState {
     let version = cell.editor.version
     defer { if cells.indices.contains(focus), cell.editor.version != version { changes += 1 } }
     let before = focus
+    if vi != nil, completion == nil, var keys = vi {
+      let isTaken = keys.press(key, &cell.editor)
+      vi = keys
+      if isTaken { return [] }
+    }
     switch key {
     case .character(let c): cell.editor.insert(String(c))
     case .paste(let text): cell.editor.insert(text)
     default:
-      if case .command(let command) = Commands.keymap.cell.meaning(of: [key]) {
+      if case .command(let command) = keys.cell.meaning(of: [key]) {
         let effects = perform(command)
         if focus != before { changes += cells[before].editor.version == version ? 0 : 1 }
         return effects
@@ -129,7 +138,7 @@ extension StudioState {
   }
 
   private mutating func pressInHelp(_ key: Key, _ scroll: Int) -> [Effect] {
-    let last = max(0, HelpView.lines().count - (size.rows - 2))
+    let last = max(0, HelpView.lines(keys).count - (size.rows - 2))
     switch key {
     case .down, .character("j"): mode = .help(scroll: min(last, scroll + 1))
     case .up, .character("k"): mode = .help(scroll: max(0, scroll - 1))
@@ -177,6 +186,12 @@ extension StudioState {
     case .up, .character("k"): mode = .panel(panel, choice: max(0, choice - 1))
     case .character("G"), .end: mode = .panel(panel, choice: max(0, all.count - 1))
     case .character("g"), .home: mode = .panel(panel, choice: 0)
+    case .character("v") where panel == .variables: openViewer(all, choice)
+    case .character(" ") where panel == .queue: pauseOrGoOn(all, choice)
+    case .character("d") where panel == .queue:
+      var effects: [Effect] = []
+      if all.indices.contains(choice), let at = all[choice].cell { _ = interrupt(at, &effects) }
+      return effects
     case .enter:
       mode = .navigate
       if all.indices.contains(choice), let at = all[choice].cell {

@@ -135,3 +135,8 @@ extension StudioCell {
     }
   }
 }
+
+extension StudioCell {
+  /// Forgets what was laid out and drawn, so that it is done anew.
+  package mutating func forgetDrawing() { (laid, drawn) = (PageLayout.Laid(), Drawn()) }
+}

@@ -7,13 +7,14 @@ import Training
 
 /// Something about the whole page, shown over it.
 package enum Panel: Sendable, CaseIterable {
-  case variables, runs, outline
+  case variables, runs, outline, queue
 
   var title: String {
     switch self {
     case .variables: "Variables"
     case .runs: "Runs"
     case .outline: "Outline"
+    case .queue: "At work and waiting"
     }
   }
 }
@@ -47,6 +48,7 @@ extension StudioState {
     case .variables: variableLines
     case .runs: runLines
     case .outline: outlineLines
+    case .queue: queueLines
     }
   }
 
@@ -56,6 +58,7 @@ extension StudioState {
     case .variables: ["name", "kind", "shape", "bytes", "range", "cell"]
     case .runs: ["run", "state", "steps", "last", "time", "cell"]
     case .outline: ["", "", ""]
+    case .queue: ["cell", "state", "progress"]
     }
   }
 
@@ -116,6 +119,15 @@ extension StudioState {
             Duration.text(milliseconds: job.seconds * 1000), "#\(cell.id)",
           ], cell: at)
       }
+    }
+  }
+
+  private var queueLines: [PanelLine] {
+    cells.indices.filter { cells[$0].isBusy }.map { at in
+      let runs = cells[at].activeRuns.map { ProgressLine($0.job).text(width: 40) }
+      return PanelLine(
+        columns: ["#\(cells[at].id)", condition(at).rawValue, runs.joined(separator: "; ")],
+        cell: at)
     }
   }
 

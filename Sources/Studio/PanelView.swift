@@ -10,7 +10,12 @@ enum PanelView {
     }
     grid.write(panel.title, column: 2, row: 1, style: Style(isBold: true))
     guard !lines.isEmpty else {
-      let what = panel == .runs ? "no training yet" : "nothing has a value yet; e a runs the page"
+      let what =
+        switch panel {
+        case .runs: "no training yet"
+        case .queue: "nothing is at work"
+        case .variables, .outline: "nothing has a value yet; e a runs the page"
+        }
       grid.write(what, column: 2, row: 3, style: Style(isDim: true))
       return
     }

@@ -23,7 +23,7 @@ enum RecoveryRecord: Equatable {
   // MARK: Bytes
 
   var bytes: [UInt8] {
-    var writer = Writer()
+    var writer = RecordWriter()
     switch self {
     case .base(let bytes):
       writer.bytes = [UInt8(ascii: "B")] + bytes
@@ -63,7 +63,7 @@ enum RecoveryRecord: Equatable {
   /// Nil for bytes that are no record.
   init?(_ bytes: [UInt8]) {
     guard let kind = bytes.first else { return nil }
-    var reader = Reader(bytes: bytes[1...])
+    var reader = RecordReader(bytes: bytes[1...])
     switch kind {
     case UInt8(ascii: "B"): self = .base(Array(bytes.dropFirst()))
     case UInt8(ascii: "C"):
@@ -92,32 +92,6 @@ enum RecoveryRecord: Equatable {
       else { return nil }
       self = .output(key: key, info: info, body: has == 0 ? nil : body, series: series)
     default: return nil
-    }
-  }
-
-  private struct Writer {
-    var bytes: [UInt8] = []
-    mutating func number(_ value: Int) {
-      bytes += (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
-    }
-    mutating func text(_ value: String) {
-      number(value.utf8.count)
-      bytes += Array(value.utf8)
-    }
-  }
-
-  private struct Reader {
-    var bytes: ArraySlice<UInt8>
-    mutating func number() -> Int? {
-      guard bytes.count >= 4 else { return nil }
-      let value = bytes.prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
-      bytes = bytes.dropFirst(4)
-      return value
-    }
-    mutating func text() -> String? {
-      guard let count = number(), count <= bytes.count else { return nil }
-      defer { bytes = bytes.dropFirst(count) }
-      return String(decoding: bytes.prefix(count), as: UTF8.self)
     }
   }
 }

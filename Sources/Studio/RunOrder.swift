@@ -135,6 +135,10 @@ extension StudioState {
         savesAgain = false
         return startReady() + save()
       }
+    case .shapes(let version, let line):
+      guard case .edit = mode, cell.editor.version == version else { break }
+      shapeLine = line
+      updateHint()
     case .saved(let saved, let path, let isCopy, let problem):
       if let problem {
         message = "not saved: \(problem)"

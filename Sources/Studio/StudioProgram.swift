@@ -9,6 +9,8 @@ package final class StudioProgram {
   private let device: TerminalDevice
   private var lastLook = Moment.now
   private var lastYield = Moment.now
+  private var lastKey = Moment.now
+  private var isRested = true
   /// The terminal of one's own, when the session goes on without one.
   private var host: TerminalHost?
   private var arrivals = 0
@@ -40,6 +42,7 @@ package final class StudioProgram {
       }
       if !isThere, host == nil { return end(128 + SIGHUP) }
       let keys = device.keys()
+      restOrNot(keys.isEmpty)
       if !keys.isEmpty { lookAtFile() }
       for key in keys {
         if key == .control("l") { device.repaint() }
@@ -55,6 +58,16 @@ package final class StudioProgram {
     }
   }
 
+  /// What can wait until nobody types is worked out when a moment went by without keys.
+  private func restOrNot(_ isQuiet: Bool) {
+    if !isQuiet {
+      (isRested, lastKey) = (false, .now)
+    } else if !isRested, lastKey.seconds > (session.state.pending.isEmpty ? 0.11 : 0.39) {
+      isRested = true
+      session.rest()
+    }
+  }
+
   /// Counts time while something goes on; what goes on gives way to the screen.
   private func step() {
     session.state.tick += 1
@@ -66,6 +79,7 @@ package final class StudioProgram {
   /// How long to wait for keys: not at all while the page is being read in.
   private var patience: Int? {
     if !session.state.isPrepared { return 0 }
+    if !isRested { return session.state.pending.isEmpty ? 120 : 400 }
     return session.state.isLive ? 80 : nil
   }
 
@@ -87,7 +101,7 @@ package final class StudioProgram {
         resize()
       case .editOutside: editOutside()
       case .detach: detach()
-      case .evaluate, .interrupt, .save, .stop, .adopt, .reload: break
+      case .evaluate, .interrupt, .save, .stop, .adopt, .reload, .readShapes: break
       }
     }
   }

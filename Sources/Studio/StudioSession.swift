@@ -71,6 +71,9 @@ package final class StudioSession {
     for key in KeyScript.keys(script) { _ = press(key) }
   }
 
+  /// Works out what can wait until nobody types.
+  package func rest() { _ = perform(state.rest()) }
+
   /// Takes in what was answered since the last call.
   package func receive() -> [Effect] {
     runner.mailbox.drain().flatMap { receive($0) }
@@ -124,7 +127,7 @@ package final class StudioSession {
       reload()
       return []
     case .editOutside, .toClipboard, .suspend, .detach: return [effect]
-    case .evaluate, .interrupt, .save, .stop: break
+    case .evaluate, .interrupt, .save, .stop, .readShapes: break
     }
     runner.start(effect, changes: state.changes)
     return []
@@ -185,12 +188,18 @@ package final class StudioSession {
   /// The journal stays when something was neither saved nor let go.
   package func end() {
     note()
+    runner.finishSaving()
+    _ = receive()
+    if !state.isReadOnly { UndoHistory.keep(state) }
     if isUndecided || (state.isModified && !state.isDiscarded) {
       recovery?.flush()
     } else {
       recovery?.end()
     }
   }
+
+  /// Brings back what could be undone in the last session.
+  package func recallUndo() { UndoHistory.recall(&state) }
 
   /// The journal stays, as it is, for the session that opens the file next.
   package func abandon() { recovery?.flush() }

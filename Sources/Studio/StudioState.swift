@@ -15,6 +15,7 @@ package struct StudioState: Sendable {
     case panel(Panel, choice: Int)
     case ask(Question)
     case pager(Pager)
+    case viewer(DataViewer)
   }
 
   package enum Question: Sendable {
@@ -47,10 +48,21 @@ package struct StudioState: Sendable {
   /// Instead of this session, the one that has the notebook open is wanted.
   package var attaches = false
   var completion: Completion?
+  package var keys = Keymaps.standard
+  /// Keys of vi inside cells, for who asks for them.
+  var vi: ViKeys?
+  /// What is said of the word and the statement at the cursor, when typing rests.
+  var hint = ""
+  var shapeLine = ""
+  private(set) var shapesOf = 0
+  /// The keys of a command that is not whole are explained.
+  var showsContinuations = false
   /// Keys of a command that is not whole yet.
-  var pending: [Key] = []
+  package internal(set) var pending: [Key] = []
   var count = 0
   var clipboard: StudioCell?
+  /// Text that was cut, copied or deleted inside a cell.
+  var killed = ""
   /// What was searched last; empty before.
   package var searched = ""
   /// Grows with every change that a file would show.
@@ -109,6 +121,9 @@ package struct StudioState: Sendable {
   }
 
   var isTyping: Bool { if case .edit = mode { true } else { false } }
+
+  /// Notes that the statements of a version of a cell are being looked at.
+  mutating func asksShapes(of version: Int) { shapesOf = version }
 
   package var isModified: Bool { changes != savedChanges }
 

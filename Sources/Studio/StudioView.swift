@@ -18,7 +18,7 @@ package enum StudioView {
     drawFooter(state, &grid)
     switch state.mode {
     case .help(let scroll):
-      HelpView.draw(&grid, scroll: scroll)
+      HelpView.draw(&grid, state.keys, scroll: scroll)
       cursor = nil
     case .command(let text, let choice):
       cursor = CommandLineView.draw(state, &grid, text: text, choice: choice)
@@ -32,7 +32,13 @@ package enum StudioView {
     case .pager(let pager):
       pager.draw(&grid)
       cursor = nil
-    case .ask, .navigate: cursor = nil
+    case .viewer(let viewer):
+      viewer.draw(&grid)
+      cursor = nil
+    case .navigate:
+      if state.showsContinuations { drawContinuations(state, &grid) }
+      cursor = nil
+    case .ask: cursor = nil
     case .edit: if let cursor { drawCompletion(state, &grid, cursor) }
     }
     return (grid, cursor)
@@ -53,12 +59,13 @@ package enum StudioView {
     let mode: String
     switch state.mode {
     case .navigate, .ask: mode = "NAV"
-    case .edit: mode = "EDIT"
+    case .edit: mode = state.vi?.isNormal == true ? "VI" : "EDIT"
     case .command: mode = "COMMAND"
     case .help: mode = "HELP"
     case .search: mode = "SEARCH"
     case .panel: mode = "PANEL"
     case .pager: mode = "PAGER"
+    case .viewer: mode = "DATA"
     }
     var right = " cell \(state.focus + 1)/\(state.cells.count) "
     let busy = state.cells.indices.count { state.cells[$0].isBusy }
@@ -112,8 +119,8 @@ package enum StudioView {
     if case .ask(let question) = state.mode {
       text = question.text
       style = Style(foreground: Color(166), isBold: true)
-    } else if text.isEmpty, case .edit = state.mode, let help = state.wordHelp {
-      text = help
+    } else if text.isEmpty, case .edit = state.mode, !state.hint.isEmpty {
+      text = state.hint
       style = Style(isDim: true)
     }
     let width = grid.width - 2
@@ -137,10 +144,14 @@ package enum StudioView {
   }
 
   private static func footer(_ state: StudioState) -> [(keys: String, label: String)] {
-    if !state.pending.isEmpty { return Commands.continuations(of: state.pending) }
+    if !state.pending.isEmpty {
+      return state.keys.continuations(of: state.pending).map { ($0.keys, $0.command.entry.name) }
+    }
     func keys(_ names: [(String, String)]) -> [(String, String)] {
       names.compactMap { name, label in
-        Commands.catalog[name]?.keys.first.map { (Commands.shown($0), label) }
+        Commands.catalog[name].flatMap { state.keys.keys(of: $0).first }.map {
+          (Commands.shown($0), label)
+        }
       }
     }
     switch state.mode {
@@ -161,10 +172,38 @@ package enum StudioView {
     case .command: return [("Enter", "do it"), ("↑ ↓", "choose"), ("Esc", "back")]
     case .help: return [("j k", "scroll"), ("Esc", "back")]
     case .search: return [("Enter", "search"), ("Esc", "back")]
+    case .panel(.queue, _):
+      return [
+        ("j k", "choose"), ("Space", "pause"), ("d", "end it"), ("Enter", "go there"),
+        ("Esc", "back"),
+      ]
+    case .panel(.variables, _):
+      return [
+        ("j k", "choose"), ("Enter", "go to its cell"), ("v", "look inside"), ("Esc", "back"),
+      ]
     case .panel: return [("j k", "choose"), ("Enter", "go to its cell"), ("Esc", "back")]
+    case .viewer:
+      return [
+        ("h j k l", "move"), (", .", "slice"), ("+ -", "digits"), ("g G 0 $", "ends"),
+        ("Esc", "back"),
+      ]
     case .pager:
       return [("j k Space", "scroll"), ("h l", "sideways"), ("g G", "ends"), ("Esc", "back")]
     case .ask(let question): return question.answers.map { (String($0.key), $0.label) }
+    }
+  }
+
+  /// What may follow the keys that were pressed, with what it does.
+  private static func drawContinuations(_ state: StudioState, _ grid: inout Grid) {
+    let rows = state.keys.continuations(of: state.pending).prefix(grid.height - 5)
+    let top = grid.height - 2 - rows.count
+    for (index, row) in rows.enumerated() {
+      for column in 0..<grid.width { grid[column, top + index] = .blank }
+      grid.write(row.keys, column: 2, row: top + index, style: Style(isBold: true), limit: 10)
+      let reason = row.command.refusal(state)
+      grid.write(
+        reason.map { "not now: \($0)" } ?? row.command.entry.summary, column: 13, row: top + index,
+        style: Style(isDim: reason != nil), limit: grid.width - 14)
     }
   }
 

@@ -2,7 +2,11 @@
 package enum KeyScript {
   private static let names: [(name: String, key: Key, shown: String)] = [
     ("enter", .enter, "Enter"), ("esc", .escape, "Esc"), ("run", .run, "Ctrl-J"),
-    ("stay", .runAndStay, "F5"), ("tab", .tab, "Tab"), ("backtab", .backTab, "Shift-Tab"),
+    ("stay", .runAndStay, "F5"), ("runinsert", .runAndInsert, "Alt-Enter"),
+    ("s-left", .selectLeft, "Shift-←"), ("s-right", .selectRight, "Shift-→"),
+    ("s-up", .selectUp, "Shift-↑"), ("s-down", .selectDown, "Shift-↓"),
+    ("a-backspace", .alt("\u{7F}"), "Alt-Backspace"), ("tab", .tab, "Tab"),
+    ("backtab", .backTab, "Shift-Tab"),
     ("backspace", .backspace, "Backspace"), ("delete", .delete, "Del"), ("up", .up, "↑"),
     ("down", .down, "↓"), ("left", .left, "←"), ("right", .right, "→"), ("home", .home, "Home"),
     ("end", .end, "End"), ("pageup", .pageUp, "PgUp"), ("pagedown", .pageDown, "PgDn"),

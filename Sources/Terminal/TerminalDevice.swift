@@ -20,7 +20,9 @@ package enum TerminalProblem: Error, Sendable {
 /// The screen and keyboard through ncurses; used from one thread.
 package final class TerminalDevice {
   private var shown = Grid(width: 0, height: 0)
-  private var decoder = KeyDecoder()
+  private var parser = KeyParser()
+  private let palette: Palette
+  private let isPlain = PlainGlyphs.areNeeded
 
   /// Switches to the full screen. Dying by a signal gives the terminal back and says `farewell`.
   package init(farewell: String) throws(TerminalProblem) {
@@ -29,6 +31,8 @@ package final class TerminalDevice {
     guard !term.isEmpty, term != "dumb" else { throw .dumb(term) }
     ct_guard_install(farewell)
     guard ct_open(term) == 0 else { throw .dumb(term) }
+    let isColorless = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
+    palette = Palette(count: isColorless ? 0 : Int(ct_colors()))
   }
 
   package func close() { ct_close() }
@@ -82,33 +86,35 @@ package final class TerminalDevice {
   private func put(_ glyph: Glyph, _ column: Int, _ row: Int) {
     let scalars = Array(glyph.character.unicodeScalars)
     let style = glyph.style
+    let width = Int32(DisplayWidth.of(glyph.character))
     let bits = (style.isBold ? 1 : 0) | (style.isDim ? 2 : 0) | (style.isReversed ? 4 : 0)
     // Joined sequences are drawn as their first scalar, which is what layout counts.
     let marks = scalars.dropFirst().filter {
       $0.properties.generalCategory == .nonspacingMark && !(0xFE00...0xFE0F).contains($0.value)
     }
-      .map(\.value)
+    .map(\.value)
     ct_put(
-      Int32(column), Int32(row), Int32(DisplayWidth.of(glyph.character)), scalars.first?.value ?? 32, marks, Int32(marks.count), Int32(bits),
-      style.foreground.map { Int32($0.index) } ?? -1, style.background.map { Int32($0.index) } ?? -1
-    )
+      Int32(column), Int32(row), isPlain ? 1 : width,
+      isPlain ? PlainGlyphs.nearest(scalars.first ?? " ") : scalars.first?.value ?? 32, marks,
+      isPlain ? 0 : Int32(marks.count), Int32(bits), palette.number(style.foreground),
+      palette.number(style.background))
+    if isPlain, width == 2 { put(.blank, column + 1, row) }
   }
 
-  /// All keys that are there now.
+  /// All keys that are there now. After Escape a moment is waited for what may belong to it.
   package func keys() -> [Key] {
-    func read() -> (Int32, Bool)? {
-      var isCode: Int32 = 0
-      let code = ct_key(&isCode)
-      return code < 0 ? nil : (code, isCode != 0)
-    }
     var result: [Key] = []
-    while let (code, isCode) = read() {
-      if let key = decoder.key(code, isCode: isCode, next: read) {
-        if key == .resize { shown = Grid(width: 0, height: 0) }
-        result.append(key)
-      }
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      var waiting = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+      let patience: Int32 = parser.isUnfinished ? 25 : 0
+      let isThere = poll(&waiting, 1, patience) > 0 && waiting.revents & Int16(POLLIN) != 0
+      let count = isThere ? read(0, &buffer, buffer.count) : 0
+      if count > 0 { parser.feed(buffer[..<count]) }
+      while let key = parser.next(isLast: count <= 0) { result.append(key) }
+      // A flood is shown now and then.
+      if count <= 0 || (result.count > 2000 && !parser.isUnfinished) { return result }
     }
-    return result
   }
 
   /// Takes over the size that the terminal has now.

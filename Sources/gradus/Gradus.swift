@@ -9,7 +9,8 @@ struct Gradus: ParsableCommand {
     commandName: "gradus", abstract: "A notebook for deep learning that lives in the terminal.",
     subcommands: [
       OpenCommand.self, REPLCommand.self, EvalCommand.self, RunCommand.self, VerifyCommand.self,
-      FormatCommand.self, AttachCommand.self, WordsCommand.self, BenchCommand.self, ProgramCommand.self,
+      FormatCommand.self, AttachCommand.self, WordsCommand.self, BenchCommand.self,
+      ProgramCommand.self,
     ],
     defaultSubcommand: OpenCommand.self)
 

@@ -44,6 +44,11 @@ struct OpenCommand: ParsableCommand {
       complain(error.message)
       throw ExitCode(1)
     }
+    session.state.keys = Keymaps.ofUser()
+    session.recallUndo()
+    if let problem = session.state.keys.problems.first {
+      session.state.message = "keys file: \(problem) (:keys shows all)"
+    }
     let farewell =
       "gradus has crashed. What was typed is in \(Recovery.path(for: path)): "
       + "open the notebook again to go on.\n"

@@ -174,4 +174,5 @@ def main():
         screen.kill()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -68,7 +68,9 @@ struct TerminalPicture {
         return 1
       }
       guard bytes.count >= size else { return nil }
-      for scalar in String(decoding: bytes.prefix(size), as: UTF8.self).unicodeScalars { put(scalar) }
+      for scalar in String(decoding: bytes.prefix(size), as: UTF8.self).unicodeScalars {
+        put(scalar)
+      }
       return size
     }
     return 1
@@ -130,10 +132,17 @@ struct TerminalPicture {
     case UInt8(ascii: "("), UInt8(ascii: ")"):
       guard bytes.count >= 3 else { return nil }
       return 3
+    case UInt8(ascii: "]"):
+      // ncurses gives the palette back as it was.
+      let own = Array("\u{1B}]104\u{7}".utf8)
+      guard bytes.count >= own.count else { return nil }
+      if Array(bytes.prefix(own.count)) == own { return own.count }
+      violations.append("ESC ]")
     case UInt8(ascii: "="), UInt8(ascii: ">"): return 2
     case UInt8(ascii: "7"): saved = (column, row)
     case UInt8(ascii: "8"): (column, row) = saved
-    case UInt8(ascii: "M"): if row == region.lowerBound { scroll(-1) } else { row = max(0, row - 1) }
+    case UInt8(ascii: "M"):
+      if row == region.lowerBound { scroll(-1) } else { row = max(0, row - 1) }
     case UInt8(ascii: "D"): lineFeed()
     default: violations.append("ESC \(Character(Unicode.Scalar(second)))")
     }
@@ -159,7 +168,10 @@ struct TerminalPicture {
     let count = max(1, first)
     func bounded(_ value: Int, _ limit: Int) -> Int { min(max(0, value), limit - 1) }
     switch final {
-    case "H": (row, column) = (bounded(count - 1, rows), bounded((numbers.dropFirst().first ?? 1) - 1, columns))
+    case "H":
+      (row, column) = (
+        bounded(count - 1, rows), bounded((numbers.dropFirst().first ?? 1) - 1, columns)
+      )
     case "A": row = bounded(row - count, rows)
     case "B": row = bounded(row + count, rows)
     case "C": column = bounded(column + count, columns)
@@ -167,11 +179,17 @@ struct TerminalPicture {
     case "G": column = bounded(count - 1, columns)
     case "d": row = bounded(count - 1, rows)
     case "J":
-      if first == 2 { erase(0, rows * columns) } else if first == 1 { erase(0, place + 1) } else {
+      if first == 2 {
+        erase(0, rows * columns)
+      } else if first == 1 {
+        erase(0, place + 1)
+      } else {
         erase(place, rows * columns)
       }
     case "K":
-      if first == 1 { erase(row * columns, place + 1) } else if first == 2 {
+      if first == 1 {
+        erase(row * columns, place + 1)
+      } else if first == 2 {
         erase(row * columns, (row + 1) * columns)
       } else {
         erase(place, (row + 1) * columns)
@@ -212,6 +230,8 @@ struct TerminalPicture {
   private var place: Int { row * columns + min(column, columns - 1) }
 
   private mutating func erase(_ from: Int, _ to: Int) {
-    for at in from..<max(from, to) where at < rows * columns { cells[at / columns][at % columns] = " " }
+    for at in from..<max(from, to) where at < rows * columns {
+      cells[at / columns][at % columns] = " "
+    }
   }
 }

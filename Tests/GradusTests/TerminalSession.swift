@@ -9,20 +9,25 @@ final class TerminalSession {
   private let master: Int32
   private(set) var output = ""
   private var bytes: [UInt8] = []
+  /// What a terminal shows of it, when it is set before.
+  var picture = TerminalPicture(columns: 80, rows: 24)
+  private var isHungUp = false
   private var status: Int32?
   private var isClosed = false
 
   /// Whether this system gives out terminals.
   static let isPossible = pt_is_possible() == 1
 
-  init(_ arguments: [String], columns: Int = 80, rows: Int = 24, term: String = "xterm-256color")
-    throws
-  {
+  init(
+    _ arguments: [String], columns: Int = 80, rows: Int = 24, term: String = "xterm-256color",
+    variables extra: [String] = []
+  ) throws {
     let path = Program("gradus").path
     let words = ([path] + arguments).map { strdup($0) }
-    let environment: [String] = [
-      "TERM=\(term)", "LC_ALL=C.UTF-8", "PATH=/usr/bin:/bin", "SWIFT_BACKTRACE=enable=no",
-    ]
+    let environment: [String] =
+      [
+        "TERM=\(term)", "LC_ALL=C.UTF-8", "PATH=/usr/bin:/bin", "SWIFT_BACKTRACE=enable=no",
+      ] + extra
     let variables = environment.map { strdup($0) }
     defer { for text in words + variables { free(text) } }
     var master: Int32 = -1
@@ -36,12 +41,35 @@ final class TerminalSession {
       kill(child, SIGKILL)
       waitpid(child, nil, 0)
     }
-    close(master)
+    if !isHungUp { close(master) }
   }
 
+  /// Closes the terminal under the program, and leaves it alone.
+  func hangUp() {
+    close(master)
+    (isHungUp, status) = (true, 0)
+  }
+
+  /// Reads until nothing comes for a while.
+  func settle() {
+    for _ in 0..<100 {
+      let before = bytes.count
+      guard readSome(milliseconds: 120), bytes.count > before else { return }
+    }
+  }
+
+  /// Types a text; what the program writes meanwhile is read, so that neither waits for the other.
   func type(_ text: String) {
     let bytes = Array(text.utf8)
-    _ = write(master, bytes, bytes.count)
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeBytes { all in
+        write(master, all.baseAddress.map { $0 + done }, min(512, bytes.count - done))
+      }
+      guard count > 0 else { return }
+      done += count
+      if done < bytes.count { _ = readSome(milliseconds: 0) }
+    }
   }
 
   func resize(columns: Int, rows: Int) { pt_resize(master, Int32(columns), Int32(rows)) }
@@ -51,6 +79,11 @@ final class TerminalSession {
   /// Reads until a text was written (since `output` was emptied); false after 20 seconds or the end.
   func sees(_ text: String) -> Bool {
     reads { self.output.contains(text) }
+  }
+
+  /// Reads until the terminal shows a text.
+  func shows(_ text: String) -> Bool {
+    reads { self.picture.text.contains(text) }
   }
 
   /// Reads until something holds that the program does elsewhere.
@@ -84,9 +117,9 @@ final class TerminalSession {
   }
 
   /// False at the end.
-  private func readSome() -> Bool {
+  func readSome(milliseconds: Int32 = 50) -> Bool {
     var descriptor = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
-    guard poll(&descriptor, 1, 50) > 0 else { return true }
+    guard poll(&descriptor, 1, milliseconds) > 0 else { return true }
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     let count = read(master, &buffer, buffer.count)
     guard count > 0 else {
@@ -94,6 +127,7 @@ final class TerminalSession {
       return false
     }
     bytes += buffer[..<count]
+    picture.read(Array(buffer[..<count]))
     output = String(decoding: bytes, as: UTF8.self)
     return true
   }

@@ -55,7 +55,13 @@ import Testing
   }
 
   private func reopened(_ path: String) throws -> String {
-    let session = try StudioSession(path, savesAtOnce: true)
+    var session = try StudioSession(path, savesAtOnce: true)
+    // The journal of the session before may still be on its way to the disk.
+    for _ in 0..<100_000 {
+      guard case .ask(.locked) = session.state.mode else { break }
+      sched_yield()
+      session = try StudioSession(path, savesAtOnce: true)
+    }
     if case .ask(.recovery) = session.state.mode { _ = session.press(.character("r")) }
     defer { session.abandon() }
     return FaultTests.text(session)

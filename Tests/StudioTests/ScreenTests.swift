@@ -1,5 +1,6 @@
 import Glibc
 import Studio
+import Terminal
 import TestSupport
 import Testing
 
@@ -41,6 +42,17 @@ import Testing
     expectGolden(stage.screen, "command-80x24")
     stage.press("<esc>ddq")
     expectGolden(stage.screen, "quit-80x24")
+  }
+
+  @Test(arguments: [(40, 12), (80, 24), (160, 50)], [0, 16, 256])
+  func `a page in few colours says the same`(size: (columns: Int, rows: Int), colors: Int) {
+    var stage = Stage(page, columns: size.columns, rows: size.rows)
+    stage.press("G<enter>")
+    let picture = Palette(count: colors).drawn(StudioView.draw(stage.state).grid)
+    #expect(picture.plainText() == stage.screen)
+    expectGolden(
+      picture.ansiText().replacing("\u{1B}", with: "␛"),
+      "colors-\(size.columns)x\(size.rows)-\(colors)")
   }
 
   /// The times that cells took are not the same twice.

@@ -1,6 +1,6 @@
 import Drawing
 import Notebooks
-import Studio
+@testable import Studio
 import Terminal
 
 /// A studio without a terminal: keys go in, screens and files come out.
@@ -20,6 +20,7 @@ struct Stage {
       for effect in state.press(key) { runner.start(effect, changes: state.changes) }
       state.refresh()
     }
+    if case .edit = state.mode { state.updateHint() }
   }
 
   /// Takes answers in until nothing goes on; a minute at most.

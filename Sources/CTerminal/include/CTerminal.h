@@ -15,6 +15,8 @@ void ct_say(const uint8_t *bytes, long count);
 int ct_run(char *const arguments[]);
 // Lets the thread that draws go first when all processors are at work.
 void ct_yield_to_screen(int nice);
+// How many colours the terminal has.
+int ct_colors(void);
 void ct_size(int *width, int *height);
 // Takes over the size that the terminal has now.
 void ct_resize(void);
@@ -26,15 +28,6 @@ void ct_cursor(int column, int row, int visible);
 void ct_refresh(void);
 // The next refresh draws everything anew.
 void ct_repaint(void);
-// The next key, or -1. *is_code tells ncurses' key codes from characters.
-int ct_key(int *is_code);
-enum {
-  CT_PASTE_BEGIN = 0x7000, CT_PASTE_END, CT_SHIFT_ENTER, CT_CONTROL_ENTER, CT_WORD_LEFT,
-  CT_WORD_RIGHT, CT_ALT_UP, CT_ALT_DOWN, CT_UP, CT_DOWN, CT_LEFT,
-  CT_RIGHT, CT_HOME, CT_END, CT_PAGE_UP, CT_PAGE_DOWN, CT_BACKSPACE, CT_DELETE, CT_F5, CT_BACK_TAB, CT_RESIZE,
-  CT_OTHER
-};
-
 // --- terminals of one's own (host.c) ----------------------------------------------------------------
 // A pseudo terminal; its master, which never blocks, or -1.
 int ct_pty_open(int columns, int rows, int *slave);

@@ -1,0 +1,45 @@
+import Language
+import Library
+
+// What is worked out while nobody types.
+extension StudioState {
+  /// Says what is known of the word at the cursor, and asks for the shapes of its statement.
+  package mutating func rest() -> [Effect] {
+    if !pending.isEmpty { showsContinuations = true }
+    guard case .edit = mode else { return [] }
+    updateHint()
+    guard cell.isCode, cell.editor.version != shapesOf, cell.text.utf8.count < 20_000 else {
+      return []
+    }
+    shapeLine = ""
+    asksShapes(of: cell.editor.version)
+    let (row, column) = (cell.editor.row, cell.editor.column)
+    let before = cell.editor.lines[..<row].reduce(0) { $0 + String($1).utf8.count + 1 }
+    let offset = before + String(cell.editor.lines[row][..<column]).utf8.count
+    return [
+      .readShapes(
+        version: cell.editor.version, text: cell.text, offset: offset, names: names(before: focus))
+    ]
+  }
+
+  mutating func updateHint() {
+    hint = [shapeLine, wordHelp ?? ""].filter { !$0.isEmpty }.joined(separator: "   ")
+  }
+}
+
+extension ShapeReading {
+  /// What is known of the statement around an offset, on one line.
+  static func line(of readings: [ShapeReading], at offset: Int) -> String {
+    guard let reading = readings.last(where: { $0.span.start <= offset }) ?? readings.first else {
+      return ""
+    }
+    if let diagnosis = reading.diagnosis {
+      // A statement that is still being written is not a mistake.
+      let isUnfinished = diagnosis.code == "syntax" || diagnosis.code.hasPrefix("syntax")
+      return isUnfinished ? "" : "✗ \(diagnosis.message)"
+    }
+    if reading.text == "value" || reading.text.isEmpty { return "" }
+    return reading.names.isEmpty
+      ? "→ \(reading.text)" : "\(reading.names.joined(separator: ", ")): \(reading.text)"
+  }
+}

@@ -1,0 +1,266 @@
+import Files
+import Glibc
+import TestSupport
+import Testing
+
+/// The real program on a terminal: what it writes is read as a terminal would, strictly.
+@Suite(.enabled(if: TerminalSession.isPossible), .serialized, .timeLimit(.minutes(2)))
+struct TerminalWriteTests {
+  private let page = """
+    # A page
+
+    ```gradus #a
+    m = Linear(2, 2)
+    r = train(m, moons(64), epochs=1000000)
+    ```
+
+    ```gradus #b
+    1 + 1
+    ```
+
+    """
+
+  private func withPage(_ text: String, _ body: (String) throws -> Void) throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/page.grd.md"
+      try FileBytes.writeAtomically(Array(text.utf8), to: path)
+      try body(path)
+    }
+  }
+
+  @Test func `after many resizes with keys and a training, the screen equals a fresh drawing`()
+    throws
+  {
+    try withPage(page) { path in
+      let session = try TerminalSession([path])
+      #expect(session.sees("quit"))
+      session.type("gg}j\n")
+      #expect(session.sees("steps/s"))
+      var seed: UInt64 = 5
+      func random(_ limit: Int) -> Int {
+        seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Int(seed >> 33) % limit
+      }
+      let keys = Array("jkooVt\u{1B}?\u{1B}")
+      for _ in 0..<300 {
+        session.resize(columns: 1 + random(200), rows: 1 + random(60))
+        session.type(String(keys[random(keys.count)]))
+        _ = session.readSome(milliseconds: 0)
+      }
+      session.resize(columns: 80, rows: 24)
+      session.type("\u{1B}\u{1B}")
+      session.settle()
+      session.picture = TerminalPicture(columns: 80, rows: 24)
+      session.type("ii\u{c}")
+      #expect(session.shows("done"))
+      session.picture = TerminalPicture(columns: 80, rows: 24)
+      session.type("\u{c}")
+      session.settle()
+      let drawn = session.picture.text
+      #expect(drawn.contains("A page"))
+      session.type("jkjk")
+      session.settle()
+      let before = session.picture.text
+      session.picture = TerminalPicture(columns: 80, rows: 24)
+      session.type("\u{c}")
+      session.settle()
+      #expect(session.picture.text == before)
+      #expect(session.picture.violations == [])
+      session.type("qd")
+      #expect(session.ending() == 0)
+    }
+  }
+
+  @Test func `only the studio's own sequences reach the terminal`() throws {
+    let evil = [
+      "\u{1B}[4242m", "\u{1B}]0;EVIL\u{7}", "\u{1B}]52;c;RVZJTA==\u{7}", "\u{1B}P4242q\u{1B}\\",
+      "\u{1B}_EVIL\u{1B}\\", "\u{1B}c", "\u{9B}4242m", "\u{9D}0;EVIL\u{9C}", "\u{85}", "\u{7}",
+      "\u{202E}txt", "\u{2066}a", "\u{200B}", "\u{FEFF}", "\u{E0041}", "\u{0}", "\u{7F}",
+      "\u{1B}[999H", "\u{1B}[?4242h", "\u{1B}[4242;4242r",
+    ]
+    let lines = evil.map { "a\($0)b" }
+    let text =
+      "# \(lines.joined())\n\n" + lines.joined(separator: "\n") + "\n\n```gradus #a "
+      + lines.map { $0.filter { $0 != " " } }.joined(separator: " ") + "\n"
+      + lines.map { "print(\"\($0)\")" }.joined(separator: "\n") + "\n```\n```out #a src=1\n"
+      + lines.joined(separator: "\n") + "\n```\n\n```gradus #b\nread_csv(\"\(lines[0])\")\n```\n"
+    try withPage(text) { path in
+      let name = path.replacing("page.grd.md", with: "p\u{1B}]0;EVIL\u{7}\u{202E}.grd.md")
+      try FileBytes.writeAtomically(try FileBytes.read(path), to: name)
+      for file in [path, name] {
+        let session = try TerminalSession([file], columns: 120, rows: 50)
+        session.picture = TerminalPicture(columns: 120, rows: 50)
+        #expect(session.sees("quit"))
+        for keys in ["ea", "V", "t", "D", "G", "gg\r", ":" + lines[2]] {
+          session.type(keys)
+          session.settle()
+          session.type("\u{1B}")
+          session.settle()
+        }
+        session.type("\u{1B}\u{1B}")
+        session.settle()
+        session.type("qd")
+        #expect(session.ending() == 0)
+        #expect(session.picture.violations == [])
+      }
+      let missing = try TerminalSession(["\u{1B}]0;EVIL\u{7}/\u{202E}.grd.md"])
+      missing.picture = TerminalPicture(columns: 80, rows: 24)
+      missing.type("q")
+      _ = missing.ending()
+      #expect(missing.picture.violations == [])
+    }
+  }
+
+  @Test func `a training goes on without its terminal, and its screen comes back whole`() throws {
+    try withPage(page) { path in
+      let first = try TerminalSession([path])
+      #expect(first.sees("quit"))
+      first.type("gg}j\n")
+      #expect(first.sees("steps/s"))
+      first.type(":detach\r")
+      #expect(first.sees("comes back"))
+      first.hangUp()
+
+      let second = try TerminalSession(["attach", path], columns: 100, rows: 30)
+      second.picture = TerminalPicture(columns: 100, rows: 30)
+      #expect(second.sees("steps/s"))
+      #expect(second.picture.violations == [])
+      second.type("gd")
+      #expect(second.ending() == 0)
+      #expect(second.output.contains("comes back"))
+
+      let third = try TerminalSession([path])
+      #expect(third.sees("attach to it"))
+      third.type("a")
+      #expect(third.sees("steps/s"))
+      third.type("ii")
+      #expect(third.shows("done"))
+      third.type("\u{13}")
+      #expect(third.shows("saved page.grd.md"))
+      third.type("q")
+      #expect(third.ending() == 0)
+      // Every step of the run is in the file: nothing was left out while nobody looked.
+      let saved = String(decoding: try FileBytes.read(path), as: UTF8.self)
+      #expect(saved.contains("```series a.1 "))
+      let folder = String(path.dropLast("/page.grd.md".count))
+      #expect(FileBytes.names(in: folder) == ["page.grd.md"])
+    }
+  }
+
+  @Test func `a notebook can be opened and run without any terminal`() throws {
+    try withPage("```gradus #a\n6 * 7\n```\n") { path in
+      let starter = try TerminalSession([path, "--detach", "--run"])
+      #expect(starter.ending() == 0)
+      #expect(starter.output.contains("goes on without a terminal"))
+      let session = try TerminalSession(["attach", path])
+      #expect(session.shows("42"))
+      session.type("qd")
+      #expect(session.ending() == 0)
+      let none = try TerminalSession(["attach", path])
+      #expect(none.ending() == 1)
+      #expect(none.output.contains("does not go on anywhere"))
+    }
+  }
+
+  @Test func `a flood of keys and a huge paste lose nothing`() throws {
+    try withPage("```gradus #a\n\n```\n") { path in
+      let session = try TerminalSession([path])
+      #expect(session.sees("quit"))
+      session.type("\r")
+      let typed = String(repeating: "abcdefghi ", count: 300)
+      session.type(typed)
+      let lines = String(repeating: "0123456789 é漢\n", count: 12_000)
+      session.type("\u{1B}[200~" + lines + "\u{1B}[201~")
+      session.type("\u{13}")
+      #expect(session.shows("saved page.grd.md"))
+      let saved = String(decoding: try FileBytes.read(path), as: UTF8.self)
+      #expect(saved.contains(typed + lines.dropLast()))
+      session.type("\u{1A}\u{13}")
+      #expect(session.reads { (try? FileBytes.read(path).count) ?? 0 < 4000 })
+      session.type("\u{1B}")
+      session.settle()
+      session.type("q")
+      #expect(session.ending() == 0)
+    }
+  }
+
+  @Test func `suspending gives the terminal back and comes back`() throws {
+    try withPage(page) { path in
+      let session = try TerminalSession([path])
+      #expect(session.sees("quit"))
+      session.forget()
+      session.type("\u{1A}")
+      #expect(session.sees("\u{1B}[?1049l"))
+      session.send(SIGCONT)
+      #expect(session.shows("A page"))
+      session.type("q")
+      #expect(session.ending() == 0)
+    }
+  }
+
+  @Test func `the editor of the user changes the page`() throws {
+    try withPage("# A page\n\n```gradus #a\n1\n```\n") { path in
+      let session = try TerminalSession([path], variables: ["EDITOR=sed -i s/page/garden/"])
+      #expect(session.sees("quit"))
+      session.type("E")
+      #expect(session.shows("A garden"))
+      session.type("q")
+      #expect(session.ending() == 0)
+    }
+  }
+
+  @Test func `the clipboard is written on the key alone`() throws {
+    try withPage("```gradus #a\n1 + 1\n```\n") { path in
+      let session = try TerminalSession([path])
+      #expect(session.sees("quit"))
+      session.type("Y")
+      #expect(session.sees("\u{1B}]52;c;MSArIDE=\u{7}"))
+      session.type("q")
+      #expect(session.ending() == 0)
+    }
+  }
+
+  @Test(arguments: ["xterm", "screen", "tmux-256color", "vt100", "linux", "xterm-direct"])
+  func `terminals of every kind show the page`(term: String) throws {
+    try withPage(page) { path in
+      let session = try TerminalSession([path], term: term)
+      #expect(session.sees("page") || session.output.contains("cannot move its cursor"))
+      session.type("q")
+      _ = session.ending()
+    }
+  }
+
+  @Test func `without colours nothing is coloured`() throws {
+    try withPage(page) { path in
+      let session = try TerminalSession([path], variables: ["NO_COLOR=1"])
+      #expect(session.sees("quit"))
+      session.type("q")
+      #expect(session.ending() == 0)
+      #expect(!session.output.contains("\u{1B}[38;"))
+      #expect(!session.output.contains("\u{1B}[3") || !session.output.contains("4m\u{1B}["))
+    }
+  }
+
+  @Test func `a file changed by another program is merged on the user's word`() throws {
+    try withPage(page) { path in
+      let session = try TerminalSession([path])
+      #expect(session.sees("quit"))
+      session.type("b\rmine = 1")
+      #expect(session.shows("mine = 1"))
+      session.type("\u{1B}")
+      #expect(session.shows("NAV"))
+      try FileBytes.writeAtomically(
+        Array(page.replacing("A page", with: "A pond").utf8), to: path)
+      session.type("\u{13}")
+      #expect(session.shows("merge"))
+      session.type("m")
+      #expect(session.shows("A pond"))
+      session.type("\u{13}")
+      #expect(session.shows("saved page.grd.md"))
+      session.type("q")
+      #expect(session.ending() == 0)
+      let saved = String(decoding: try FileBytes.read(path), as: UTF8.self)
+      #expect(saved.contains("mine = 1") && saved.contains("A pond"))
+    }
+  }
+}
