@@ -107,7 +107,8 @@ let package = Package(
       dependencies: ["Studio", "Notebooks", "Terminal", "Drawing", "Files", "TestSupport"],
       exclude: ["Goldens"]),
     .testTarget(
-      name: "GradusTests", dependencies: ["gradus", "CPseudoTerminal", "Drawing", "Files", "TestSupport"]),
+      name: "GradusTests",
+      dependencies: ["gradus", "CPseudoTerminal", "Drawing", "Files", "TestSupport"]),
     .testTarget(
       name: "FormatsTests",
       dependencies: ["Formats", "FormatCheck", "Tensors", "Files", "TestSupport"],
