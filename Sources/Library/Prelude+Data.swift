@@ -157,16 +157,6 @@ extension Prelude {
     + Definition.chapter(
       "Reduce",
       """
-      ## How often each of the numbers 0, 1, 2, … is there.
-      ## x: Whole numbers of 0 and more.
-      ## n: How many numbers to count; one more than the largest when none.
-      ## > bincount([0, 2, 2])
-      ## = [1, 0, 2]
-      bincount(x, n=none) = {
-        flat = reshape(x, -1)
-        many = if n == none { if len(flat) == 0 { 0 } else { max(flat) + 1 } } else { n }
-        scatter_add(int(zeros(many)), flat, int(ones(len(flat))))
-      }
       """)
     + Definition.chapter(
       "Shape",

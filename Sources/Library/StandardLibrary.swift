@@ -31,7 +31,7 @@ package enum StandardLibrary {
     + agreementWords
     + listWords + textWords + patternWords + mappingWords
     + checkingWords + plotWords
-    + modelReportWords + spawnWords + codeWords + pageWords + placeWords
+    + modelReportWords + spawnWords + codeWords + pageWords
 
   /// The words that run themselves.
   package static let catalog = Catalog(words, entry: \.entry)
