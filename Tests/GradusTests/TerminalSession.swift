@@ -74,6 +74,12 @@ final class TerminalSession {
 
   func resize(columns: Int, rows: Int) { pt_resize(master, Int32(columns), Int32(rows)) }
 
+  /// Whether it has been stopped since this was asked last.
+  var isStopped: Bool {
+    var code: Int32 = 0
+    return waitpid(child, &code, WNOHANG | WUNTRACED) == child && code & 0xFF == 0x7F
+  }
+
   func send(_ signal: Int32) { kill(child, signal) }
 
   /// Reads until a text was written (since `output` was emptied); false after 20 seconds or the end.

@@ -191,6 +191,7 @@ struct TerminalWriteTests {
       session.forget()
       session.type("\u{1A}")
       #expect(session.sees("\u{1B}[?1049l"))
+      #expect(session.reads { session.isStopped })
       session.send(SIGCONT)
       #expect(session.shows("A page"))
       session.type("q")
