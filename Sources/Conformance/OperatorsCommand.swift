@@ -16,15 +16,27 @@ struct OperatorsCommand: ParsableCommand {
   @Option(help: "Relative tolerance.") var rtol = 1e-3
   @Option(help: "Absolute tolerance.") var atol = 1e-5
   @Flag(help: "Only cases that do not pass, and the summary.") var failures = false
+  @Option(help: .hidden) var resume: String?
 
   func run() throws {
     let path = tensors ?? beside(cases)
     let store = try Safetensors(FileBytes.read(path))
     let tolerance = Tolerance(relative: rtol, absolute: atol)
-    var counts = [Tally(), Tally()]
-    for line in try FileBytes.read(cases).split(separator: UInt8(ascii: "\n")) {
+    let known = (resume ?? "").split(separator: ",").compactMap { Int($0) }
+    let first = known.count == 7 ? known[0] : 0
+    var counts = first > 0 ? [Tally(known[1...3]), Tally(known[4...6])] : [Tally(), Tally()]
+    Survival.begin(resumingWith: "--resume")
+    let lines = try FileBytes.read(cases).split(separator: UInt8(ascii: "\n"))
+    for (index, line) in lines.enumerated() where index >= first {
       let item = try Case(JSON(parsing: line))
       if let only, item.name != only { continue }
+      var lost = Verdict()
+      lost.fail("the process did not survive")
+      var after = counts
+      after[item.isModule ? 1 : 0].count(lost)
+      let places = [index + 1] + after.flatMap(\.numbers)
+      Survival.note(
+        lost.line(of: item).written, from: places.map { "\($0)" }.joined(separator: ","))
       let verdict = item.verdict(store, tolerance)
       counts[item.isModule ? 1 : 0].count(verdict)
       if !failures || verdict.status != .pass { print(verdict.line(of: item).written) }
@@ -48,6 +60,16 @@ struct Tally {
   private var pass = 0
   private var fail = 0
   private var unsupported = 0
+
+  init() {}
+
+  /// From `numbers` of another.
+  init(_ numbers: ArraySlice<Int>) {
+    let all = Array(numbers)
+    (pass, fail, unsupported) = (all[0], all[1], all[2])
+  }
+
+  var numbers: [Int] { [pass, fail, unsupported] }
 
   mutating func count(_ verdict: Verdict) {
     switch verdict.status {
