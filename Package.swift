@@ -127,7 +127,7 @@ let package = Package(
       name: "LibraryTests",
       dependencies: [
         "Library", "Language", "Training", "Layers", "Autograd", "Tensors", "Files", "TestSupport",
-      ]),
+      ], exclude: ["Goldens"]),
   ],
   swiftLanguageModes: [.v6]
 )
