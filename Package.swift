@@ -58,7 +58,8 @@ let package = Package(
     .executableTarget(
       name: "gradus",
       dependencies: [
-        "Studio", "Terminal", "Notebooks", "Benchmarks", "Library", "Language", "Tensors",
+        "Studio", "Terminal", "Notebooks", "Benchmarks", "Library", "Language", "Datasets",
+        "Tensors",
         "Drawing", "Files",
         "Vocabulary", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

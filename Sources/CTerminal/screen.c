@@ -48,6 +48,14 @@ void ct_close(void) {
   screen = NULL;
 }
 
+int ct_known_colors(const char *term) {
+  int problem = 0;
+  if (setupterm((char *)term, 1, &problem) == ERR) return -1;
+  int count = tigetnum("colors");
+  del_curterm(cur_term);
+  return count < 0 ? 0 : count;
+}
+
 void ct_size(int *width, int *height) {
   *width = screen ? getmaxx(stdscr) : 0;
   *height = screen ? getmaxy(stdscr) : 0;

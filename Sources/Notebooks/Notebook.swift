@@ -1,3 +1,5 @@
+import Tensors
+
 /// A document of texts and code, read and written without losing a byte.
 ///
 /// The file is a list of segments; each keeps the bytes it was read from, so what is not changed is
@@ -34,21 +36,28 @@ package struct Notebook: Sendable {
   package private(set) var problems: [(line: Int, message: String)] = []
   package let seed: UInt64
   package let title: String?
+  /// How its values were made.
+  package let numerics: Numerics
 
   package init(_ bytes: [UInt8]) {
     var reader = NotebookReader(bytes)
     segments = reader.read()
     problems = reader.problems
     let front = segments.first?.body ?? ""
-    func setting(_ name: String) -> String? {
-      guard front.hasPrefix("---") else { return nil }
-      for line in front.split(whereSeparator: \.isNewline) where line.hasPrefix(name + ":") {
-        return String(line.dropFirst(name.count + 1).drop { $0 == " " })
-      }
-      return nil
+    let lines = front.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    func setting(_ name: String) -> (text: String, line: Int)? {
+      guard front.hasPrefix("---"), let at = lines.firstIndex(where: { $0.hasPrefix(name + ":") })
+      else { return nil }
+      return (String(lines[at].dropFirst(name.count + 1).drop { $0 == " " }), at + 1)
     }
-    seed = setting("seed").flatMap { UInt64($0) } ?? 0
-    title = setting("title")
+    seed = setting("seed").flatMap { UInt64($0.text) } ?? 0
+    title = setting("title")?.text
+    let named = setting("numerics")
+    numerics = named.flatMap { Numerics(rawValue: $0.text) } ?? .portable
+    if let named, Numerics(rawValue: named.text) == nil {
+      let known = Numerics.allCases.map(\.rawValue).joined(separator: " or ")
+      problems.append((named.line, "numerics is \(known), not \(named.text)"))
+    }
     giveIDs()
   }
 

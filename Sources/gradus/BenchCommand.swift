@@ -8,8 +8,6 @@ struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Times training steps of fixed networks on made-up data.")
 
-  enum Numerics: String, ExpressibleByArgument { case portable, fast }
-
   @Flag(help: "One JSON object a line.") var json = false
   @Option(help: "Names of workloads, joined by commas; all when left out.") var only: String?
   @Option(help: "Worker threads.") var threads: Int?
@@ -89,12 +87,10 @@ struct BenchCommand: ParsableCommand {
     """
   }
 
-  private func padded(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(1, width - text.count))
-  }
-
   private func rounded(_ x: Double, _ digits: Int = 4) -> Double {
     let scale = (0..<digits).reduce(1.0) { product, _ in product * 10 }
     return (x * scale).rounded() / scale
   }
 }
+
+extension Numerics: ExpressibleByArgument {}

@@ -17,7 +17,7 @@ struct EvalCommand: ParsableCommand {
 
   func run() throws {
     InterruptKey.watch()
-    var evaluator = Evaluator(seed: seed)
+    var evaluator = Evaluator(seed: seed, waits: true)
     try DeepStack.run { evaluator.run(source[0]) }.end()
   }
 }

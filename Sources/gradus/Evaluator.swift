@@ -11,6 +11,8 @@ struct Evaluator {
   private let interpreter = StandardLibrary.interpreter()
   private(set) var names = Names()
   let seed: UInt64
+  /// Whether a program ends only when its runs have: nobody is there to watch them go on.
+  let waits: Bool
   private var count: UInt64 = 0
 
   enum Outcome {
@@ -26,7 +28,7 @@ struct Evaluator {
     }
   }
 
-  init(seed: UInt64 = 0) { self.seed = seed }
+  init(seed: UInt64 = 0, waits: Bool) { (self.seed, self.waits) = (seed, waits) }
 
   /// Runs one program, prints its values to standard output and its mistakes to standard error.
   mutating func run(_ source: String, folder: String = ".") -> Outcome {
@@ -38,6 +40,11 @@ struct Evaluator {
       stream: RandomStream(seed: seed, cell: count), interruption: interruption, folder: folder)
     let outcome = CellEvaluation.run(source, in: names, context, interpreter)
     names = outcome.names
+    if waits {
+      for case let run as Run in context.started {
+        try? run.job.wait { interruption.isRequested }
+      }
+    }
     Printer.show(context.output)
     if let error = outcome.error { complain(error) }
     for note in outcome.notes { complain("note: " + note) }

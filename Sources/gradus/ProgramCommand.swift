@@ -14,7 +14,7 @@ struct ProgramCommand: ParsableCommand {
     var source = ""
     while let line = readLine(strippingNewline: false) { source += line }
     InterruptKey.watch()
-    var evaluator = Evaluator()
+    var evaluator = Evaluator(waits: true)
     let text = source
     try DeepStack.run { evaluator.run(text) }.end()
   }

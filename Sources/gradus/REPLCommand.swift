@@ -11,7 +11,7 @@ struct REPLCommand: ParsableCommand {
 
   func run() throws {
     InterruptKey.watch(staysAlive: isatty(0) == 1)
-    var evaluator = Evaluator(seed: seed)
+    var evaluator = Evaluator(seed: seed, waits: false)
     let reader = LineReader()
     defer { reader.close() }
     let isTalking = isatty(0) == 1

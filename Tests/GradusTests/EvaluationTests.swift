@@ -104,4 +104,23 @@ import Testing
     let outcome = try gradus.run(["eval", "1.5 + 1"], environment: ["LC_ALL": locale])
     #expect(outcome.output == "2.5\n")
   }
+
+  @Test func `a training that is evaluated is waited for`() throws {
+    let outcome = try gradus.run(["eval", "train(Linear(2, 2), moons(64), epochs=3, batch=32)"])
+    #expect(outcome.output.hasPrefix("run finished  6 of 6 steps"))
+    #expect(outcome.ending == .exit(0))
+  }
+
+  @Test func `the doctor tells of kernels, threads and the terminal`() throws {
+    let outcome = try gradus.run(
+      ["doctor"],
+      environment: ["TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "GRADUS_THREADS": "3"])
+    #expect(outcome.ending == .exit(0))
+    for part in ["3 of ", "256 colours", "no terminal", "UTF-8", "no full screen here"] {
+      #expect(outcome.output.contains(part), "\(outcome.output)")
+    }
+    let unknown = try gradus.run(["doctor"], environment: ["TERM": "no-such", "LC_ALL": "C"])
+    #expect(unknown.output.contains("unknown here: try TERM=xterm-256color"))
+    #expect(unknown.output.contains("not UTF-8"))
+  }
 }

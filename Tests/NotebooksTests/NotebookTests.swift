@@ -117,4 +117,13 @@ import Testing
     session.runAll(overrides: ["n": "7"])
     #expect(session.results.last?.text == "70")
   }
+
+  @Test func `the front matter says how values were made`() {
+    #expect(Notebook(Array("---\nnumerics: fast\n---\n".utf8)).numerics == .fast)
+    #expect(Notebook(Array("text\n".utf8)).numerics == .portable)
+    let other = Notebook(Array("---\nseed: 1\nnumerics: exact\n---\n".utf8))
+    #expect(other.numerics == .portable)
+    #expect(other.problems.map(\.line) == [3])
+    #expect(other.problems.first?.message == "numerics is portable or fast, not exact")
+  }
 }

@@ -17,6 +17,8 @@ int ct_run(char *const arguments[]);
 void ct_yield_to_screen(int nice);
 // How many colours the terminal has.
 int ct_colors(void);
+// How many a terminal of that name has, without touching any: 0 for none, -1 for an unknown name.
+int ct_known_colors(const char *term);
 void ct_size(int *width, int *height);
 // Takes over the size that the terminal has now.
 void ct_resize(void);
