@@ -45,6 +45,12 @@ let package = Package(
       name: "Notebooks",
       dependencies: ["Library", "Language", "Training", "Autograd", "Tensors", "Files"]),
     .target(
+      name: "Lessons",
+      dependencies: [
+        "Notebooks", "Library", "Language", "Plots", "Training", "Formats", "Autograd", "Tensors",
+        "Files",
+      ]),
+    .target(
       name: "Benchmarks",
       dependencies: ["Library", "Language", "Training", "Autograd", "Tensors", "Vocabulary"]),
     .target(name: "Terminal", dependencies: ["Drawing", "Files", "CTerminal"]),
@@ -58,7 +64,8 @@ let package = Package(
     .executableTarget(
       name: "gradus",
       dependencies: [
-        "Studio", "Terminal", "Notebooks", "Benchmarks", "Library", "Language", "Datasets",
+        "Studio", "Terminal", "Lessons", "Notebooks", "Benchmarks", "Library", "Language",
+        "Datasets",
         "Tensors",
         "Drawing", "Files",
         "Vocabulary", .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -142,27 +142,9 @@ package enum DatasetKinds {
 package enum DatasetFolder {
   /// GRADUS_DATASETS, else `datasets` in this folder or one above it, else above the program.
   package static func find() throws -> String {
-    if let named = getenv("GRADUS_DATASETS") { return String(cString: named) }
-    var starts: [String] = []
-    if let folder = getcwd(nil, 0) {
-      starts.append(String(cString: folder))
-      free(folder)
-    }
-    var buffer = [CChar](repeating: 0, count: 4096)
-    let length = readlink("/proc/self/exe", &buffer, buffer.count)
-    if length > 0 {
-      starts.append(
-        String(decoding: buffer[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self))
-    }
-    for start in starts {
-      var folder = Substring(start)
-      while true {
-        let candidate = folder + "/datasets"
-        if access(candidate + "/digits/digits.csv", R_OK) == 0 { return String(candidate) }
-        guard let slash = folder.lastIndex(of: "/") else { break }
-        folder = folder[..<slash]
-      }
-    }
-    throw DatasetError.notFound(name: "digits")
+    let found = ShippedFolder.find(
+      "datasets", variable: "GRADUS_DATASETS", mark: "digits/digits.csv")
+    guard let found else { throw DatasetError.notFound(name: "digits") }
+    return found
   }
 }

@@ -37,6 +37,8 @@ package final class EvaluationContext {
   package var watch: (any EvaluationWatch)?
   /// Files that are being imported, outermost first.
   package var importing: [String] = []
+  /// The source that `uses` looks at, where it is another than that which runs: a learner's answer.
+  package var judged: String?
   /// Evaluations that are left, where there is an end to them.
   package var steps = Int.max
 

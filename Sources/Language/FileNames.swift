@@ -55,7 +55,7 @@ extension Interpreter {
 
   /// Whether the source that is being run reads a name, or loops with one of these words.
   package func sourceUses(_ name: String) -> Bool {
-    let text = String(decoding: source, as: UTF8.self)
+    let text = context.judged ?? String(decoding: source, as: UTF8.self)
     if ["for", "while", "if", "try"].contains(name) {
       let tokens = (try? Lexer.tokens(of: text)) ?? []
       return tokens.contains { token in

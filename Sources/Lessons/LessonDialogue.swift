@@ -1,0 +1,326 @@
+import Language
+import Plots
+
+/// A lesson as a dialogue of lines, for terminals of every kind and for no terminal at all.
+package struct LessonDialogue {
+  /// How the dialogue speaks and listens.
+  package struct Voice {
+    package let say: (String) -> Void
+    package let show: ([OutputItem]) -> Void
+    /// A line of the learner; nil when there are no more.
+    package let ask: (_ prompt: String) -> String?
+
+    package init(
+      say: @escaping (String) -> Void, show: @escaping ([OutputItem]) -> Void,
+      ask: @escaping (_ prompt: String) -> String?
+    ) {
+      (self.say, self.show, self.ask) = (say, show, ask)
+    }
+  }
+
+  private let place: LessonShelf.Place
+  private var lesson: Lesson { place.lesson }
+  private let run: LessonRun
+  private let voice: Voice
+  private let learner: LearnerFolder?
+  private let today: Int
+  private var progress: Progress
+  private var answers: [String: String]
+
+  private enum End: Error { case quit }
+
+  package init(
+    _ place: LessonShelf.Place, _ run: LessonRun, learner: LearnerFolder?, today: Int,
+    _ voice: Voice
+  ) {
+    (self.place, self.run, self.learner, self.today) = (place, run, learner, today)
+    self.voice = voice
+    let known = learner?.progress()
+    progress = known?.progress ?? Progress()
+    if let problem = known?.problem { voice.say("note: " + problem) }
+    answers = learner?.answers(to: place) ?? [:]
+  }
+
+  /// Goes through the lesson from where the learner left it; true when its goal is reached.
+  package mutating func begin() -> Bool {
+    voice.say("\(lesson.number). \(lesson.title)")
+    if !lesson.goal.isEmpty { voice.say("Goal: \(lesson.goal).") }
+    voice.say("Enter goes on; anything else is run as a program; :help tells more, :quit leaves.\n")
+    do {
+      let start = try takeUp()
+      for step in lesson.steps[start...] { try tell(step) }
+    } catch {
+      save()
+      voice.say("Until next time: gradus learn \(lesson.id) goes on here.")
+      return false
+    }
+    return finish()
+  }
+
+  /// Runs again what was done in an earlier sitting; the step to go on with.
+  private mutating func takeUp() throws -> Int {
+    let last = lesson.steps.lastIndex { step in
+      switch step {
+      case .exercise(let exercise): isDone(exercise.id)
+      case .prediction(let question), .why(let question): isDone(question.id, of: question)
+      default: false
+      }
+    }
+    guard let last, progress.lessons[lesson.id]?.done == nil else { return 0 }
+    for step in lesson.steps[...last] {
+      switch step {
+      case .cell(let cell): _ = run.run(cell)
+      case .prediction(let question): _ = run.reveal(question)
+      case .exercise(let exercise):
+        if let answer = answers[exercise.id], run.judge(exercise, answer).isPassed { continue }
+        if isDone(exercise.id) { _ = run.takeSolution(of: exercise) }
+      default: break
+      }
+    }
+    voice.say("Going on after what is done already (\(last + 1) of \(lesson.steps.count) steps).\n")
+    return last + 1
+  }
+
+  private func key(_ question: Question) -> String {
+    question.place == .why ? "why-" + question.id : question.id
+  }
+  private func isDone(_ id: String, of question: Question? = nil) -> Bool {
+    progress[lesson.id, question.map(key) ?? id].map { $0.state != .tried } ?? false
+  }
+
+  private mutating func tell(_ step: Lesson.Step) throws {
+    switch step {
+    case .frame(let text, _): voice.say(text + "\n")
+    case .cell(let cell): try tell(cell)
+    case .prediction(let question): try ask(question)
+    case .why(let question): try ask(question)
+    case .exercise(let exercise): try set(exercise)
+    case .goal: break
+    }
+  }
+
+  private mutating func tell(_ cell: Lesson.Cell) throws {
+    if cell.isHidden {
+      if let error = run.run(cell).error { voice.say(error.rendered(source: cell.code)) }
+      return
+    }
+    voice.say(indented(cell.code))
+    try pause("[run] ")
+    let outcome = run.run(cell)
+    voice.show(outcome.output)
+    if let error = outcome.error { voice.say(error.rendered(source: cell.code)) }
+    voice.say("")
+  }
+
+  // MARK: Questions
+
+  private mutating func ask(_ question: Question) throws {
+    voice.say(question.place == .prediction ? "Before it runs: what will this give?" : "Why?")
+    voice.say(question.place == .prediction ? indented(question.body) : question.body)
+    for (at, choice) in question.shown.enumerated() {
+      voice.say("  \(at + 1)  " + drawn(question.choices[choice], of: question))
+    }
+    // The code is run beside the names: its value is not told before the answer.
+    let outcome = question.place == .prediction ? run.reveal(question) : nil
+    if let error = outcome?.error { return voice.say(error.rendered(source: question.body)) }
+    while true {
+      let line = try listen("answer: ")
+      if line == ":solution" || line == ":skip" {
+        note(key(question), line == ":skip" ? .skipped : .revealed)
+        voice.say("It is: " + question.solution(value: outcome?.value.asNumber))
+        break
+      }
+      if line == ":hint" {
+        voice.say("There are no hints here: guess, a wrong guess is a good start.")
+        continue
+      }
+      let judgement = question.judge(line, value: outcome?.value.asNumber)
+      if case .unclear(let what) = judgement {
+        voice.say(what)
+        continue
+      }
+      var reply = ""
+      if case .right(let text) = judgement {
+        reply = text
+        progress.answered(lesson.id, key(question), isRight: true, today: today)
+        voice.say(reply.isEmpty ? "✓ Right." : "✓ Right. " + reply)
+        break
+      }
+      if case .wrong(let text) = judgement { reply = text }
+      progress.answered(lesson.id, key(question), isRight: false, today: today)
+      voice.say("✗ " + (reply.isEmpty ? "Not that one." : reply))
+    }
+    if let outcome, question.kind != .curve { voice.show(outcome.output) }
+    voice.say("")
+    save()
+  }
+
+  /// A choice as it is shown: curves are drawn.
+  private func drawn(_ choice: Question.Choice, of question: Question) -> String {
+    guard question.kind == .curve else { return choice.text }
+    let values = choice.text.split { "[], ".contains($0) }.compactMap { Double($0) }
+    return Sparkline.text(values, width: 32)
+  }
+
+  // MARK: Exercises
+
+  private mutating func set(_ exercise: Lesson.Exercise) throws {
+    voice.say("Your turn. Type it below; an empty line ends it. (:hint, :solution, :skip, :help)")
+    voice.say(indented(exercise.starter))
+    var hints = exercise.hints[...]
+    while true {
+      let typed = try program(exercise)
+      switch typed {
+      case ":hint":
+        guard let hint = hints.popFirst() else {
+          voice.say("No more hints; :solution shows one way.")
+          continue
+        }
+        var known = progress[lesson.id, exercise.id] ?? Progress.Block()
+        known.hints += 1
+        progress[lesson.id, exercise.id] = known
+        voice.say("hint  " + hint)
+        continue
+      case ":solution", ":skip":
+        note(exercise.id, typed == ":skip" ? .skipped : .revealed)
+        if typed == ":solution" { voice.say(indented(exercise.solution)) }
+        let outcome = run.takeSolution(of: exercise)
+        answers[exercise.id] = exercise.solution
+        voice.show(outcome.output)
+        save()
+        voice.say("")
+        return
+      case ":reset":
+        voice.say(indented(exercise.starter))
+        continue
+      default: break
+      }
+      if try judge(typed, exercise) { return }
+      if !hints.isEmpty, (progress[lesson.id, exercise.id]?.tries ?? 0) > 1 {
+        voice.say("(:hint gives one of \(hints.count))")
+      }
+    }
+  }
+
+  private mutating func judge(_ typed: String, _ exercise: Lesson.Exercise) throws -> Bool {
+    let source = LessonDialogue.completed(typed, starter: exercise.starter)
+    answers[exercise.id] = source
+    var known = progress[lesson.id, exercise.id] ?? Progress.Block()
+    known.tries += 1
+    defer { save() }
+    switch run.judge(exercise, source) {
+    case .passed(let outcome):
+      voice.show(outcome.output)
+      voice.say("✓ Right.\n")
+      if known.state == .tried { known.state = .passed }
+      progress[lesson.id, exercise.id] = known
+      return true
+    case .wrong(let message, let outcome):
+      voice.show(outcome.output)
+      voice.say("✗ " + message)
+    case .broken(let message): voice.say(message)
+    case .empty(let message), .late(let message): voice.say("✗ " + message)
+    }
+    progress[lesson.id, exercise.id] = known
+    return false
+  }
+
+  /// What is typed for a single blank stands in its place.
+  static func completed(_ typed: String, starter: String) -> String {
+    let pieces = starter.split(separator: "___", omittingEmptySubsequences: false)
+    guard pieces.count == 2, !CellNames(of: starter).binds.isEmpty,
+      CellNames(of: typed).binds.isEmpty, !typed.contains("___"), !typed.isEmpty
+    else { return typed }
+    return starter.replacing("___", with: typed)
+  }
+
+  /// Lines up to an empty one, or a command.
+  private func program(_ exercise: Lesson.Exercise) throws -> String {
+    var lines: [String] = []
+    while true {
+      guard let line = voice.ask(lines.isEmpty ? "> " : "· ") else { throw End.quit }
+      if lines.isEmpty, line.hasPrefix(":") {
+        switch line {
+        case ":quit": throw End.quit
+        case ":help": voice.say(LessonDialogue.help)
+        case ":hint", ":solution", ":skip", ":reset": return line
+        default: voice.say("There is no command \(line). " + LessonDialogue.help)
+        }
+        continue
+      }
+      if line.allSatisfy(\.isWhitespace) {
+        if lines.isEmpty { continue }
+        return lines.joined(separator: "\n")
+      }
+      lines.append(line)
+    }
+  }
+
+  // MARK: Listening
+
+  private static let help = """
+    :hint gives the next hint, :solution shows one way, :skip goes on, :reset shows the cell again,
+    :quit leaves; what is done is kept.
+    """
+
+  /// Waits for Enter; whatever else is typed is run.
+  private func pause(_ prompt: String) throws {
+    while true {
+      let line = try listen(prompt)
+      if line.allSatisfy(\.isWhitespace) || line == ":skip" { return }
+      if line.hasPrefix(":") {
+        voice.say(LessonDialogue.help)
+        continue
+      }
+      let outcome = run.tryOut(line)
+      voice.show(outcome.output)
+      if let error = outcome.error { voice.say(error.rendered(source: line)) }
+    }
+  }
+
+  private func listen(_ prompt: String) throws -> String {
+    while true {
+      guard let line = voice.ask(prompt), line != ":quit" else { throw End.quit }
+      guard line == ":help" else { return line }
+      voice.say(LessonDialogue.help)
+    }
+  }
+
+  // MARK: Ends
+
+  private mutating func finish() -> Bool {
+    if let missing = run.missingForGoal() {
+      voice.say("The goal is not reached yet: \(missing).")
+      save()
+      return false
+    }
+    if progress.lessons[lesson.id]?.done == nil {
+      progress.lessons[lesson.id, default: Progress.Record()].done = today
+    }
+    voice.say("★ Goal reached: \(lesson.goal).")
+    save()
+    return true
+  }
+
+  private mutating func note(_ id: String, _ state: Progress.State) {
+    var known = progress[lesson.id, id] ?? Progress.Block()
+    if known.state == .tried { known.state = state }
+    progress[lesson.id, id] = known
+  }
+
+  /// Keeps progress and answers; says so when that is not possible, and goes on.
+  private func save() {
+    guard let learner else { return }
+    do {
+      try learner.save(progress)
+      if !answers.isEmpty { try learner.save(answers, to: place) }
+    } catch {
+      voice.say("note: progress is not kept: \(error.message)")
+    }
+  }
+
+  private func indented(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { "    " + $0 }
+      .joined(separator: "\n")
+  }
+}

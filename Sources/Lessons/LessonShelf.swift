@@ -1,0 +1,119 @@
+import Files
+import Glibc
+
+/// The lessons that come with the program.
+package struct LessonShelf: Sendable {
+  package struct Place: Sendable {
+    package let path: String
+    package let lesson: Lesson
+    /// The file's name, without its folder.
+    package var name: String { String(path.split(separator: "/").last ?? "") }
+  }
+
+  package let folder: String
+  package let lessons: [Place]
+
+  /// The lessons in a folder, by their numbers.
+  package init(_ folder: String) {
+    self.folder = folder
+    lessons = FileBytes.names(in: folder).filter { $0.hasSuffix(".grd.md") }
+      .compactMap { name -> Place? in
+        let path = folder + "/" + name
+        guard let bytes = try? FileBytes.read(path) else { return nil }
+        let lesson = Lesson(bytes)
+        return lesson.number > 0 ? Place(path: path, lesson: lesson) : nil
+      }
+      .sorted { ($0.lesson.number, $0.name) < ($1.lesson.number, $1.name) }
+  }
+
+  /// Those that are shipped; nil when their folder is not found.
+  package static func shipped() -> LessonShelf? {
+    ShippedFolder.find("notebooks/lessons", variable: "GRADUS_LESSONS").map(LessonShelf.init)
+  }
+
+  /// A lesson by its number, its id, or the beginning of one.
+  package func lesson(named name: String) -> Place? {
+    lessons.first { "\($0.lesson.number)" == name || $0.lesson.id == name }
+      ?? lessons.first { $0.lesson.id.hasPrefix(name) && !name.isEmpty }
+  }
+
+  /// The first lesson whose goal was not reached yet, else the first.
+  package func next(_ progress: Progress) -> Place? {
+    lessons.first { progress.lessons[$0.lesson.id]?.done == nil } ?? lessons.first
+  }
+
+  /// A line for each lesson: tick, number, title, how far it is.
+  package func list(_ progress: Progress) -> [String] {
+    lessons.map { place in
+      let lesson = place.lesson
+      let blocks = lesson.questions.map(\.id) + lesson.exercises.map(\.id)
+      let record = progress.lessons[lesson.id]
+      let done = Set(blocks).count {
+        record?.blocks[$0].map { $0.state != .tried } ?? false
+      }
+      let tick = record?.done != nil ? "✓" : done > 0 ? "·" : " "
+      let number = lesson.number < 10 ? " \(lesson.number)" : "\(lesson.number)"
+      let title = lesson.title + String(repeating: " ", count: max(1, 38 - lesson.title.count))
+      return "\(tick) \(number)  \(title)\(done)/\(Set(blocks).count)  \(lesson.minutes) min"
+    }
+  }
+}
+
+/// Where a learner's own work is kept, by the settings of the system.
+extension LearnerFolder {
+  /// XDG_DATA_HOME/gradus/lessons; nil without a home.
+  package static func ofUser() -> LearnerFolder? {
+    if let data = getenv("XDG_DATA_HOME"), data.pointee != 0 {
+      return LearnerFolder(String(cString: data) + "/gradus/lessons")
+    }
+    return getenv("HOME").map {
+      LearnerFolder(String(cString: $0) + "/.local/share/gradus/lessons")
+    }
+  }
+
+  /// The learner's copy of a lesson.
+  package func copy(of place: LessonShelf.Place) -> String { path + "/" + place.name }
+
+  /// The answers in a learner's copy, by exercise; those that are still as the lesson gives them are left
+  /// out.
+  package func answers(to place: LessonShelf.Place) -> [String: String] {
+    guard let bytes = try? FileBytes.read(copy(of: place)) else { return [:] }
+    let given = Dictionary(
+      place.lesson.exercises.map { ($0.id, $0.starter) }, uniquingKeysWith: { a, _ in a })
+    var answers: [String: String] = [:]
+    for exercise in Lesson(bytes).exercises where given[exercise.id] != exercise.starter {
+      answers[exercise.id] = exercise.starter
+    }
+    return answers
+  }
+
+  /// Writes the lesson with these answers in place of its starters.
+  package func save(_ answers: [String: String], to place: LessonShelf.Place) throws(FileError) {
+    FileBytes.makeFolder(path)
+    let text = String(decoding: try FileBytes.read(place.path), as: UTF8.self)
+    let filled = Lesson.filled(text, answers)
+    try FileBytes.writeAtomically(Array(filled.utf8), to: copy(of: place))
+  }
+}
+
+extension Lesson {
+  /// The text of a lesson with answers in place of the starters of its exercises.
+  package static func filled(_ text: String, _ answers: [String: String]) -> String {
+    var lines: [Substring] = []
+    var rest = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
+    while let line = rest.popFirst() {
+      lines.append(line)
+      let words = line.split(separator: " ")
+      guard let fence = words.first, fence.hasSuffix("```exercise") else { continue }
+      let ticks = fence.prefix { $0 == "`" }
+      let id = words.first { $0.hasPrefix("#") }?.dropFirst() ?? ""
+      guard let answer = answers[String(id)] else { continue }
+      while let old = rest.first, !old.hasPrefix(ticks) {
+        _ = old
+        rest.removeFirst()
+      }
+      lines += answer.split(separator: "\n", omittingEmptySubsequences: false)
+    }
+    return lines.joined(separator: "\n")
+  }
+}
