@@ -118,6 +118,8 @@ let package = Package(
       name: "GradusTests",
       dependencies: ["gradus", "CPseudoTerminal", "Drawing", "Files", "TestSupport"]),
     .testTarget(
+      name: "LessonsTests", dependencies: ["Lessons", "Language", "Files", "TestSupport"]),
+    .testTarget(
       name: "FormatsTests",
       dependencies: ["Formats", "FormatCheck", "Tensors", "Files", "TestSupport"],
       exclude: ["Fixtures"]),

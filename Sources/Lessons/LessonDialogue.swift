@@ -107,7 +107,7 @@ package struct LessonDialogue {
     voice.say(indented(cell.code))
     try pause("[run] ")
     let outcome = run.run(cell)
-    voice.show(outcome.output)
+    show(outcome)
     if let error = outcome.error { voice.say(error.rendered(source: cell.code)) }
     voice.say("")
   }
@@ -115,8 +115,8 @@ package struct LessonDialogue {
   // MARK: Questions
 
   private mutating func ask(_ question: Question) throws {
-    voice.say(question.place == .prediction ? "Before it runs: what will this give?" : "Why?")
-    voice.say(question.place == .prediction ? indented(question.body) : question.body)
+    voice.say(LessonDialogue.heading(of: question))
+    if question.place == .prediction { voice.say(indented(question.body)) }
     for (at, choice) in question.shown.enumerated() {
       voice.say("  \(at + 1)  " + drawn(question.choices[choice], of: question))
     }
@@ -150,9 +150,19 @@ package struct LessonDialogue {
       progress.answered(lesson.id, key(question), isRight: false, today: today)
       voice.say("✗ " + (reply.isEmpty ? "Not that one." : reply))
     }
-    if let outcome, question.kind != .curve { voice.show(outcome.output) }
+    if let outcome, question.kind != .curve { show(outcome) }
     voice.say("")
     save()
+  }
+
+  private static func heading(of question: Question) -> String {
+    guard question.place == .prediction else { return question.body }
+    return switch question.kind {
+    case .choice: "Before it runs: what will this give?"
+    case .number: "Before it runs: which number will this be, roughly?"
+    case .order: "In which order do these lines belong? Answer with their numbers."
+    case .curve: "Before it runs: which curve will this be?"
+    }
   }
 
   /// A choice as it is shown: curves are drawn.
@@ -186,7 +196,7 @@ package struct LessonDialogue {
         if typed == ":solution" { voice.say(indented(exercise.solution)) }
         let outcome = run.takeSolution(of: exercise)
         answers[exercise.id] = exercise.solution
-        voice.show(outcome.output)
+        show(outcome)
         save()
         voice.say("")
         return
@@ -210,13 +220,13 @@ package struct LessonDialogue {
     defer { save() }
     switch run.judge(exercise, source) {
     case .passed(let outcome):
-      voice.show(outcome.output)
+      show(outcome)
       voice.say("✓ Right.\n")
       if known.state == .tried { known.state = .passed }
       progress[lesson.id, exercise.id] = known
       return true
     case .wrong(let message, let outcome):
-      voice.show(outcome.output)
+      show(outcome)
       voice.say("✗ " + message)
     case .broken(let message): voice.say(message)
     case .empty(let message), .late(let message): voice.say("✗ " + message)
@@ -273,7 +283,7 @@ package struct LessonDialogue {
         continue
       }
       let outcome = run.tryOut(line)
-      voice.show(outcome.output)
+      show(outcome)
       if let error = outcome.error { voice.say(error.rendered(source: line)) }
     }
   }
@@ -317,6 +327,10 @@ package struct LessonDialogue {
     } catch {
       voice.say("note: progress is not kept: \(error.message)")
     }
+  }
+
+  private func show(_ outcome: LessonRun.Outcome) {
+    if !outcome.output.isEmpty { voice.show(outcome.output) }
   }
 
   private func indented(_ text: String) -> String {

@@ -117,7 +117,8 @@ package struct Question: Sendable {
       guard let guess = Double(answer) else { return .unclear("answer with a number") }
       guard let value else { return .wrong("") }
       let distance = abs(guess - value)
-      return distance <= tolerance
+      // 2.1 is within 0.1 of 2, whatever binary fractions say.
+      return distance <= tolerance * (1 + 1e-9)
         ? .right("") : .wrong("it is \(shortText(value)), your guess is \(shortText(guess))")
     case .order:
       let places = answer.split { $0 == " " || $0 == "," }.compactMap { Int($0) }

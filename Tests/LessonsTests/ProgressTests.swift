@@ -1,0 +1,127 @@
+import Files
+import TestSupport
+import Testing
+
+@testable import Lessons
+
+@Suite struct ProgressTests {
+  @Test func `progress is the same after it was written and read`() throws {
+    var progress = Progress()
+    progress.answered("a", "q", isRight: false, today: 100)
+    progress.answered("a", "q", isRight: true, today: 100)
+    progress["b", "x"] = Progress.Block(state: .revealed, tries: 2, hints: 1)
+    progress.lessons["b"]?.done = 101
+    #expect(try Progress(parsing: Array(progress.written.utf8)) == progress)
+    #expect(progress["a", "q"]?.first == false)
+    #expect(progress["a", "q"]?.state == .passed)
+  }
+
+  @Test func `a missed question comes back after 1, 3, 7 and 21 days`() {
+    var progress = Progress()
+    progress.answered("a", "q", isRight: false, today: 10)
+    #expect(progress.due(on: 10).isEmpty)
+    var day = 10
+    for interval in [1, 3, 7, 21] {
+      day += interval
+      #expect(progress.due(on: day - 1).isEmpty)
+      #expect(progress.due(on: day).map(\.block) == ["q"])
+      progress.reviewed("a", "q", isRight: true, today: day)
+    }
+    #expect(progress.due(on: day + 1000).isEmpty)
+    progress.answered("a", "other", isRight: true, today: 10)
+    #expect(progress.due(on: 1000).isEmpty)
+  }
+
+  @Test func `a file that cannot be read is put aside`() throws {
+    try withTemporaryFolder { folder in
+      let learner = LearnerFolder(folder + "/new")
+      #expect(learner.progress().problem == nil)
+      var progress = Progress()
+      progress.answered("a", "q", isRight: true, today: 1)
+      try learner.save(progress)
+      #expect(learner.progress().progress == progress)
+      try FileBytes.writeAtomically(Array("{broken".utf8), to: learner.progressPath)
+      let read = learner.progress()
+      #expect(read.progress == Progress())
+      #expect(read.problem?.contains("progress starts anew") == true)
+      #expect(try FileBytes.read(learner.progressPath + ".unreadable") == Array("{broken".utf8))
+    }
+  }
+}
+
+@Suite struct LessonDialogueTests {
+  /// Goes through the small lesson with these lines; all that was said, and whether the goal was reached.
+  private func talk(_ folder: String, _ lines: [String], today: Int = 50) throws -> (String, Bool) {
+    let path = folder + "/03-doubles.grd.md"
+    FileBytes.makeFolder(folder)
+    try FileBytes.writeAtomically(Array(SmallLesson.text.utf8), to: path)
+    let place = LessonShelf.Place(path: path, lesson: SmallLesson.lesson)
+    var said = ""
+    var rest = lines[...]
+    let voice = LessonDialogue.Voice(
+      say: { said += $0 + "\n" }, show: { said += $0.map(\.text).joined(separator: "\n") + "\n" },
+      ask: { prompt in
+        guard let line = rest.popFirst() else { return nil }
+        said += prompt + line + "\n"
+        return line
+      })
+    var dialogue = LessonDialogue(
+      place, LessonRun(SmallLesson.lesson, folder: folder),
+      learner: LearnerFolder(folder + "/learner"), today: today, voice)
+    let isDone = dialogue.begin()
+    return (said, isDone)
+  }
+
+  @Test func `a lesson is gone through with wrong answers, hints and solutions on the way`() throws
+  {
+    try withTemporaryFolder { folder in
+      let (said, isDone) = try talk(
+        folder,
+        [
+          "6 * 7", "", "2", "1", "5", "2", ":hint", "twice(v) = v * v", "", "2 * v", "",
+          ":solution",
+          "last = all_of[-1]", "", "2", "1",
+        ])
+      #expect(isDone, "\(said)")
+      for part in [
+        "[run] 6 * 7\n42\n", "✗ Nothing is appended.", "✓ Right. Every element",
+        "✗ it is 2, your guess is 5",
+        "hint  What is v + v?", "✗ That is the square.", "all_of = twice(x)",
+        "There is no chance here.", "★ Goal reached: a double of 8.",
+      ] { #expect(said.contains(part), "\(part)\n\(said)") }
+      let progress = LearnerFolder(folder + "/learner").progress().progress
+      #expect(progress.lessons["doubles"]?.done == 50)
+      #expect(progress["doubles", "size"]?.first == false)
+      #expect(progress["doubles", "twice"] == Progress.Block(state: .passed, tries: 2, hints: 1))
+      #expect(progress["doubles", "all"]?.state == .revealed)
+      #expect(progress.due(on: 51).map(\.block) == ["first", "size", "why-last"])
+    }
+  }
+
+  @Test func `leaving and coming back goes on where it was`() throws {
+    try withTemporaryFolder { folder in
+      let first = try talk(folder, ["", "1", "2", "twice(v) = v + v", "", ":quit"])
+      #expect(!first.1 && first.0.contains("gradus learn doubles goes on here"))
+      let second = try talk(
+        folder, ["all_of = twice(x)", "", "all_of[-1]", "", "last = 8", "", "1"])
+      #expect(second.0.contains("Going on after what is done already (5 of 9 steps)"))
+      #expect(second.1, "\(second.0)")
+    }
+  }
+
+  @Test func `an end of the input leaves the lesson at any place`() throws {
+    try withTemporaryFolder { folder in
+      let all = ["", "1", "2", "twice(v) = v + v", "", "all_of = twice(x)", ""]
+      for count in 0...all.count {
+        let (_, isDone) = try talk(folder + "/\(count)", Array(all.prefix(count)))
+        #expect(!isDone)
+      }
+    }
+  }
+
+  @Test func `what is typed for a single blank stands in its place`() {
+    #expect(LessonDialogue.completed("2 * v", starter: "twice(v) = ___") == "twice(v) = 2 * v")
+    #expect(LessonDialogue.completed("a = 1", starter: "a = ___") == "a = 1")
+    #expect(LessonDialogue.completed("1", starter: "a = 0") == "1")
+  }
+}
