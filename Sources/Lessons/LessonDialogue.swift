@@ -81,11 +81,8 @@ package struct LessonDialogue {
     return last + 1
   }
 
-  private func key(_ question: Question) -> String {
-    question.place == .why ? "why-" + question.id : question.id
-  }
   private func isDone(_ id: String, of question: Question? = nil) -> Bool {
-    progress[lesson.id, question.map(key) ?? id].map { $0.state != .tried } ?? false
+    progress[lesson.id, question?.key ?? id].map { $0.state != .tried } ?? false
   }
 
   private mutating func tell(_ step: Lesson.Step) throws {
@@ -104,7 +101,7 @@ package struct LessonDialogue {
       if let error = run.run(cell).error { voice.say(error.rendered(source: cell.code)) }
       return
     }
-    voice.say(indented(cell.code))
+    voice.say(Self.indented(cell.code))
     try pause("[run] ")
     let outcome = run.run(cell)
     show(outcome)
@@ -115,18 +112,14 @@ package struct LessonDialogue {
   // MARK: Questions
 
   private mutating func ask(_ question: Question) throws {
-    voice.say(LessonDialogue.heading(of: question))
-    if question.place == .prediction { voice.say(indented(question.body)) }
-    for (at, choice) in question.shown.enumerated() {
-      voice.say("  \(at + 1)  " + drawn(question.choices[choice], of: question))
-    }
+    LessonDialogue.pose(question, voice)
     // The code is run beside the names: its value is not told before the answer.
     let outcome = question.place == .prediction ? run.reveal(question) : nil
     if let error = outcome?.error { return voice.say(error.rendered(source: question.body)) }
     while true {
       let line = try listen("answer: ")
       if line == ":solution" || line == ":skip" {
-        note(key(question), line == ":skip" ? .skipped : .revealed)
+        note(question.key, line == ":skip" ? .skipped : .revealed)
         voice.say("It is: " + question.solution(value: outcome?.value.asNumber))
         break
       }
@@ -142,17 +135,26 @@ package struct LessonDialogue {
       var reply = ""
       if case .right(let text) = judgement {
         reply = text
-        progress.answered(lesson.id, key(question), isRight: true, today: today)
+        progress.answered(lesson.id, question.key, isRight: true, today: today)
         voice.say(reply.isEmpty ? "✓ Right." : "✓ Right. " + reply)
         break
       }
       if case .wrong(let text) = judgement { reply = text }
-      progress.answered(lesson.id, key(question), isRight: false, today: today)
+      progress.answered(lesson.id, question.key, isRight: false, today: today)
       voice.say("✗ " + (reply.isEmpty ? "Not that one." : reply))
     }
     if let outcome, question.kind != .curve { show(outcome) }
     voice.say("")
     save()
+  }
+
+  /// Says a question and its choices.
+  static func pose(_ question: Question, _ voice: Voice) {
+    voice.say(heading(of: question))
+    if question.place == .prediction { voice.say(indented(question.body)) }
+    for (at, choice) in question.shown.enumerated() {
+      voice.say("  \(at + 1)  " + drawn(question.choices[choice], of: question))
+    }
   }
 
   private static func heading(of question: Question) -> String {
@@ -166,7 +168,7 @@ package struct LessonDialogue {
   }
 
   /// A choice as it is shown: curves are drawn.
-  private func drawn(_ choice: Question.Choice, of question: Question) -> String {
+  private static func drawn(_ choice: Question.Choice, of question: Question) -> String {
     guard question.kind == .curve else { return choice.text }
     let values = choice.text.split { "[], ".contains($0) }.compactMap { Double($0) }
     return Sparkline.text(values, width: 32)
@@ -176,7 +178,7 @@ package struct LessonDialogue {
 
   private mutating func set(_ exercise: Lesson.Exercise) throws {
     voice.say("Your turn. Type it below; an empty line ends it. (:hint, :solution, :skip, :help)")
-    voice.say(indented(exercise.starter))
+    voice.say(Self.indented(exercise.starter))
     var hints = exercise.hints[...]
     while true {
       let typed = try program(exercise)
@@ -193,7 +195,7 @@ package struct LessonDialogue {
         continue
       case ":solution", ":skip":
         note(exercise.id, typed == ":skip" ? .skipped : .revealed)
-        if typed == ":solution" { voice.say(indented(exercise.solution)) }
+        if typed == ":solution" { voice.say(Self.indented(exercise.solution)) }
         let outcome = run.takeSolution(of: exercise)
         answers[exercise.id] = exercise.solution
         show(outcome)
@@ -201,7 +203,7 @@ package struct LessonDialogue {
         voice.say("")
         return
       case ":reset":
-        voice.say(indented(exercise.starter))
+        voice.say(Self.indented(exercise.starter))
         continue
       default: break
       }
@@ -333,7 +335,7 @@ package struct LessonDialogue {
     if !outcome.output.isEmpty { voice.show(outcome.output) }
   }
 
-  private func indented(_ text: String) -> String {
+  static func indented(_ text: String) -> String {
     text.split(separator: "\n", omittingEmptySubsequences: false).map { "    " + $0 }
       .joined(separator: "\n")
   }

@@ -46,7 +46,7 @@ package struct LessonShelf: Sendable {
   package func list(_ progress: Progress) -> [String] {
     lessons.map { place in
       let lesson = place.lesson
-      let blocks = lesson.questions.map(\.id) + lesson.exercises.map(\.id)
+      let blocks = lesson.questions.map(\.key) + lesson.exercises.map(\.id)
       let record = progress.lessons[lesson.id]
       let done = Set(blocks).count {
         record?.blocks[$0].map { $0.state != .tried } ?? false

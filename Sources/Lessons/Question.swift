@@ -95,6 +95,9 @@ package struct Question: Sendable {
     text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
   }
 
+  /// Under which name progress notes it.
+  package var key: String { place == .why ? "why-" + id : id }
+
   package enum Judgement: Sendable, Equatable {
     case right(String)
     case wrong(String)

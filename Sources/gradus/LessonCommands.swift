@@ -25,11 +25,12 @@ struct LearnCommand: ParsableCommand {
 
   @ArgumentParser.Argument(help: "A lesson's number or name; the next one when left out.")
   var name: String?
+  @Flag(help: "Asks all missed questions that are due, and no lesson.") var review = false
 
   func run() throws {
     let shelf = try LessonFiles.shelf()
     let learner = LearnerFolder.ofUser()
-    let progress = learner?.progress().progress ?? Progress()
+    var progress = learner?.progress().progress ?? Progress()
     let place: LessonShelf.Place
     if let name {
       guard let found = shelf.lesson(named: name) else {
@@ -63,6 +64,12 @@ struct LearnCommand: ParsableCommand {
           }
         }
       })
+    let due = LessonReview(
+      shelf, progress, today: LessonFiles.today, most: review ? .max : LessonReview.most, voice)
+    if review, due.count == 0 { return print("nothing is due today") }
+    let stays = due.ask(&progress)
+    if due.count > 0 { try? learner?.save(progress) }
+    if review || !stays { return }
     let isDone = DeepStack.run {
       var dialogue = LessonDialogue(
         place, run, learner: learner, today: LessonFiles.today, voice)

@@ -124,4 +124,25 @@ import Testing
     #expect(LessonDialogue.completed("a = 1", starter: "a = ___") == "a = 1")
     #expect(LessonDialogue.completed("1", starter: "a = 0") == "1")
   }
+
+  @Test func `missed questions are asked again on the day they are due`() throws {
+    try withTemporaryFolder { folder in
+      _ = try talk(folder, ["", "2", "1", "5", "2", ":quit"])
+      let learner = LearnerFolder(folder + "/learner")
+      var progress = learner.progress().progress
+      let shelf = LessonShelf(folder)
+      #expect(shelf.list(progress) == ["·  3  Doubles                               2/6  5 min"])
+      var said = ""
+      var rest = ["what", "2"][...]
+      let voice = LessonDialogue.Voice(
+        say: { said += $0 + "\n" }, show: { _ in }, ask: { _ in rest.popFirst() })
+      #expect(LessonReview(shelf, progress, today: 50, voice).count == 0)
+      let review = LessonReview(shelf, progress, today: 51, voice)
+      #expect(review.count == 1)
+      #expect(review.ask(&progress))
+      #expect(said.contains("Again, from \"Doubles\"") && said.contains("It is: (3,)"))
+      #expect(progress["doubles", "size"]?.due == 52)
+      #expect(!review.ask(&progress))
+    }
+  }
 }
