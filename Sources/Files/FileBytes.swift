@@ -175,7 +175,7 @@ package enum FileBytes {
 /// A state of a file, as far as it can be told without reading it.
 package struct FileMark: Sendable, Equatable {
   let inode: UInt64
-  let size: Int
+  package let size: Int
   let seconds: Int
   let nanoseconds: Int
 }

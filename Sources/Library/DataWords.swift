@@ -39,15 +39,26 @@ extension StandardLibrary {
       Builtin(
         Entry(
           "dataset", family: "Data", [Argument("name", .text, "Its name.")],
-          summary: "A data set that comes with Gradus, with fields x and y.",
+          summary: "A data set by its name, with fields such as x and y.",
+          details:
+            "Small ones come with Gradus (datasets() names them). Larger ones, such as mnist, "
+            + "cifar10, cora, shakespeare and imdb, are found in the data folders; the message says "
+            + "which files are wanted where.",
           examples: [Example("dataset(\"iris\").x.shape", prints: "(150, 4)")])
       ) { call, interpreter in
         let name = try call.text("name")
+        if let larger = LargerData.catalog[name] {
+          return try larger.load(interpreter.context, at: call.span(of: "name"))
+        }
         guard let kind = DatasetKinds.catalog[name] else {
-          let near = DatasetKinds.catalog.suggestion(for: name)
+          let near =
+            DatasetKinds.catalog.suggestion(for: name) ?? LargerData.catalog.suggestion(for: name)
           throw LanguageError(
             "data", "there is no data set called \"\(name)\"", at: call.span(of: "name"),
-            details: ["there are " + DatasetKinds.catalog.names.joined(separator: ", ")],
+            details: [
+              "there are " + DatasetKinds.catalog.names.joined(separator: ", "),
+              "and, where their files are, " + LargerData.catalog.names.joined(separator: ", "),
+            ],
             hint: near.map { "dataset(\"\($0)\")" })
         }
         var stream = interpreter.context.stream.split()
