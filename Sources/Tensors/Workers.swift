@@ -35,6 +35,20 @@ package enum Workers {
       }
       return
     }
+    // The helpers look at one thing: where it is, a part is, and what wants it stopped.
+    let isDone = withoutActuallyEscaping(body) { body in
+      var work = Work(body: body, stop: stop)
+      return withUnsafeMutablePointer(to: &work) { work in
+        ck_run_parts(
+          parts, Int32(workers),
+          { context, part in
+            guard let work = context?.assumingMemoryBound(to: Work.self) else { return }
+            if work.pointee.stop?.isRequested != true { work.pointee.body(part) }
+          }, work) != 0
+      }
+    }
+    if isDone { return }
+    // Another thread has the helpers: the system's own share the work.
     let next = Atomic<Int>(0)
     DispatchQueue.concurrentPerform(iterations: workers) { _ in
       while true {
@@ -43,6 +57,11 @@ package enum Workers {
         body(part)
       }
     }
+  }
+
+  private struct Work {
+    let body: @Sendable (Int) -> Void
+    let stop: WorkStop?
   }
 
   /// Runs `body` over 0..<count in ranges of `grain`; small work stays on this thread.

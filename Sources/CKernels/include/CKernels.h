@@ -12,6 +12,10 @@ void *ck_pool(void);
 void ck_set_pool(void *object);
 // Who may ask the long operations of this thread to stop; null for nobody.
 void *ck_stop(void);
+// Runs run(with, 0) to run(with, count - 1) in any order on this thread and up to threads - 1 helpers;
+// 0, without having run anything, while another thread has the helpers.
+typedef void (*ck_part)(void *with, long part);
+int ck_run_parts(long count, int threads, ck_part run, void *with);
 void ck_set_stop(void *object);
 
 // --- matrix product (gemm.c) ---------------------------------------------------------------------
