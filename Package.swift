@@ -81,8 +81,8 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Files"], path: "Tests/TestSupport"),
     .target(
-      name: "ProgramCheck", dependencies: ["Library", "Language", "Tensors"],
-      path: "Tests/ProgramCheck"),
+      name: "ProgramCheck", dependencies: ["Library", "Language", "Tensors", "Files"],
+      path: "Tests/ProgramCheck", exclude: ["Corpus"]),
     .target(
       name: "FormatCheck", dependencies: ["Formats", "Datasets", "Files", "Tensors"],
       path: "Tests/FormatCheck"),

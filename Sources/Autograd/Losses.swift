@@ -66,16 +66,28 @@ extension Operations {
       [
         Argument("logits", .tensor, "Raw scores [..., classes]."),
         Argument("y", .tensor, "Labels [...] from 0, or chances in the logits' shape."),
+        Argument(
+          "weights", .any, "How much each class counts: the mean is a weighted one.",
+          default: "none"),
         Argument("smooth", .number, "Share of each label spread over all classes.", default: "0"),
+        Argument("ignore", .integer, "A label whose places do not count.", default: "none"),
       ], summary: "The mean of -log softmax(logits) at the labels.",
-      examples: [Example("cross_entropy([[0.0, 0.0]], [1])", prints: "0.693147")]),
+      examples: [
+        Example("cross_entropy([[0.0, 0.0]], [1])", prints: "0.693147"),
+        Example("cross_entropy([[0.0, 0.0], [9.0, 0.0]], [1, -1], ignore=-1)", prints: "0.693147"),
+      ]),
     samples: [
       .init([logits, [0, 2]], [[2, 3], [2]], varying: [0]),
       .init([logits, [1, 0]], [[2, 3], [2]], ["smooth": .number(0.1)], varying: [0]),
       .init([logits, [0.2, 0.3, 0.5, 0.1, 0.1, 0.8]], [[2, 3], [2, 3]]),
+      .init(
+        [logits, [0, 2]], [[2, 3], [2]],
+        ["weights": .numbers([0.5, 1, 2]), "smooth": .number(0.1)], varying: [0]),
+      .init([logits, [0, -1]], [[2, 3], [2]], ["ignore": .integer(-1)], varying: [0]),
     ],
     composed: { inputs, a in
       let (z, y) = (inputs[0], inputs[1])
+      if a["weights"] != nil || a["ignore"] != nil { return try weightedCrossEntropy(z, y, a) }
       // Wrong labels are told by the other way.
       if z.dtype == .float32, z.rank > 0, y.dtype == .int64, y.dims == Array(z.dims.dropLast()),
         z.shape.count > 0, a.number("smooth", default: 0) == 0, !Gradients.isNested,
@@ -89,6 +101,42 @@ extension Operations {
       }
       return try composedCrossEntropy(inputs, a)
     })
+
+  /// The sum over places and classes of -weight target log softmax(logits), by the sum of the labels'
+  /// weights, as PyTorch has it; places whose label is `ignore` weigh nothing.
+  private static func weightedCrossEntropy(_ z: Variable, _ y: Variable, _ a: Attributes) throws
+    -> Variable
+  {
+    guard z.rank > 0, let classes = z.dims.last else { return try composedCrossEntropy([z, y], a) }
+    let weights = a.numbers("weights") ?? [Double](repeating: 1, count: classes)
+    guard weights.count == classes else {
+      throw TensorError.invalid(
+        operation: "cross_entropy",
+        reason: "\(weights.count) weights for \(classes) classes", hint: nil)
+    }
+    let rows = Swift.max(1, z.shape.count / Swift.max(1, classes))
+    let smooth = a.number("smooth", default: 0)
+    let columns = try Tensor(weights, shape: Shape(checking: [classes]))
+    let logs = try Operations.logSoftmax(z)
+    if y.dims == z.dims, y.dtype.isFloat {
+      return try Operations.sum(logs * (y * Variable(columns))).negated() / Double(rows)
+    }
+    var labels = y.value
+    var counts = [Double](repeating: 1, count: y.shape.count)
+    if a["ignore"] != nil {
+      let ignored = Double(a.integer("ignore", default: 0))
+      counts = (0..<labels.count).map { labels.double(at: $0) == ignored ? 0 : 1 }
+      let kept = (0..<labels.count).map { counts[$0] == 0 ? 0 : labels.double(at: $0) }
+      labels = try Tensor(kept, shape: labels.shape)
+    }
+    let targets = try classTargets(z.value, labels, smooth: smooth)
+    let places = try Tensor(counts, shape: Shape(checking: y.dims + [1]))
+    let shares = try targets.binary(.multiply, columns).binary(.multiply, places)
+    let total = (0..<labels.count).reduce(0.0) { sum, i in
+      counts[i] == 0 ? sum : sum + weights[Int(labels.double(at: i))]
+    }
+    return try Operations.sum(logs * Variable(shares)).negated() / total
+  }
 
   private static func composedCrossEntropy(_ inputs: [Variable], _ a: Attributes) throws
     -> Variable

@@ -83,10 +83,46 @@ extension Operations {
       "gather", family: "Shape",
       [
         Argument("x", .tensor, "[..., n]."),
+        Argument(
+          "index", .tensor,
+          "One position along the axis for each other place, or, with as many axes as x, several."),
+        Argument("axis", .integer, "The axis that is indexed.", default: "-1"),
+      ], summary: "One element along an axis for each position.",
+      examples: [
+        Example("gather([[1, 2], [3, 4]], [1, 0])", prints: "[2, 3]"),
+        Example("gather([[1, 2], [3, 4]], [1, 0], axis=0)", prints: "[3, 2]"),
+      ]),
+    samples: [
+      .init([[0.5, -1, 2, 0.1], [1, 0]], [[2, 2], [2]], varying: [0]),
+      .init([[0.5, -1, 2, 0.1], [1, 0]], [[2, 2], [2]], ["axis": .integer(0)], varying: [0]),
+      .init(
+        [[0.5, -1, 2, 0.1], [1, 0]], [[2, 2], [1, 2]], ["axis": .integer(0)], varying: [0]),
+    ],
+    composed: { inputs, a in
+      let (x, index) = (inputs[0], inputs[1])
+      let axis = x.rank == 0 ? -1 : try x.shape.axis(a.integer("axis", default: -1))
+      if axis == x.rank - 1, index.rank < x.rank || x.rank == 0 {
+        return try gatherLast(inputs, a)
+      }
+      if index.rank == x.rank { return try takeAlong(inputs, ["axis": .integer(axis)]) }
+      guard index.rank == x.rank - 1 else {
+        throw TensorError.invalid(
+          operation: "gather",
+          reason: "an index of shape \(index.dims) does not fit \(x.dims) along axis \(axis)",
+          hint: nil)
+      }
+      let wide = try index.reshaped(index.dims[..<axis] + [1] + index.dims[axis...])
+      return try takeAlong([x, wide], ["axis": .integer(axis)]).reshaped(index.dims)
+    })
+
+  private static let gatherLast: TensorOperation = TensorOperation(
+    Entry(
+      "gather", family: "Shape",
+      [
+        Argument("x", .tensor, "[..., n]."),
         Argument("index", .tensor, "One position in the last axis for each leading place."),
-      ], summary: "One element of the last axis for each leading position.",
-      examples: [Example("gather([[1, 2], [3, 4]], [1, 0])", prints: "[2, 3]")]),
-    samples: [.init([[0.5, -1, 2, 0.1], [1, 0]], [[2, 2], [2]], varying: [0])],
+      ], summary: "One element of the last axis for each leading position.", examples: []),
+    samples: [],
     forward: { inputs, _ in
       let flat = try Operations.lastPositions(inputs[0], inputs[1])
       return try inputs[0].reshaped([-1]).taking(flat).reshaped(inputs[1].dims)

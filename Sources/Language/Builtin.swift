@@ -46,8 +46,10 @@ package struct Call: Sendable {
     }
     for argument in given {
       if let name = argument.name {
-        let renamed = ["dim": "axis", "keepdim": "keepdims"][name] ?? name
-        guard let at = entry.arguments.firstIndex(where: { $0.name == renamed }) else {
+        guard
+          let at = entry.arguments.firstIndex(where: { $0.name == name })
+            ?? entry.arguments.firstIndex(where: { $0.isCalled(name) })
+        else {
           if let last = entry.arguments.last, last.isVariadic, last.kind == .record {
             named.append((name, argument.value))
             spans[entry.arguments.count - 1] = argument.span

@@ -103,6 +103,7 @@ extension Interpreter {
         throw diagnosed(error, at: call.place(of: error))
       }
     case .object(let object):
+      if isTrial, function.holdsAnything { return Outline.anything }
       if let named = arguments.first(where: { $0.name != nil }), let name = named.name {
         throw LanguageError(
           "argument", "\(function.withArticle) takes its arguments by position, not `\(name)`",
@@ -240,16 +241,30 @@ extension Interpreter {
 
   /// A top-level function used as a model takes along the top-level names that hold parameters.
   package func asModel(_ value: Value) -> Value {
+    var followed: [String: Value] = [:]
+    return asModel(value, &followed)
+  }
+
+  /// Functions may mention each other in a circle: each name is followed once.
+  private func asModel(_ value: Value, _ followed: inout [String: Value]) -> Value {
     guard case .function(let function) = value, function.home != .library else { return value }
     let known = Set(function.captured.map(\.name))
-    let extra = function.syntax.mentions.compactMap { name -> (name: String, value: Value)? in
-      var names: (String) -> Value? = { self.globals[$0] }
-      if case .file(let file) = function.home { names = { file[$0] } }
-      guard !known.contains(name), let held = names(name), name != function.syntax.name else {
-        return nil
+    var extra: [(name: String, value: Value)] = []
+    for name in function.syntax.mentions where !known.contains(name) {
+      guard name != function.syntax.name else { continue }
+      var (key, held) = (name, globals[name])
+      if case .file(let file) = function.home {
+        (key, held) = ("\(ObjectIdentifier(file)).\(name)", file[name])
       }
-      let inner = asModel(held)
-      return Tree.leaves(of: inner, .parameters).isEmpty ? nil : (name, inner)
+      guard let held else { continue }
+      if followed[key] == nil {
+        followed[key] = Value.none
+        followed[key] = asModel(held, &followed)
+      }
+      guard let inner = followed[key], !Tree.leaves(of: inner, .parameters).isEmpty else {
+        continue
+      }
+      extra.append((name, inner))
     }
     return extra.isEmpty ? value : .function(function.capturing(function.captured + extra))
   }

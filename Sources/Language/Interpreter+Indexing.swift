@@ -199,6 +199,10 @@ extension Interpreter {
 
   func noField(_ value: Value, _ name: String, _ span: SourceSpan) -> LanguageError {
     let names = fieldNames(of: value)
+    let isNear = Suggestion.nearest(to: name, among: names) != nil
+    if let foreign = ForeignName.byName[name], !isNear || foreign.says != nil {
+      return foreign.unknownField(of: value, at: span)
+    }
     return LanguageError(
       "field", "\(value.withArticle) has no field `\(name)`", at: span,
       details: names.isEmpty ? [] : ["fields: " + names.prefix(12).joined(separator: ", ")],

@@ -173,6 +173,8 @@ package final class Interpreter {
 
   func lookUp(_ name: String, _ frame: Frame?, at span: SourceSpan?) throws -> Value {
     if let value = find(name, frame) { return value }
+    if let foreign = foreignModule(name, at: span) { throw foreign }
+    if let foreign = ForeignName.byName[name] { throw foreign.unknown(at: span) }
     var known = globals.order + prelude.keys.sorted() + words.names
     if let frame { known = frame.locals.keys.sorted() + frame.captured.keys.sorted() + known }
     throw LanguageError(
@@ -203,6 +205,7 @@ package final class Interpreter {
     case "pi": return .number(.pi)
     case "inf": return .number(.infinity)
     case "nan": return .number(.nan)
+    case "f32", "f64", "i64", "bool": return .text(name)
     default: return nil
     }
   }
@@ -228,6 +231,10 @@ package final class Interpreter {
 
   /// Gives an error a place and a sentence.
   func diagnosed(_ error: any Error, at span: SourceSpan?) -> LanguageError {
+    // What was stopped half way may complain of anything.
+    if context.interruption.isRequested {
+      return LanguageError("interrupted", "interrupted", at: span)
+    }
     switch error {
     case var known as LanguageError:
       if known.span == nil { known.span = span }

@@ -174,10 +174,11 @@ struct Lexer {
       }
       return add(.symbol(symbol == "**" ? "^" : symbol), from: start)
     }
-    at += 1
+    at += peek(1) == bytes[start] ? 2 : 1
     let character = String(decoding: bytes[start..<at], as: UTF8.self)
     let hints = [
-      "!": "not", "&": "and", "|": "or", "?": "?name at the start of a line asks for help",
+      "!": "not ", "&": "and", "&&": "and", "|": "or", "||": "or",
+      "?": "if c { a } else { b }; ?name at the start of a line asks for help",
     ]
     throw LanguageError(
       "character", "`\(character)` has no meaning here", at: span(from: start),
@@ -263,7 +264,7 @@ struct Lexer {
     while at < bytes.count {
       let byte = bytes[at]
       if let q = quote {
-        if byte == q { quote = nil }
+        if byte == 92, q == 34 { at += 1 } else if byte == q { quote = nil }
       } else if byte == 34 || byte == 39 {
         quote = byte
       } else if byte == 10 {

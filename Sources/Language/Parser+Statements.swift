@@ -25,6 +25,8 @@ extension Parser {
     switch current.kind {
     case .name, .integer, .number: "an operator between them, such as *"
     case .symbol("="): "== compares, = names a value"
+    case .keyword(.if): "if c { a } else { b }"
+    case .symbol(":"): "(a=1, b=2) is a record"
     case .symbol(")"), .symbol("]"), .symbol("}"): "one bracket less, or one more before it"
     default: nil
     }

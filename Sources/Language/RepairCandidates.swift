@@ -20,7 +20,10 @@ struct RepairCandidates {
     if let marked = around.last, marked.span == span {
       addResized(marked)
       if error.code == "condition" {
-        for word in ["any", "all"] { add(span, "\(word)(\(text(span)))") }
+        if error.message.hasSuffix("a number") { add(span, "\(text(span)) != 0") }
+        if error.message.hasSuffix("a tensor") {
+          for word in ["any", "all"] { add(span, "\(word)(\(text(span)))") }
+        }
       }
     }
     for e in (outer.isEmpty ? around : outer).reversed().prefix(2) { addOperands(of: e) }
@@ -73,6 +76,7 @@ struct RepairCandidates {
       add(SourceSpan(before + 1, before + 1), closer)
     }
     if text(span) == "=" { add(span, "==") }
+    addBlock()
   }
 
   /// The whole numbers of a mistake in which a layer expects one size and gets another.
@@ -104,15 +108,71 @@ struct RepairCandidates {
       guard parts.count == 2 else { return }
       let names = parts[0].contains(",") ? "(" + parts[0] + ")" : String(parts[0])
       add(rest, names + " =>" + parts[1])
-    case "let", "var", "const": add(SourceSpan(span.start, span.end + 1), "")
-    case "torch", "np", "nn", "F", "numpy": add(SourceSpan(span.start, span.end + 1), "")
-    case "item", "detach":
-      if written.dropFirst(span.end - span.start).hasPrefix("()") {
-        add(SourceSpan(span.start - 1, span.end + 2), "")
-      }
-    case "import": if line.column == 0 { add(rest, "") }
-    default: break
+    case "let", "var", "const", "local": add(SourceSpan(span.start, span.end + 1), "")
+    case "function", "func", "fn":
+      // f(x) { return x } as f(x) = { return x }
+      let head = written.dropFirst(span.end - span.start).drop { $0 == " " }
+      if let brace = head.firstIndex(of: "{") { add(rest, head[..<brace] + "= " + head[brace...]) }
+    case "f", "F", "r", "R", "b", "u": add(span, "")
+    case "print":
+      add(rest, "print(" + written.dropFirst(5).drop { $0 == " " } + ")")
+    case "assert":
+      add(rest, "assert(" + written.dropFirst(6).drop { $0 == " " } + ")")
+    case "raise", "throw":
+      add(rest, "error(" + written.dropFirst(5).drop { $0 == " " } + ")")
+    case "import", "from", "using", "require": if line.column == 0 { add(rest, "") }
+    case "elif", "elsif", "is", "is not", ":=": add(span, error.hint ?? "")
+    case "//": add(span, "#")
+    case "/": add(SourceSpan(span.start, span.end + 1), "#")
+    case "++": add(span, "+= 1")
+    case "del", "%": add(rest, "")
+    default: addPath(written, rest)
     }
+  }
+
+  /// `torch.nn.functional.relu(x)` and `x.clone()`: what stands in front, or behind, goes away.
+  private mutating func addPath(_ written: String, _ rest: SourceSpan) {
+    let named = written.prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }
+    let path = named.split(separator: ".", omittingEmptySubsequences: false)
+    if ForeignName.modules.contains(text(span)) {
+      let kept = path.drop { ForeignName.modules.contains(String($0)) }
+      let place = SourceSpan(span.start, span.start + named.utf8.count)
+      let calls = SourceSpan(place.start, place.end + 2)
+      if let hint = error.hint, kept.count == 1 {
+        if text(calls).hasSuffix("()") { add(calls, hint) }
+        add(place, hint)
+      }
+      if !kept.isEmpty { add(place, kept.joined(separator: ".")) }
+      return
+    }
+    let behind = written.dropFirst(span.end - span.start)
+    let isField = span.start > 0 && bytes[span.start - 1] == UInt8(ascii: ".")
+    if isField, error.hint == nil || error.hint == "x[none]", behind.hasPrefix("(") {
+      guard let close = behind.firstIndex(of: ")") else { return }
+      let inner = behind[behind.index(after: behind.startIndex)..<close]
+      let call = SourceSpan(
+        span.start - 1, span.end + behind[...close].utf8.count)
+      let axes = ["0": "[none]", "1": "[:, none]", "-1": "[..., none]", "2": "[:, :, none]"]
+      if error.hint == nil {
+        add(call, "")
+      } else if let axis = axes[String(inner.split(separator: "=").last ?? "")] {
+        add(call, axis)
+      }
+      return
+    }
+    guard let hint = error.hint else { return }
+    let calls = SourceSpan(span.start, span.end + 2)
+    // A field that takes no call: x.dim() is x.ndim.
+    if behind.hasPrefix("()") { add(calls, hint) }
+    add(span, hint)
+  }
+
+  /// Python's blocks, on one line: `if x: y` as `if x { y }`.
+  private mutating func addBlock() {
+    let end = bytes[span.start...].firstIndex(of: 10) ?? bytes.count
+    let body = text(SourceSpan(min(span.end, end), end)).drop { $0 == " " }
+    guard text(span) == ":", !body.isEmpty else { return }
+    add(SourceSpan(span.start, end), " { " + body + " }")
   }
 
   // MARK: What stands at the place
@@ -171,6 +231,13 @@ struct RepairCandidates {
   private mutating func addCall(
     _ e: Syntax.Expression, _ callee: Syntax.Expression, _ fields: [Syntax.Field]
   ) {
+    // x.size(0) and x.shape() of other libraries.
+    if error.code == "call", case .field(let base, let name, _) = callee.kind,
+      ["size", "shape"].contains(name), fields.count < 2
+    {
+      let axis = fields.first.map { "[" + text($0.value.span) + "]" } ?? ""
+      add(e.span, tight(base) + ".shape" + axis)
+    }
     guard let last = fields.last else { return }
     if error.code == "call" {
       add(e.span, text(callee.span) + " * (" + text(fields[0].value.span.to(last.value.span)) + ")")

@@ -9,10 +9,10 @@ package enum Tree {
     package let variable: Variable
   }
 
-  /// Which leaves count: only parameters, or every number and float tensor.
+  /// Which leaves count: only parameters, or every number and tensor of numbers.
   package enum Choice: Sendable { case parameters, numbers }
 
-  /// The parameters of a value; every number and float tensor when it has none.
+  /// The parameters of a value; every number and tensor of numbers when it has none.
   package static func choice(for value: Value) -> Choice {
     leaves(of: value, .parameters).isEmpty ? .numbers : .parameters
   }
@@ -46,14 +46,14 @@ package enum Tree {
     switch value {
     case .parameter(let x): return .parameter(try visit(path, x) ?? x)
     case .tensor(let x):
-      guard choice == .numbers, x.dtype.isFloat else { return value }
+      guard choice == .numbers, x.dtype != .bool else { return value }
       return try visit(path, x).map { try Value($0) } ?? value
     case .number(let x):
       guard choice == .numbers else { return value }
       return try visit(path, .number(x)).map { try Value($0) } ?? value
     case .integer(let n):
-      guard choice == .numbers, path.isEmpty else { return value }
-      return try visit(path, .number(Double(n))).map { try Value($0) } ?? value
+      guard choice == .numbers else { return value }
+      return try visit(path, Variable(.integer(n))).map { try Value($0) } ?? value
     case .list(let items):
       return .list(
         try items.enumerated().map { index, item in

@@ -51,7 +51,13 @@ extension LayerKinds {
         let rows = try Shape(checking: [size, cell(settings).gates]).count
         let both = settings.boolean("both", default: false)
         var result: [(name: String, value: Tensor)] = []
-        for layer in 0..<settings.integer("layers", default: 1) {
+        let layers = settings.integer("layers", default: 1)
+        guard layers <= 1000 else {
+          throw TensorError.invalid(
+            operation: name, reason: "layers is \(layers), at most 1000 can stand one on the other",
+            hint: nil)
+        }
+        for layer in 0..<layers {
           let columns =
             layer == 0
             ? settings.integer("in", default: 1)

@@ -42,6 +42,13 @@ extension Builtin {
       {
         return average
       }
+      // A number has no axes: the max of a number and a number is that of the two.
+      if ["max", "min"].contains(operation.entry.name), let x = call["x"].variable, x.rank == 0,
+        let y = call["axis"].variable, y.rank == 0
+      {
+        let both = operation.entry.name == "max" ? Operations.maximum : Operations.minimum
+        return try Value(both.all([x, y])[0])
+      }
       var inputs: [Variable] = []
       var attributes: Attributes = [:]
       for argument in operation.entry.arguments {

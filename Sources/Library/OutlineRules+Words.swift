@@ -21,7 +21,9 @@ extension OutlineRules {
       "numeric_grad": { call, _ in
         call["x"].slope
       },
-      "stop_grad": { call, _ in call["x"] }, "custom_grad": { call, _ in call["f"] },
+      "stop_grad": { call, _ in
+        if case .list = call["x"] { Outline.anything } else { call["x"] }
+      }, "custom_grad": { call, _ in call["f"] },
       "train": train, "await": { call, _ in call["r"] },
       "map_params": { call, _ in call["m"] },
       "training": { call, interpreter in
@@ -117,6 +119,11 @@ extension OutlineRules {
   // MARK: Shapes
 
   private static let reduced: Rule = { call, interpreter in
+    // The max of two numbers.
+    if call["x"].outlined?.dims == [], call["axis"].outlined?.dims == [] {
+      return call.all.contains(where: \.holdsOutline)
+        ? Outline.anything : try plain(call, interpreter)
+    }
     guard call.all.contains(where: { $0.holdsOutline || $0.isLarge }) else {
       return try plain(call, interpreter).outlining(all: false)
     }

@@ -35,7 +35,7 @@ extension Matrix {
     var sign = 1.0
     let steps = min(rows, columns)
     var pivots: [Int] = []
-    for k in 0..<steps {
+    for k in 0..<steps where !WorkStop.isAsked {
       var best = k
       for i in k..<rows where abs(a[i, k]) > abs(a[best, k]) { best = i }
       pivots.append(best)
@@ -63,6 +63,7 @@ extension Matrix {
     for (k, other) in pivots.enumerated() where other != k {
       for j in 0..<x.columns { (x[k, j], x[other, j]) = (x[other, j], x[k, j]) }
     }
+    if WorkStop.isAsked { return x }
     for k in 0..<rows where a[k, k] == 0 { return nil }
     x = a.substituting(x, upper: false, unit: true)
     return a.substituting(x, upper: true, unit: false)
@@ -72,7 +73,7 @@ extension Matrix {
   package func substituting(_ b: Matrix, upper: Bool, unit: Bool) -> Matrix {
     var x = b
     let order = upper ? Array((0..<rows).reversed()) : Array(0..<rows)
-    for j in 0..<b.columns {
+    for j in 0..<b.columns where !WorkStop.isAsked {
       for i in order {
         var sum = x[i, j]
         for k in upper ? i + 1..<max(i + 1, rows) : 0..<i { sum -= self[i, k] * x[k, j] }
@@ -85,7 +86,7 @@ extension Matrix {
   /// The lower triangle L with L L^T = A, nil when A is not positive definite.
   package func cholesky() -> Matrix? {
     var l = Matrix(rows, rows)
-    for j in 0..<rows {
+    for j in 0..<rows where !WorkStop.isAsked {
       var d = self[j, j]
       for k in 0..<j { d -= l[j, k] * l[j, k] }
       guard d > 0 else { return nil }
@@ -103,7 +104,7 @@ extension Matrix {
   package func qr() -> (q: Matrix, r: Matrix) {
     var r = self
     var q = Matrix.identity(rows)
-    for k in 0..<min(rows, columns) {
+    for k in 0..<min(rows, columns) where !WorkStop.isAsked {
       var rest = 0.0
       for i in k + 1..<max(k + 1, rows) { rest += r[i, k] * r[i, k] }
       if rest == 0 { continue }
@@ -136,7 +137,7 @@ extension Matrix {
     var a = self
     for i in 0..<n { for j in 0..<i { a[j, i] = a[i, j] } }
     var v = Matrix.identity(n)
-    for _ in 0..<60 {
+    for _ in 0..<60 where !WorkStop.isAsked {
       var off = 0.0
       var all = 0.0
       for i in 0..<n {
@@ -146,7 +147,7 @@ extension Matrix {
         }
       }
       if off <= 1e-34 * all { break }
-      for p in 0..<n {
+      for p in 0..<n where !WorkStop.isAsked {
         for q in p + 1..<max(p + 1, n) where a[p, q] != 0 {
           let theta = (a[q, q] - a[p, p]) / (2 * a[p, q])
           let t = (theta >= 0 ? 1.0 : -1.0) / (abs(theta) + (theta * theta + 1).squareRoot())
@@ -188,9 +189,9 @@ extension Matrix {
     var u = self
     let n = columns
     var v = Matrix.identity(n)
-    for _ in 0..<60 {
+    for _ in 0..<60 where !WorkStop.isAsked {
       var isDone = true
-      for p in 0..<n {
+      for p in 0..<n where !WorkStop.isAsked {
         for q in p + 1..<max(p + 1, n) {
           var (alpha, beta, gamma) = (0.0, 0.0, 0.0)
           for i in 0..<rows {
@@ -225,7 +226,7 @@ extension Matrix {
     let top = order.first.map { lengths[$0] } ?? 0
     var left = Matrix(rows, n)
     var right = Matrix(n, n)
-    for (j, from) in order.enumerated() {
+    for (j, from) in order.enumerated() where !WorkStop.isAsked {
       for i in 0..<n { right[i, j] = v[i, from] }
       if lengths[from] > 1e-15 * top {
         for i in 0..<rows { left[i, j] = u[i, from] / lengths[from] }
@@ -238,7 +239,7 @@ extension Matrix {
 
   /// Fills a column with a unit vector at right angles to those before it.
   private mutating func complete(column: Int) {
-    for axis in 0..<rows {
+    for axis in 0..<rows where !WorkStop.isAsked {
       var w = [Double](repeating: 0, count: rows)
       w[axis] = 1
       for _ in 0..<2 {

@@ -8,7 +8,11 @@ extension Tensor {
     let out = result.fresh(Int64.self)
     for row in 0..<(n == 0 ? 0 : count / n) {
       let base = row * n
-      let order = (0..<n).sorted { a, b in
+      try WorkStop.check()
+      var compared = 0
+      let order = try (0..<n).sorted { a, b in
+        compared &+= 1
+        if compared & 0xFFFF == 0 { try WorkStop.check() }
         let (x, y) = (values[base + a], values[base + b])
         if x.isNaN || y.isNaN { return x.isNaN == y.isNaN ? a < b : y.isNaN }
         if x == y { return a < b }

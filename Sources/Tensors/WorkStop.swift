@@ -18,6 +18,14 @@ package final class WorkStop: Sendable {
     return Unmanaged<WorkStop>.fromOpaque(object).takeUnretainedValue()
   }
 
+  /// Whether what this thread works on is not wanted any more: long loops ask now and then, and end.
+  package static var isAsked: Bool { current?.isRequested ?? false }
+
+  /// Why an operation has no result: nobody wants it any more.
+  package struct Stopped: Error {}
+
+  package static func check() throws { if isAsked { throw Stopped() } }
+
   /// Runs `body`, whose operations stop when this is requested.
   package func during<R>(_ body: () throws -> R) rethrows -> R {
     let outer = ck_stop()

@@ -66,7 +66,7 @@ package enum Workers {
 
   /// Runs `body` over 0..<count in ranges of `grain`; small work stays on this thread.
   static func split(_ count: Int, grain: Int, _ body: @Sendable (Range<Int>) -> Void) {
-    if count <= grain || self.count == 1 {
+    if count <= grain || (self.count == 1 && WorkStop.current == nil) {
       body(0..<count)
       return
     }

@@ -31,4 +31,21 @@ package struct Argument: Sendable {
     if let defaultSource { return name + "=" + defaultSource }
     return name
   }
+
+  /// What PyTorch, NumPy and Keras call the arguments of the same words.
+  private static let aliases: [String: [String]] = [
+    "axis": ["dim"], "keepdims": ["keepdim"], "weights": ["weight", "class_weight"],
+    "ignore": ["ignore_index"], "smooth": ["label_smoothing"], "decay": ["weight_decay"],
+    "in": ["in_features", "in_channels", "input_size"],
+    "out": ["out_features", "out_channels", "units", "filters"],
+    "k": ["kernel_size", "pool_size"], "pad": ["padding"], "stride": ["strides"],
+    "layers": ["num_layers"], "h": ["hidden_size"], "n": ["num_embeddings", "num_classes"],
+    "d": ["embedding_dim", "embed_dim"], "heads": ["num_heads"], "lr": ["learning_rate"],
+    "batch": ["batch_size"], "p": ["rate"], "descending": ["reverse"], "shape": ["size"],
+  ]
+
+  /// Whether another library calls it so.
+  package func isCalled(_ foreign: String) -> Bool {
+    Argument.aliases[name]?.contains(foreign) ?? false
+  }
 }

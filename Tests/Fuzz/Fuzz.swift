@@ -4,68 +4,43 @@ import Language
 import ProgramCheck
 import Tensors
 
-/// The input under test, where a signal handler can reach it.
-nonisolated(unsafe) private let current = UnsafeMutablePointer<UInt8>.allocate(capacity: 1 << 16)
-nonisolated(unsafe) private var currentCount = 0
-nonisolated(unsafe) private var began = timespec()
-
-private func remember(_ text: String) {
-  currentCount = 0
-  for byte in text.utf8.prefix((1 << 16) - 1) {
-    current[currentCount] = byte
-    currentCount += 1
-  }
-  clock_gettime(CLOCK_MONOTONIC, &began)
-}
-
-private func seconds() -> Double {
-  var now = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &now)
-  return Double(now.tv_sec - began.tv_sec) + Double(now.tv_nsec - began.tv_nsec) / 1e9
-}
-
-/// Tells what input brought the process down; a hang is one too.
-private func watch() {
-  for signal in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGALRM] {
-    Glibc.signal(signal) { number in
-      let mark: StaticString = "\n=== trap or hang ===\n"
-      write(2, mark.utf8Start, mark.utf8CodeUnitCount)
-      write(2, current, currentCount)
-      _exit(number)
-    }
-  }
-}
-
 /// fuzz COUNT SEED: programs from the grammar and their mutations, run. fuzz parse COUNT SEED: the same,
 /// read only. fuzz trees COUNT SEED: programs written from their trees and read again.
-/// fuzz words [NAME]: edge values.
+/// fuzz words [NAME]: edge values. fuzz words COUNT SEED: some of all those calls, drawn.
+/// fuzz corpus: the inputs that are kept. fuzz keep COUNT SEED: chooses those anew. fuzz stops COUNT SEED: how soon programs stop.
+/// fuzz shapes: how soon the shapes of cells are known.
 /// fuzz formats COUNT SEED [FIXTURES]: changed files of every format that is read.
 @main enum Fuzz {
   static func main() {
     MemoryBudget.bytes = 64 << 20
-    watch()
-    let arguments = CommandLine.arguments
-    if arguments.count > 1, arguments[1] == "words" {
-      words(arguments.count > 2 ? arguments[2] : nil)
-    } else if arguments.count > 1, arguments[1] == "formats" {
-      formats(
-        arguments.count > 2 ? Int(arguments[2]) ?? 1000 : 1000,
-        seed: arguments.count > 3 ? Int(arguments[3]) ?? 1 : 1,
-        fixtures: arguments.count > 4 ? arguments[4] : "Tests/FormatsTests/Fixtures")
-    } else if arguments.count > 2, arguments[1] == "parse" {
-      texts(Int(arguments[2]) ?? 1000, seed: arguments.count > 3 ? Int(arguments[3]) ?? 1 : 1)
-    } else if arguments.count > 2, arguments[1] == "trees" {
-      trees(Int(arguments[2]) ?? 1000, seed: arguments.count > 3 ? Int(arguments[3]) ?? 1 : 1)
-    } else {
-      programs(
-        arguments.count > 1 ? Int(arguments[1]) ?? 1000 : 1000,
-        seed: arguments.count > 2 ? Int(arguments[2]) ?? 1 : 1)
-    }
+    InputWatch.install()
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    let kind = arguments.first.flatMap { Int($0) == nil ? $0 : nil } ?? "programs"
+    let rest = arguments.first == kind ? Array(arguments.dropFirst()) : arguments
+    let count = rest.first.flatMap { Int($0) } ?? 1000
+    let seed = rest.count > 1 ? Int(rest[1]) ?? 1 : 1
+    let isSound =
+      switch kind {
+      case "programs": programs(count, seed: seed)
+      case "parse": texts(count, seed: seed)
+      case "trees": trees(count, seed: seed)
+      case "words":
+        rest.first.flatMap { Int($0) } == nil ? words(rest.first) : words(count, seed: seed)
+      case "corpus": corpus()
+      case "keep": keep(count, seed: seed)
+      case "shapes": Outlines.run()
+      case "stops": Stops.run(count, seed: seed)
+      case "formats":
+        formats(
+          count, seed: seed, fixtures: rest.count > 2 ? rest[2] : "Tests/FormatsTests/Fixtures")
+      default: false
+      }
+    exit(isSound ? 0 : 1)
   }
 
-  private static func programs(_ count: Int, seed: Int) {
+  private static func programs(_ count: Int, seed: Int) -> Bool {
     let check = ProgramCheck()
-    var (faults, slowest) = (0, 0.0)
+    var watch = InputWatch(expecting: count)
     var last = ""
     for index in 0..<count {
       var generator = ProgramGenerator(seed: seed &+ index)
@@ -74,65 +49,16 @@ private func watch() {
         var mutator = ByteMutator(seed: seed &+ index)
         (source, last) = (mutator.mutated(source, with: last), source)
       }
-      remember(source)
-      alarm(20)
-      for fault in check.faults(of: source) {
-        faults += 1
-        print("--- seed \(seed &+ index)\n\(source)\n=> \(fault)")
-      }
-      let time = seconds()
-      if time > 1 { print("--- seed \(seed &+ index) took \(time) s\n\(source)") }
-      slowest = max(slowest, time)
-      if index % 100_000 == 99_999 { print("\(index + 1) programs, \(faults) faults") }
-      fflush(nil)
+      watch.begin(source)
+      watch.end("seed \(seed &+ index)\n\(source)", check.faults(of: source))
     }
-    print(
-      "\(count) programs, \(faults) faults, slowest \(slowest) s, \(MemoryBudget.used) bytes held")
-  }
-
-  /// The most memory that was ever in use, in bytes.
-  private static var peak: Int {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return usage.ru_maxrss * 1024
-  }
-
-  private static func formats(_ count: Int, seed: Int, fixtures: String) {
-    guard let check = try? FormatCheck(fixtures: fixtures) else {
-      return print("there are no fixtures in \(fixtures)")
-    }
-    for format in check.formats {
-      var (faults, slowest, grown) = (0, 0.0, 0)
-      for index in 0..<count {
-        var changes = ByteChanges(seed: seed &+ index)
-        let start = format.seeds[changes.roll(format.seeds.count)]
-        var bytes = changes.changed(start, with: format.seeds[changes.roll(format.seeds.count)])
-        if index % 4 > 0, let mend = format.mend { bytes = mend(bytes) }
-        remember("\(format.name), seed \(seed &+ index)")
-        alarm(10)
-        let before = peak
-        if let fault = FormatCheck.fault(of: bytes, as: format) {
-          faults += 1
-          print("--- \(format.name), seed \(seed &+ index): \(fault)")
-        }
-        let more = peak - before
-        if more > 64 << 20 + 2 * bytes.count {
-          faults += 1
-          print("--- \(format.name), seed \(seed &+ index) took \(more) bytes")
-        }
-        (slowest, grown) = (max(slowest, seconds()), max(grown, more))
-      }
-      alarm(0)
-      print(
-        "\(format.name): \(count) files, \(faults) faults, slowest \(slowest) s, "
-          + "most memory for one \(grown) bytes")
-      fflush(nil)
-    }
+    return watch.finish("programs")
   }
 
   /// Texts that are nearly programs are read or refused.
-  private static func texts(_ count: Int, seed: Int) {
-    var (read, slowest) = (0, 0.0)
+  private static func texts(_ count: Int, seed: Int) -> Bool {
+    var watch = InputWatch(expecting: count)
+    var read = 0
     var last = ProgramGenerator.prologue
     for index in 0..<count {
       // A program from the grammar for every sixteen texts made of it.
@@ -142,58 +68,144 @@ private func watch() {
       }
       var mutator = ByteMutator(seed: seed &+ index)
       let source = mutator.mutated(last, with: ProgramGenerator.prologue)
-      remember(source)
-      if index % 64 == 0 { alarm(20) }
+      watch.begin(source)
       if (try? SyntaxText.of(source)) != nil { read += 1 }
-      slowest = max(slowest, seconds())
-      if index % 1_000_000 == 999_999 {
-        print("\(index + 1) texts")
-        fflush(nil)
-      }
+      watch.end(source, [])
     }
-    print("\(count) texts, \(read) of them programs, slowest \(slowest) s")
+    return watch.finish("texts, \(read) of them programs")
   }
 
-  private static func trees(_ count: Int, seed: Int) {
-    var faults = 0
+  private static func trees(_ count: Int, seed: Int) -> Bool {
+    var watch = InputWatch(expecting: count)
     for index in 0..<count {
       var generator = ProgramGenerator(seed: seed &+ index)
       let source = generator.program()
-      remember(source)
-      alarm(20)
-      for fault in ProgramCheck.treeFaults(of: source) {
-        faults += 1
-        print("--- seed \(seed &+ index)\n\(source)\n=> \(fault)")
-      }
+      watch.begin(source)
+      watch.end("seed \(seed &+ index)\n\(source)", ProgramCheck.treeFaults(of: source))
     }
-    print("\(count) trees, \(faults) faults")
+    return watch.finish("trees")
   }
 
-  private static func words(_ name: String?) {
+  /// The corpus: inputs that once were wrong, or reach what few others reach.
+  private static func corpus() -> Bool {
+    let check = ProgramCheck()
+    let inputs = ProgramCorpus.inputs
+    var watch = InputWatch(expecting: inputs.count)
+    for source in inputs {
+      watch.begin(source)
+      watch.end(source, check.faults(of: source))
+    }
+    return watch.finish("inputs of the corpus")
+  }
+
+  /// Prints the shortest of so many inputs that together reach what all of them reach.
+  private static func keep(_ count: Int, seed: Int) -> Bool {
+    let features = ProgramFeatures()
+    var inputs: Set<String> = []
+    for index in 0..<count {
+      var generator = ProgramGenerator(seed: seed &+ index)
+      let program = generator.program()
+      var mutator = ByteMutator(seed: seed &+ index)
+      let texts =
+        program.split(separator: "\n").map(String.init)
+        + [mutator.mutated(program, with: ProgramGenerator.prologue)]
+      for text in texts where text.utf8.count < 160 && !text.contains("---") {
+        let trimmed = text.split(separator: "\n", omittingEmptySubsequences: true)
+        inputs.insert(trimmed.joined(separator: "\n"))
+      }
+    }
+    let ordered = inputs.sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
+    var seen: Set<String> = []
+    var kept: [String] = []
+    for input in ordered {
+      let reached = features.of(input)
+      if reached.isSubset(of: seen) { continue }
+      seen.formUnion(reached)
+      kept.append(input)
+    }
+    print(kept.joined(separator: "\n---\n"))
+    return true
+  }
+
+  private static func call(
+    _ calls: EdgeCalls, _ word: Int, _ positions: [Int], _ watch: inout InputWatch
+  ) {
+    let word = EdgeCalls.words[word]
+    let text = calls.text(of: word, positions)
+    watch.begin(text)
+    let fault = calls.fault(of: word, positions)
+    watch.end(text, fault.map { [$0] } ?? [])
+  }
+
+  /// Every word, or one, with all edge values in up to three positions.
+  private static func words(_ name: String?) -> Bool {
     let calls = EdgeCalls()
     let all = calls.values.indices
-    var (count, faults) = (0, 0)
-    func call(_ word: Int, _ positions: [Int]) {
-      let text = calls.text(of: EdgeCalls.words[word], positions)
-      remember(text)
-      alarm(20)
-      count += 1
-      if let fault = calls.fault(of: EdgeCalls.words[word], positions) {
-        faults += 1
-        print("\(text)\n=> \(fault)")
-      }
-      if seconds() > 1 { print("\(text) took \(seconds()) s") }
+    let n = all.count
+    let chosen = EdgeCalls.words.indices.filter {
+      name == nil || EdgeCalls.words[$0].entry.name == name
     }
-    for (index, word) in EdgeCalls.words.enumerated() where name == nil || word.entry.name == name {
-      let most = word.entry.arguments.contains { $0.isVariadic } ? 3 : word.entry.arguments.count
-      call(index, [])
+    let widths = chosen.map { index in
+      let arguments = EdgeCalls.words[index].entry.arguments
+      return arguments.contains { $0.isVariadic } ? 3 : min(3, arguments.count)
+    }
+    let counts = [1 + n, 1 + n, 1 + n + n * n, 1 + n + n * n + n * n * n]
+    var watch = InputWatch(expecting: widths.map { counts[$0] }.reduce(0, +))
+    for (word, most) in zip(chosen, widths) {
+      call(calls, word, [], &watch)
       for a in all {
-        call(index, [a])
-        if most > 1 { for b in all { call(index, [a, b]) } }
+        call(calls, word, [a], &watch)
+        guard most > 1 else { continue }
+        for b in all {
+          call(calls, word, [a, b], &watch)
+          guard most > 2 else { continue }
+          for c in all { call(calls, word, [a, b, c], &watch) }
+        }
       }
-      if most > 2 { for a in all { for b in all { for c in all { call(index, [a, b, c]) } } } }
-      fflush(nil)
     }
-    print("\(count) calls of \(name ?? "all words"), \(faults) faults")
+    return watch.finish("calls of \(name ?? "all \(chosen.count) words")")
+  }
+
+  /// Calls drawn from all those: each word as often as the others.
+  private static func words(_ count: Int, seed: Int) -> Bool {
+    let calls = EdgeCalls()
+    var dice = Dice(seed: seed)
+    var watch = InputWatch(expecting: count)
+    for index in 0..<count {
+      let word = index % EdgeCalls.words.count
+      let arguments = EdgeCalls.words[word].entry.arguments
+      let most = arguments.contains { $0.isVariadic } ? 3 : min(3, arguments.count)
+      let given = max(1, most - (dice.roll(4) == 0 ? 1 : 0))
+      call(calls, word, (0..<given).map { _ in dice.roll(calls.values.count) }, &watch)
+    }
+    return watch.finish("calls of \(EdgeCalls.words.count) words")
+  }
+
+  private static func formats(_ count: Int, seed: Int, fixtures: String) -> Bool {
+    guard let check = try? FormatCheck(fixtures: fixtures) else {
+      print("there are no fixtures in \(fixtures)")
+      return false
+    }
+    var isSound = true
+    for format in check.formats {
+      var watch = InputWatch(expecting: count)
+      var grown = 0
+      for index in 0..<count {
+        var changes = ByteChanges(seed: seed &+ index)
+        let start = format.seeds[changes.roll(format.seeds.count)]
+        var bytes = changes.changed(start, with: format.seeds[changes.roll(format.seeds.count)])
+        if index % 4 > 0, let mend = format.mend { bytes = mend(bytes) }
+        watch.begin("\(format.name), seed \(seed &+ index)")
+        let before = InputWatch.peak()
+        var faults = FormatCheck.fault(of: bytes, as: format).map { [$0] } ?? []
+        let more = InputWatch.peak() - before
+        if more > 64 << 20 + 2 * bytes.count { faults.append("it took \(more) bytes") }
+        watch.end("\(format.name), seed \(seed &+ index)", faults)
+        grown = max(grown, more)
+      }
+      isSound =
+        watch.finish("files of \(format.name), at most \(grown) bytes for one") && isSound
+    }
+    return isSound
   }
 }
