@@ -142,7 +142,7 @@ package struct ForeignName: Sendable {
       "a layer is a function that returns a function")
     + said("show", "plot([1, 4, 9])", "a plot that is the last value of a cell is shown")
 
-  static let byName = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
+  package static let byName = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
 
   /// What to say when nothing has the name.
   func unknown(at span: SourceSpan?) -> LanguageError {

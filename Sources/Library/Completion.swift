@@ -13,6 +13,15 @@ package struct Completion: Sendable, Equatable {
   package let signature: String
   /// One sentence, or nothing.
   package let summary: String
+  /// What another library calls it, when that was typed.
+  package let foreign: String?
+
+  init(
+    text: String, kind: Kind, signature: String, summary: String, foreign: String? = nil
+  ) {
+    (self.text, self.kind, self.signature) = (text, kind, signature)
+    (self.summary, self.foreign) = (summary, foreign)
+  }
 }
 
 /// What may stand at a place of a program: a function of the text, the names of the page and the files
@@ -50,13 +59,17 @@ package struct Completions: Sendable {
           Completion(text: $0, kind: .file, signature: folder ?? "", summary: "")
         }
       }
+    case .column(let path):
+      if case .record? = Completions.value(at: path, names) {
+        found = Completions.value(at: path, names).map(Completions.fields) ?? []
+      }
     case .field(let path):
       let value = Completions.value(at: path, names)
       found = value.map(Completions.fields) ?? []
-      found += Completions.methods(of: value)
+      found += Completions.methods(of: value) + Completions.translated(place.typed)
     case .code(let callee, let given):
       if let callee { found = Completions.arguments(of: callee, names, besides: given) }
-      found += Completions.named(names) + Completions.words
+      found += Completions.translated(place.typed) + Completions.named(names) + Completions.words
     }
     items = Completions.ranked(found, by: place.typed)
   }
@@ -71,6 +84,18 @@ package struct Completions: Sendable {
     names.order.filter { $0 != "ans" }.compactMap { name in
       names[name].map { described(name, .name, $0) }
     }
+  }
+
+  /// The word that is meant by what other libraries call it: `Conv2d` for Conv.
+  private static func translated(_ typed: String) -> [Completion] {
+    guard let known = ForeignName.byName[typed],
+      let entry = StandardLibrary.reference.entry(named: known.ours)
+    else { return [] }
+    return [
+      Completion(
+        text: entry.name, kind: .word, signature: entry.signature, summary: entry.summary,
+        foreign: typed)
+    ]
   }
 
   private static func described(_ name: String, _ kind: Completion.Kind, _ value: Value)
@@ -187,8 +212,9 @@ package struct Completions: Sendable {
     let wanted = Array(typed.lowercased().filter { $0 != "_" })
     var seen: Set<String> = []
     let scored = all.enumerated().compactMap { index, item -> (Int, Int, Int, Completion)? in
-      guard item.text != typed, seen.insert(item.text).inserted,
-        let score = score(item.text, typed, wanted)
+      guard item.text != typed,
+        let score = item.foreign == nil ? score(item.text, typed, wanted) : 0,
+        seen.insert(item.text).inserted
       else { return nil }
       let kind = [.argument, .field, .name, .dataset, .file].contains(item.kind) ? 0 : 1
       return (score, kind, index, item)

@@ -4,6 +4,8 @@ struct CursorPlace {
     case comment
     /// Inside a text that is given to a word.
     case text(word: String?)
+    /// Inside a text between brackets: the names before them.
+    case column([String])
     /// Behind a dot: the names before it.
     case field([String])
     /// Somewhere else; `callee` where an argument may begin.
@@ -96,6 +98,10 @@ struct CursorPlace {
       range = (from ?? min(quote.start, bytes.count))..<bytes.count
       typed = String(decoding: bytes[range], as: UTF8.self)
       kind = .text(word: callee)
+      if let last = open.last, last.bracket == UInt8(ascii: "[") {
+        let path = CursorPlace.path(endingAt: last.at, in: bytes)
+        if !path.isEmpty { kind = .column(path) }
+      }
       return
     }
     if let word = CursorPlace.word(endingAt: bytes.count, in: bytes) {

@@ -29,6 +29,9 @@ import Testing
     ("data.inputs.sha¦", "shape"), ("sum(data.inputs, ke¦", "keepdims="), ("double(of¦", "offset="),
     ("Linear(¦", "in="), ("dataset(\"ir¦", "iris"), ("load(\"dig¦", "digits.csv"),
     ("lnorm¦", "layer_norm"), ("a = 1\nb = dou¦\nc = 3", "double"), ("MaxP¦", "MaxPool"),
+    ("data[\"lab¦", "labels"), ("data.sub[\"de¦", "deep"), ("Conv2d¦", "Conv"),
+    ("x.view¦", "reshape"),
+    ("CrossEntropyLoss¦", "cross_entropy"),
   ])
   func `the first completion is the one that was meant`(marked: String, first: String) throws {
     let found = try completions(marked, files: ["digits.csv", "other.csv"])
