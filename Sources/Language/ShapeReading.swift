@@ -24,7 +24,8 @@ extension Interpreter {
           span: error.span ?? SourceSpan(0, 0), names: [], text: "value", diagnosis: error)
       ]
     }
-    let context = EvaluationContext(folder: context.folder)
+    let context = EvaluationContext(
+      interruption: context.interruption, folder: context.folder)
     let other = forAnotherThread(context)
     other.adopt(names)
     other.source = Array(source.utf8)

@@ -118,7 +118,7 @@ extension Tensor {
     try Tensor.apply("fft", [self], [result]) { address in
       var (re, im) = ([Double](repeating: 0, count: n), [Double](repeating: 0, count: n))
       func transform<E: BinaryFloatingPoint>(_: E.Type) {
-        for row in 0..<rows {
+        for row in 0..<rows where !WorkStop.isAsked {
           let x = address[0].assumingMemoryBound(to: E.self) + row * 2 * n
           let y = address[1].assumingMemoryBound(to: E.self) + row * 2 * n
           for k in 0..<n { (re[k], im[k]) = (Double(x[2 * k]), Double(x[2 * k + 1])) }

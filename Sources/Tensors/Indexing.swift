@@ -101,6 +101,7 @@ extension Tensor {
     try MemoryBudget.check(result.count * 8)
     var flat = [0]
     for factor in factors {
+      try WorkStop.check()
       if factor.count == 1 {
         if factor[0] != 0 { for i in flat.indices { flat[i] += factor[0] } }
         continue
@@ -119,6 +120,7 @@ extension Tensor {
     guard mask.rank <= rank, mask.rank > 0,
       mask.dims == Array(dims.prefix(mask.rank)) || mask.rank == 1
     else { throw TensorError.maskShape(mask: mask.dims, shape: dims) }
+    try WorkStop.check()
     let kept = (0..<mask.count).filter { mask.double(at: $0) != 0 }
     let walk = mask.shape.strides
     return try (0..<mask.rank).map { axis in
@@ -150,6 +152,7 @@ extension Tensor {
   package func indexed(_ items: [IndexItem]) throws -> Tensor {
     if let simple = try leading(items) { return simple }
     let (flat, target) = try positions(items)
+    try WorkStop.check()
     let result = try Tensor(uninitialised: target, dtype)
     let size = dtype.size
     try Tensor.apply("index", [self], [result]) { address in

@@ -39,7 +39,7 @@ extension Tensor {
     let (places, stride) = (runs, size * inner)
     func join(_ index: Int, _ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer) {
       let (start, run) = places[index]
-      for o in 0..<outer {
+      for o in 0..<outer where o & 0xFFF > 0 || !WorkStop.isAsked {
         (to + o * stride + start).copyMemory(from: from + o * run, byteCount: run)
       }
     }
@@ -83,7 +83,7 @@ extension Tensor {
     }
     func take(_ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer) {
       var out = to
-      for o in 0..<outer {
+      for o in 0..<outer where !WorkStop.isAsked {
         for row in rows {
           out.copyMemory(
             from: from + (o * size + (row < 0 ? row + size : row)) * run, byteCount: run)
@@ -105,6 +105,7 @@ extension Tensor {
     func take(_ at: UnsafePointer<UnsafeMutableRawPointer>) throws {
       let rows = at[1].assumingMemoryBound(to: Int64.self)
       for i in 0..<count {
+        if i & 0xFFFF == 0 { try WorkStop.check() }
         let row = try Tensor.row(rows[i], of: size)
         (at[2] + i * run).copyMemory(from: at[0] + row * run, byteCount: run)
       }
@@ -125,6 +126,7 @@ extension Tensor {
       let rows = at[1].assumingMemoryBound(to: Int64.self)
       let y = at[2].assumingMemoryBound(to: E.self)
       for i in 0..<count {
+        if i & 0xFFF == 0 { try WorkStop.check() }
         let row = try Tensor.row(rows[i], of: size) * run
         for j in 0..<run { y[row + j] += x[i * run + j] }
       }

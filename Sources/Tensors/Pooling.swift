@@ -138,7 +138,7 @@ extension Tensor {
     let (h, w) = (x.dims[2], x.dims[3])
     withUnsafeTemporaryAllocation(of: Int.self, capacity: max(1, window[0] * window[1])) { places in
       var out = 0
-      for plane in 0..<x.dims[0] * x.dims[1] {
+      for plane in 0..<x.dims[0] * x.dims[1] where !WorkStop.isAsked {
         for oy in 0..<target.dims[2] {
           for ox in 0..<target.dims[3] {
             var count = 0

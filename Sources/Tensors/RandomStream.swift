@@ -131,6 +131,7 @@ package struct RandomStream: Sendable, Equatable {
   package mutating func permutation(_ n: Int) -> [Int] {
     var order = Array(0..<n)
     for i in stride(from: n - 1, to: 0, by: -1) {
+      if i & 0xFFFFF == 0, WorkStop.isAsked { break }
       order.swapAt(i, Int(next(below: UInt64(i + 1))))
     }
     return order
@@ -146,7 +147,10 @@ package struct RandomStream: Sendable, Equatable {
     }
     let result = try Tensor(uninitialised: shape, .int64)
     let out = result.fresh(Int64.self)
-    for i in 0..<shape.count { out[i] = Int64(low + Int(next(below: UInt64(high - low)))) }
+    for i in 0..<shape.count {
+      if i & 0xFFFFF == 0 { try WorkStop.check() }
+      out[i] = Int64(low + Int(next(below: UInt64(high - low))))
+    }
     return result
   }
 }

@@ -135,7 +135,7 @@ extension Tensor {
     let result = try Tensor(uninitialised: Shape(checking: target), .int64)
     let out = result.fresh(Int64.self)
     let values = array(of: Double.self)
-    for o in 0..<outer {
+    for o in 0..<outer where o & 0xFF > 0 || !WorkStop.isAsked {
       for i in 0..<inner {
         var best = 0
         var top = values[o * length * inner + i]

@@ -85,7 +85,7 @@ extension Tensor {
         let v = address[0].assumingMemoryBound(to: E.self)
         let x = address[1].assumingMemoryBound(to: E.self)
         let y = address[2].assumingMemoryBound(to: E.self)
-        for row in 0..<pattern.rows {
+        for row in 0..<pattern.rows where row & 0xFF > 0 || !WorkStop.isAsked {
           for k in pattern.starts[row]..<pattern.starts[row + 1] {
             let column = pattern.columns[k]
             let (source, target) = transposed ? (row, column) : (column, row)
