@@ -122,7 +122,9 @@ extension Tensor {
     }
     let texts = precise.map { $0.map(cell) }
     let cellWidth = texts.flatMap { $0 }.map(\.count).max() ?? 1
-    let fitting = max(1, (width - 2 - 2) / (cellWidth + 2))
+    // Points tell numbers apart; whole ones need more room between them.
+    let gap = dtype.isFloat && decimals != 0 ? " " : "  "
+    let fitting = max(1, (width - 2 - 2) / (cellWidth + gap.count))
     var lines: [String] = []
     for (r, row) in texts.enumerated() {
       if rank > 2, r % dims[rank - 2] == 0 {
@@ -139,7 +141,7 @@ extension Tensor {
         String(repeating: " ", count: cellWidth - $0.count) + $0
       }
       let isCut = columns > fitting
-      lines.append("  " + cells.joined(separator: "  ") + (isCut ? "  …" : ""))
+      lines.append("  " + cells.joined(separator: gap) + (isCut ? "  …" : ""))
     }
     if total > shownRows { lines.append("  …") }
     return lines

@@ -22,7 +22,7 @@ import Testing
       """)
     #expect(printed[0] == "3")
     #expect(printed[1] == "i64 [2, 2]\n  14  32\n  32  77")
-    #expect(printed[2] == "f32 [2, 3]\n  -1.5  -1.5  -1.5\n   1.5   1.5   1.5")
+    #expect(printed[2] == "f32 [2, 3]\n  -1.5 -1.5 -1.5\n   1.5  1.5  1.5")
     #expect(printed[3] == "[3, 6]")
     #expect(printed[4] == "[3, 4, 5]")
   }

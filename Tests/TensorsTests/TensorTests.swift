@@ -91,6 +91,6 @@ import Testing
   @Test func `a short vector is one line, a table has a header`() throws {
     #expect(try tensor([0.5, -1, 2], [3]).text() == "[0.5, -1, 2]")
     #expect(
-      try tensor([1, 2.5, 3, 4], [2, 2], .float32).text() == "f32 [2, 2]\n  1.0  2.5\n  3.0  4.0")
+      try tensor([1, 2.5, 3, 4], [2, 2], .float32).text() == "f32 [2, 2]\n  1.0 2.5\n  3.0 4.0")
   }
 }
