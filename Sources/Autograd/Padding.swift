@@ -57,6 +57,8 @@ extension Operations {
 extension Variable {
   /// `widths` before and after each axis, for the last axis first; negative ones cut.
   package func padded(_ widths: [Int], mode: String, value: Double = 0) throws -> Variable {
+    // One width is that of all sides.
+    let widths = widths.count == 1 ? Array(repeating: widths[0], count: 2 * rank) : widths
     guard widths.count % 2 == 0, widths.count / 2 <= rank else {
       throw TensorError.invalid(
         operation: "pad",

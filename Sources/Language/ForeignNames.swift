@@ -53,7 +53,7 @@ package struct ForeignName: Sendable {
     + renamed("Linear", "Dense") + renamed("Conv", "Conv2d Conv2D")
     + renamed("Conv1", "Conv1d Conv1D")
     + renamed("Conv3", "Conv3d Conv3D")
-    + renamed("ConvTranspose", "ConvTranspose2d Conv2DTranspose")
+    + renamed("ConvTranspose", "ConvTranspose2d Conv2DTranspose ConvT")
     + renamed("ConvTranspose1", "ConvTranspose1d Conv1DTranspose")
     + renamed("BatchNorm", "BatchNorm1d BatchNorm2d BatchNorm3d BatchNormalization")
     + renamed("LayerNorm", "LayerNormalization")

@@ -22,6 +22,7 @@ extension Value {
           : "\(name): \(inner)"
       }.joined(separator: "\n")
     case .object(let object): object.text(width: width)
+    case .function(let function): function.written
     default: Value.wrapped(inline, width: width)
     }
   }
@@ -87,9 +88,7 @@ extension Value {
         ? "range(\(range.end))"
         : "range(\(range.start), \(range.end)\(range.step == 1 ? "" : ", \(range.step)"))"
     case .function(let function):
-      let source = (function.syntax.name ?? "") + function.syntax.source
-      let lines = ((try? SourceFormat.formatted(source)) ?? source).split(
-        whereSeparator: \.isNewline)
+      let lines = function.written.split(whereSeparator: \.isNewline)
       return lines.map { $0.drop { $0 == " " } }.joined(separator: " ")
     case .builtin(let builtin): return builtin.entry.signature
     case .object(let object):
@@ -197,5 +196,14 @@ extension Value {
     let gap = width - body.count
     let left = align == "<" ? 0 : align == ">" ? gap : gap / 2
     return String(repeating: " ", count: left) + body + String(repeating: " ", count: gap - left)
+  }
+}
+
+extension Function {
+  /// Its definition as it is written, in the usual layout.
+  fileprivate var written: String {
+    let source = (syntax.name ?? "") + syntax.source
+    let laidOut = (try? SourceFormat.formatted(source)) ?? source
+    return laidOut.hasSuffix("\n") ? String(laidOut.dropLast()) : laidOut
   }
 }
