@@ -31,7 +31,7 @@ extension Interpreter {
       return a.isForTrialTree || b.isForTrialTree ? Outline.anything : nil
     }
     return try located(span) {
-      let (one, other) = try (probe(x.dtype), probe(y.dtype))
+      let (one, other) = try (probe(x.dtype, left), probe(y.dtype, right))
       if operation == .matmul {
         let dtype = try Variable.matmul(one.reshaped([1, 1]), other.reshaped([1, 1])).dtype
         return Outline.tensor(try Outline.product(left, right), dtype)
@@ -43,8 +43,10 @@ extension Interpreter {
     }
   }
 
-  private func probe(_ dtype: DType?) throws -> Variable {
-    Variable(try Tensor.full(.number, 1, dtype ?? .float32))
+  /// One element of a kind: numbers give way to tensors, so that it counts which of both it is.
+  private func probe(_ dtype: DType?, _ dims: [Int]) throws -> Variable {
+    let shape = dims.isEmpty ? Shape.number : try Shape(checking: [1])
+    return Variable(try Tensor.full(shape, 1, dtype ?? .float32))
   }
 
   private func outlinedJoin(_ a: Value, _ b: Value, _ span: SourceSpan?) throws -> Value {
