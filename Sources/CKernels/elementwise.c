@@ -42,6 +42,24 @@ UNARY(ck_unary_f64, double, ck_exp, ck_tanh, ck_sigmoid, ck_gelu)
   else if (step_a) { T q = b[0]; for (long i = 0; i < n; i++) { T p = a[i]; y[i] = (OUT)(expression); } } \
   else { T p = a[0]; for (long i = 0; i < n; i++) { T q = b[i * step_b]; y[i] = (OUT)(expression); } } \
   break
+// Powers that are plain operations, to the bit what ck_power_inline gives: a product of two floats is
+// exact in double precision, and roots and quotients are not changed by rounding twice.
+#define SIMPLE_POWERS                                                                         \
+  if (step_a && !step_b) {                                                                    \
+    double q = b[0];                                                                          \
+    if (q == 2.0) { for (long i = 0; i < n; i++) y[i] = a[i] * a[i]; break; }                 \
+    if (q == 0.5) {                                                                           \
+      if (sizeof(T) == 4) for (long i = 0; i < n; i++) y[i] = sqrtf((float)a[i]);             \
+      else for (long i = 0; i < n; i++) y[i] = sqrt(a[i]);                                    \
+      break;                                                                                  \
+    }                                                                                         \
+    if (q == 1.0) { for (long i = 0; i < n; i++) y[i] = a[i]; break; }                        \
+    if (q == -1.0) { for (long i = 0; i < n; i++) y[i] = 1 / a[i]; break; }                   \
+    if (q == 3.0) {                                                                           \
+      for (long i = 0; i < n; i++) { double v = a[i]; y[i] = v * (v * v); }                   \
+      break;                                                                                  \
+    }                                                                                         \
+  }
 #define BINARY(NAME, TYPE)                                                                    \
   CLONES void NAME(int op, const TYPE *a, long step_a, const TYPE *b, long step_b,            \
                    TYPE *restrict y, long n) {                                                \
@@ -53,7 +71,7 @@ UNARY(ck_unary_f64, double, ck_exp, ck_tanh, ck_sigmoid, ck_gelu)
       case CK_DIVIDE: PAIRS(T, p / q);                                                        \
       case CK_FLOOR_DIVIDE: PAIRS(T, floor((double)p / (double)q));                           \
       case CK_REMAINDER: PAIRS(T, (double)p - floor((double)p / (double)q) * (double)q);      \
-      case CK_POWER: PAIRS(T, ck_power_inline(p, q));                                         \
+      case CK_POWER: SIMPLE_POWERS PAIRS(T, ck_power_inline(p, q));                           \
       case CK_MINIMUM: PAIRS(T, p != p ? p : q != q ? q : p < q ? p : q);                     \
       case CK_MAXIMUM: PAIRS(T, p != p ? p : q != q ? q : p > q ? p : q);                     \
     }                                                                                         \
