@@ -70,7 +70,7 @@ package struct ForeignName: Sendable {
     + renamed("log_softmax", "LogSoftmax")
     + renamed(
       "cross_entropy",
-      "CrossEntropyLoss crossentropy sparse_categorical_crossentropy categorical_crossentropy softmax_cross_entropy"
+      "CrossEntropyLoss sparse_categorical_crossentropy categorical_crossentropy softmax_cross_entropy"
     )
     + renamed("mse", "MSELoss mse_loss mean_squared_error")
     + renamed("mae", "L1Loss l1_loss mean_absolute_error")
