@@ -141,7 +141,13 @@ extension Interpreter {
     -> Value
   {
     if isTrial, whole.isForTrial || value.isForTrial || items.contains(where: \.isOutline) {
-      return whole.outlined == nil ? Outline.anything : whole.outlining()
+      guard let before = whole.outlined, let dims = before.dims, let dtype = before.dtype else {
+        return Outline.anything
+      }
+      if dtype.isFloat { return Outline.tensor(dims, dtype) }
+      // Fractions make floats of whole numbers.
+      guard let part = value.outlined?.dtype else { return Outline.anything }
+      return Outline.tensor(dims, part.isFloat ? .float32 : dtype)
     }
     switch whole {
     case .tensor(let x), .parameter(let x):
