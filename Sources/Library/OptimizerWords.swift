@@ -146,7 +146,10 @@ struct OptimizerObject: LanguageObject {
           + "\(slope.variable.dims)")
     }
     var copy = self
-    var parameters = moved.map(\.variable.value)
+    var parameters = try moved.map { leaf in
+      let x = leaf.variable.value
+      return x.dtype.isFloat ? x : try x.cast(x.rank == 0 ? .float64 : .float32)
+    }
     try copy.move(&parameters, slopes.map(\.variable.value)) { interpreter }
     let next = try Tree.replacing(model, choice, with: parameters.map { Variable($0) })
     return (LayerMemory.moved(from: gradient, to: next), copy)

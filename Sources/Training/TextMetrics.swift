@@ -5,7 +5,7 @@ package enum TextMetrics {
   /// Levenshtein: the fewest insertions, deletions and replacements from a to b.
   package static func editDistance<T: Equatable>(_ a: [T], _ b: [T]) -> Int {
     var last = Array(0...b.count)
-    for i in a.indices {
+    for i in a.indices where !WorkStop.isAsked {
       var row = [i + 1] + last.dropFirst()
       for j in b.indices {
         row[j + 1] = min(last[j] + (a[i] == b[j] ? 0 : 1), last[j + 1] + 1, row[j] + 1)
