@@ -253,7 +253,12 @@ extension StandardLibrary {
       if call.isNone("n") { return .integer(Int(draw())) }
       let n = try call.integer("n")
       guard n >= 0, n < 1 << 30 else { throw call.error("n should be a count", at: "n") }
-      return try Value(Tensor((0..<n).map { _ in draw() }))
+      return try Value(
+        Tensor(
+          (0..<n).map { i in
+            if i & 0xFFFF == 0 { try WorkStop.check() }
+            return draw()
+          }))
     },
   ]
 

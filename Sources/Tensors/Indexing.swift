@@ -75,8 +75,10 @@ extension Tensor {
           throw TensorError.wrongKind(
             operation: "index", found: indices.dtype, expected: "integers")
         }
-        let offsets = try (0..<indices.count).map { i in
-          let index = indices.integer(at: i)
+        let chosen = indices.array(of: Int64.self)
+        let offsets = try chosen.indices.map { i in
+          if i & 0xFFFFF == 0 { try WorkStop.check() }
+          let index = Int(chosen[i])
           let at = index < 0 ? index + dims[axis] : index
           guard at >= 0, at < dims[axis] else {
             throw TensorError.indexOutOfRange(index: index, size: dims[axis], axis: axis)
@@ -108,7 +110,10 @@ extension Tensor {
       }
       var next: [Int] = []
       next.reserveCapacity(flat.count * factor.count)
-      for base in flat { for offset in factor { next.append(base + offset) } }
+      for base in flat {
+        if next.count & 0xFFF == 0 { try WorkStop.check() }
+        for offset in factor { next.append(base + offset) }
+      }
       flat = next
     }
     return (flat, result)
@@ -120,8 +125,13 @@ extension Tensor {
     guard mask.rank <= rank, mask.rank > 0,
       mask.dims == Array(dims.prefix(mask.rank)) || mask.rank == 1
     else { throw TensorError.maskShape(mask: mask.dims, shape: dims) }
-    try WorkStop.check()
-    let kept = (0..<mask.count).filter { mask.double(at: $0) != 0 }
+    let marks = mask.elements(Bool.self)
+    var kept: [Int] = []
+    for i in 0..<mask.count {
+      if i & 0xFFFFF == 0 { try WorkStop.check() }
+      if marks[i] { kept.append(i) }
+    }
+    if mask.rank == 1 { return [.gather(try Tensor(kept.map { Int64($0) }))] }
     let walk = mask.shape.strides
     return try (0..<mask.rank).map { axis in
       .gather(try Tensor(kept.map { Int64($0 / walk[axis] % mask.dims[axis]) }))

@@ -64,11 +64,26 @@ package struct RandomStream: Sendable, Equatable {
   package mutating func uniform(_ shape: Shape) throws -> Tensor {
     let result = try Tensor(uninitialised: shape, .float32)
     let (key, first, count) = (key, take((shape.count + 3) / 4), shape.count)
-    ck_uniform_f32(key, stream, first, result.fresh(Float.self), count)
+    RandomStream.fill(ck_uniform_f32, 4, key, stream, first, result.fresh(Float.self), count)
     Recording.current?.noteRandom("uniform", stream, result) { stream, y in
-      ck_uniform_f32(key, stream, first, y.assumingMemoryBound(to: Float.self), count)
+      fill(ck_uniform_f32, 4, key, stream, first, y.assumingMemoryBound(to: Float.self), count)
     }
     return result
+  }
+
+  private typealias Kernel =
+    @convention(c) (UInt64, UInt64, UInt64, UnsafeMutablePointer<Float>?, Int) -> Void
+
+  /// Numbers for so many places, `each` of them from a block: workers share the blocks.
+  private static func fill(
+    _ kernel: @escaping Kernel, _ each: Int, _ key: UInt64, _ stream: UInt64, _ first: UInt64,
+    _ y: UnsafeMutablePointer<Float>, _ count: Int
+  ) {
+    nonisolated(unsafe) let (kernel, y) = (kernel, y)
+    Workers.split(count, grain: 1 << 18) { part in
+      let block = first &+ UInt64(part.lowerBound / each)
+      kernel(key, stream, block, y + part.lowerBound, part.count)
+    }
   }
 
   /// 1 / (1 - p) with chance 1 - p, else 0: f32.
@@ -77,7 +92,7 @@ package struct RandomStream: Sendable, Equatable {
     let (key, first, count) = (key, take((shape.count + 3) / 4), shape.count)
     let (bound, scale) = (Float(p), 1 / Float(1 - p))
     func fill(_ stream: UInt64, _ y: UnsafeMutablePointer<Float>) {
-      ck_uniform_f32(key, stream, first, y, count)
+      RandomStream.fill(ck_uniform_f32, 4, key, stream, first, y, count)
       ck_keep_f32(y, count, bound, scale)
     }
     fill(stream, result.fresh(Float.self))
@@ -91,9 +106,9 @@ package struct RandomStream: Sendable, Equatable {
   package mutating func normal(_ shape: Shape) throws -> Tensor {
     let result = try Tensor(uninitialised: shape, .float32)
     let (key, first, count) = (key, take((shape.count + 1) / 2), shape.count)
-    ck_normal_f32(key, stream, first, result.fresh(Float.self), count)
+    RandomStream.fill(ck_normal_f32, 2, key, stream, first, result.fresh(Float.self), count)
     Recording.current?.noteRandom("normal", stream, result) { stream, y in
-      ck_normal_f32(key, stream, first, y.assumingMemoryBound(to: Float.self), count)
+      fill(ck_normal_f32, 2, key, stream, first, y.assumingMemoryBound(to: Float.self), count)
     }
     return result
   }
