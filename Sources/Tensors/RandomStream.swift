@@ -66,7 +66,8 @@ package struct RandomStream: Sendable, Equatable {
     let (key, first, count) = (key, take((shape.count + 3) / 4), shape.count)
     RandomStream.fill(ck_uniform_f32, 4, key, stream, first, result.fresh(Float.self), count)
     Recording.current?.noteRandom("uniform", stream, result) { stream, y in
-      fill(ck_uniform_f32, 4, key, stream, first, y.assumingMemoryBound(to: Float.self), count)
+      RandomStream.fill(
+        ck_uniform_f32, 4, key, stream, first, y.assumingMemoryBound(to: Float.self), count)
     }
     return result
   }
@@ -108,7 +109,8 @@ package struct RandomStream: Sendable, Equatable {
     let (key, first, count) = (key, take((shape.count + 1) / 2), shape.count)
     RandomStream.fill(ck_normal_f32, 2, key, stream, first, result.fresh(Float.self), count)
     Recording.current?.noteRandom("normal", stream, result) { stream, y in
-      fill(ck_normal_f32, 2, key, stream, first, y.assumingMemoryBound(to: Float.self), count)
+      RandomStream.fill(
+        ck_normal_f32, 2, key, stream, first, y.assumingMemoryBound(to: Float.self), count)
     }
     return result
   }
