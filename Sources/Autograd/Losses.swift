@@ -116,7 +116,8 @@ extension Operations {
     }
     let rows = Swift.max(1, z.shape.count / Swift.max(1, classes))
     let smooth = a.number("smooth", default: 0)
-    let columns = try Tensor(weights, shape: Shape(checking: [classes]))
+    let kind = z.dtype.isFloat ? z.dtype : .float32
+    let columns = try Tensor(weights, shape: Shape(checking: [classes])).cast(kind)
     let logs = try Operations.logSoftmax(z)
     if y.dims == z.dims, y.dtype.isFloat {
       return try Operations.sum(logs * (y * Variable(columns))).negated() / Double(rows)
@@ -130,7 +131,7 @@ extension Operations {
       labels = try Tensor(kept, shape: labels.shape)
     }
     let targets = try classTargets(z.value, labels, smooth: smooth)
-    let places = try Tensor(counts, shape: Shape(checking: y.dims + [1]))
+    let places = try Tensor(counts, shape: Shape(checking: y.dims + [1])).cast(kind)
     let shares = try targets.binary(.multiply, columns).binary(.multiply, places)
     let total = (0..<labels.count).reduce(0.0) { sum, i in
       counts[i] == 0 ? sum : sum + weights[Int(labels.double(at: i))]
