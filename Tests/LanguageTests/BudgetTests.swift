@@ -81,7 +81,7 @@ import Testing
     } catch { code = error.code }
     #expect(code == "interrupted")
     // The operations of the line that is being evaluated, at most.
-    #expect(stopper.after <= 4, "\(stopper.after)")
+    #expect(stopper.after <= 8, "\(stopper.after)")
   }
 
   @Test(arguments: [
