@@ -174,7 +174,8 @@ struct Lexer {
       }
       return add(.symbol(symbol == "**" ? "^" : symbol), from: start)
     }
-    at += peek(1) == bytes[start] ? 2 : 1
+    let isDoubled = [UInt8(ascii: "&"), UInt8(ascii: "|")].contains(bytes[start])
+    at += isDoubled && peek(1) == bytes[start] ? 2 : 1
     let character = String(decoding: bytes[start..<at], as: UTF8.self)
     let hints = [
       "!": "not ", "&": "and", "&&": "and", "|": "or", "||": "or",

@@ -11,8 +11,8 @@ import Testing
     }
   }
 
-  @Test func `no input is in the corpus twice`() {
-    #expect(ProgramCorpus.inputs.count >= 15)
+  @Test func `the corpus holds a thousand inputs, none of them twice`() {
+    #expect(ProgramCorpus.inputs.count >= 1000)
     #expect(Set(ProgramCorpus.inputs).count == ProgramCorpus.inputs.count)
   }
 }

@@ -18,6 +18,12 @@ import Testing
     #expect(names.binds == ["y", "f", "z", "u", "i", "w"])
   }
 
+  @Test func `signs without a meaning are refused, at the end of a text too`() {
+    for source in ["1\0", "&", "&&", "|", "x ?", "!", "\"{\"\\", "$"] {
+      #expect(throws: LanguageError.self, "\(source)") { try Parser.program(source) }
+    }
+  }
+
   @Test func `a place is told in lines and columns`() {
     do {
       _ = try Parser.program("x = 1\ny = (2")
