@@ -228,7 +228,10 @@ extension Interpreter {
       guard x.rank > 0 else { return nil }
       let (bytes, overflow) = x.dims[0].multipliedReportingOverflow(by: 512)
       try MemoryBudget.check(overflow ? .max : bytes)
-      return try (0..<x.dims[0]).map { try Value(x.indexed([.index($0)])) }
+      return try (0..<x.dims[0]).map { row in
+        if row & 0xFFF == 0 { try checkInterrupted(nil) }
+        return try Value(x.indexed([.index(row)]))
+      }
     case .object(let object):
       guard let count = object.count else { return nil }
       return try (0..<count).compactMap { try object.element($0) }
