@@ -7,7 +7,7 @@ extension Operations {
   package static let relu: TensorOperation = TensorOperation.elementwise(
     "relu", .relu, family, "The larger of 0 and x.",
     example: Example("relu([-1, 2])", prints: "[0, 2]")
-  ) { x, _ in Variable(try x.value.compare(.greater, .number(0)).cast(x.dtype)) }
+  ) { _, y in Variable(try y.value.compare(.greater, .number(0)).cast(y.dtype)) }
 
   package static let sigmoid: TensorOperation = TensorOperation.elementwise(
     "sigmoid", .sigmoid, family, "1 / (1 + exp(-x)), between 0 and 1.",

@@ -24,7 +24,7 @@ extension Variable {
   package static func conv2d(_ x: Variable, _ w: Variable, _ geometry: WindowGeometry) throws
     -> Variable
   {
-    try Tensor.conv2d(x.value, w.value, geometry).recorded(from: [x, w]) { c in
+    try Tensor.conv2d(x.value, w.value, geometry).recorded(from: [x, w], keeping: .inputs) { c in
       let (x, w) = (c.inputs[0], c.inputs[1])
       return [
         c.isWanted(0) ? try inputGradient(c.upstream, w, x.shape, geometry).like(x) : nil,
@@ -66,7 +66,7 @@ extension Variable {
     -> Variable
   {
     let (values, positions) = try Tensor.maxPool2d(x.value, window: window, geometry)
-    return values.recorded(from: [x]) { c in
+    return values.recorded(from: [x], keeping: .nothing) { c in
       [try c.upstream.dropped(at: positions, into: c.inputs[0].shape)]
     }
   }
@@ -74,7 +74,9 @@ extension Variable {
   package static func avgPool2d(_ x: Variable, window: [Int], _ geometry: WindowGeometry) throws
     -> Variable
   {
-    try Tensor.avgPool2d(x.value, window: window, geometry).recorded(from: [x]) { c in
+    try Tensor.avgPool2d(x.value, window: window, geometry).recorded(
+      from: [x], keeping: .nothing
+    ) { c in
       let shape = c.inputs[0].shape
       return [
         try Tensor.avgPool2dGradient(c.upstream.value, input: shape, window: window, geometry)

@@ -42,7 +42,7 @@ extension TensorOperation {
         name, family: family, [Argument("x", .tensor, "Any shape.")], summary: summary,
         examples: [example]),
       samples: [Sample([points], [[points.count]]), Sample([Array(points.prefix(4))], [[2, 2]])],
-      forward: { inputs, _ in try inputs[0].unary(operation) },
+      forward: { inputs, _ in try inputs[0].unary(operation) }, keeping: operation.slopeReads,
       gradient: { c in
         if c.isFinal,
           let slope = try c.inputs[0].value.gradient(
@@ -52,5 +52,16 @@ extension TensorOperation {
         }
         return [try c.upstream * derivative(c.inputs[0], c.output)]
       })
+  }
+}
+
+extension UnaryOperation {
+  /// What the slope of a function is computed from.
+  fileprivate var slopeReads: Kept {
+    switch self {
+    case .relu, .tanh, .sigmoid, .exp: .output
+    case .gelu, .softplus, .square: .inputs
+    default: .all
+    }
   }
 }

@@ -18,7 +18,8 @@ extension Operations {
 
   private static func reduction(
     _ name: String, _ operation: Reduction, _ summary: String, _ example: Example,
-    samples: [TensorOperation.Sample] = samples, gradient: @escaping GradientRule
+    samples: [TensorOperation.Sample] = samples, keeping kept: Kept = .all,
+    gradient: @escaping GradientRule
   ) -> TensorOperation {
     TensorOperation(
       Entry(name, family: family, arguments, summary: summary, examples: [example]),
@@ -27,7 +28,7 @@ extension Operations {
         try inputs[0].reduce(
           operation, axes: attributes.integers("axis"),
           keepDims: attributes.boolean("keepdims", default: false))
-      }, gradient: gradient)
+      }, keeping: kept, gradient: gradient)
   }
 
   /// The upstream gradient (or a result) with the reduced axes put back as size 1.
@@ -41,12 +42,12 @@ extension Operations {
 
   package static let sum: TensorOperation = reduction(
     "sum", .sum, "The sum of all elements, or along axes.",
-    Example("sum([[1, 2], [3, 4]], axis=0)", prints: "[4, 6]")
+    Example("sum([[1, 2], [3, 4]], axis=0)", prints: "[4, 6]"), keeping: .nothing
   ) { c in [try widened(c.upstream, c).broadcast(to: c.inputs[0].shape)] }
 
   package static let mean: TensorOperation = reduction(
     "mean", .mean, "The mean of all elements, or along axes.",
-    Example("mean([1, 2, 6])", prints: "3")
+    Example("mean([1, 2, 6])", prints: "3"), keeping: .nothing
   ) { c in
     let share = Double(c.output.shape.count) / Double(Swift.max(1, c.inputs[0].shape.count))
     return [try widened(c.upstream * share, c).broadcast(to: c.inputs[0].shape)]

@@ -12,6 +12,17 @@ package struct GradientContext: Sendable {
 /// From the gradient of a result to the gradients of its inputs; nil where there is none.
 package typealias GradientRule = @Sendable (GradientContext) throws -> [Variable?]
 
+/// The numbers that a gradient rule reads; of the others only shapes and kinds are kept.
+package struct Kept: OptionSet, Sendable {
+  package let rawValue: Int
+  package init(rawValue: Int) { self.rawValue = rawValue }
+
+  package static let inputs = Kept(rawValue: 1)
+  package static let output = Kept(rawValue: 2)
+  package static let all: Kept = [.inputs, .output]
+  package static let nothing: Kept = []
+}
+
 /// The operations of one differentiation in the order they ran: a flat array, so that graphs of any
 /// depth are walked and freed without recursion.
 ///
@@ -35,13 +46,21 @@ final class Tape: @unchecked Sendable {
   var count: Int { nodes.count }
 
   func append(
-    _ output: Tensor, inputs: [Variable], attributes: Attributes, rule: @escaping GradientRule
+    _ output: Tensor, inputs: [Variable], attributes: Attributes, keeping kept: Kept = .all,
+    rule: @escaping GradientRule
   )
     -> Variable
   {
+    // Gradients of gradients may read more.
+    let kept = depth == 1 ? kept : .all
+    let keepsInputs = kept.contains(.inputs)
     nodes.append(
       Node(
-        inputs: inputs.map { ($0.value, $0.tape === self ? $0.node : -1) }, output: output,
+        inputs: inputs.map {
+          (
+            keepsInputs ? $0.value : $0.value.withoutNumbers, $0.tape === self ? $0.node : -1
+          )
+        }, output: kept.contains(.output) ? output : output.withoutNumbers,
         attributes: attributes, rule: rule))
     return Variable(output, tape: self, node: nodes.count - 1)
   }
@@ -67,12 +86,14 @@ final class Tape: @unchecked Sendable {
 extension Tensor {
   /// This result as a variable: on the inputs' tape with its gradient rule, if one is listening.
   package func recorded(
-    from inputs: [Variable], _ attributes: Attributes = [:], _ rule: @escaping GradientRule
+    from inputs: [Variable], _ attributes: Attributes = [:], keeping kept: Kept = .all,
+    _ rule: @escaping GradientRule
   ) -> Variable {
     for input in inputs {
       if let tape = input.tape, tape.isOpen {
         if !tape.isRecording { break }
-        return tape.append(self, inputs: inputs, attributes: attributes, rule: rule)
+        return tape.append(
+          self, inputs: inputs, attributes: attributes, keeping: kept, rule: rule)
       }
     }
     return Variable(self)

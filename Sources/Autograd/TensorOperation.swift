@@ -36,7 +36,7 @@ package struct TensorOperation: Sendable {
   package init(
     _ entry: Entry, samples: [Sample] = [],
     forward: @escaping @Sendable ([Tensor], Attributes) throws -> Tensor,
-    gradient: GradientRule? = nil
+    keeping kept: Kept = .all, gradient: GradientRule? = nil
   ) {
     self.entry = entry
     self.samples = samples
@@ -45,7 +45,7 @@ package struct TensorOperation: Sendable {
     run = { inputs, attributes in
       let result = try forward(inputs.map(\.value), attributes)
       guard let gradient else { return [Variable(result)] }
-      return [result.recorded(from: inputs, attributes, gradient)]
+      return [result.recorded(from: inputs, attributes, keeping: kept, gradient)]
     }
   }
 

@@ -10,7 +10,7 @@ extension Variable {
       batch: q.dims[0], queries: q.dims[1], keys: k.dims[1], width: q.dims[2], heads: heads,
       isCausal: isCausal)
     let (y, logs) = try blocks.forward(q.value, k.value, v.value)
-    return y.recorded(from: [q, k, v]) { c in
+    return y.recorded(from: [q, k, v], keeping: .inputs) { c in
       let slopes = try blocks.gradients(
         c.upstream.value, c.inputs[0].value, c.inputs[1].value, c.inputs[2].value, logs: logs)
       return [Variable(slopes.q), Variable(slopes.k), Variable(slopes.v)]

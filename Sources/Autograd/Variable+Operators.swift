@@ -3,19 +3,19 @@ import Tensors
 // Arithmetic under broadcasting; gradients are summed back to each operand's shape and kind.
 extension Variable {
   package static func + (a: Variable, b: Variable) throws -> Variable {
-    try a.value.binary(.add, b.value).recorded(from: [a, b]) { c in
+    try a.value.binary(.add, b.value).recorded(from: [a, b], keeping: .nothing) { c in
       [try c.upstream.like(c.inputs[0]), try c.upstream.like(c.inputs[1])]
     }
   }
 
   package static func - (a: Variable, b: Variable) throws -> Variable {
-    try a.value.binary(.subtract, b.value).recorded(from: [a, b]) { c in
+    try a.value.binary(.subtract, b.value).recorded(from: [a, b], keeping: .nothing) { c in
       [try c.upstream.like(c.inputs[0]), try c.upstream.negated().like(c.inputs[1])]
     }
   }
 
   package static func * (a: Variable, b: Variable) throws -> Variable {
-    try a.value.binary(.multiply, b.value).recorded(from: [a, b]) { c in
+    try a.value.binary(.multiply, b.value).recorded(from: [a, b], keeping: .inputs) { c in
       let (x, y) = (c.inputs[0], c.inputs[1])
       return [
         c.isWanted(0) ? try (c.upstream * y).like(x) : nil,
@@ -41,7 +41,9 @@ extension Variable {
   package static func - (a: Double, b: Variable) throws -> Variable { try .number(a) - b }
 
   package func negated() throws -> Variable {
-    try value.unary(.negate).recorded(from: [self]) { [try $0.upstream.negated()] }
+    try value.unary(.negate).recorded(from: [self], keeping: .nothing) {
+      [try $0.upstream.negated()]
+    }
   }
 
   /// a^b. The derivative for the exponent is 0 at a = 0 and not a number below.
@@ -80,7 +82,7 @@ extension Variable {
     let product = try Tensor.matmul(
       a.value, b.value, transposeA: transposeA, transposeB: transposeB)
     if transposeA || transposeB {
-      return product.recorded(from: [a, b]) { c in
+      return product.recorded(from: [a, b], keeping: .inputs) { c in
         let (x, y) = (c.inputs[0], c.inputs[1])
         if x.rank >= 2, y.rank >= 2 {
           return [
@@ -99,7 +101,7 @@ extension Variable {
         ]
       }
     }
-    return product.recorded(from: [a, b]) { c in
+    return product.recorded(from: [a, b], keeping: .inputs) { c in
       let (dx, dy) = try productGradients(
         c.upstream, c.inputs[0], c.inputs[1], left: c.isWanted(0), right: c.isWanted(1))
       return [try dx.like(c.inputs[0]), try dy.like(c.inputs[1])]
@@ -117,8 +119,9 @@ extension Variable {
       let product = try matmul(x, weight, transposeB: true)
       return try bias.map { try product + $0 } ?? product
     }
-    return try Tensor.linear(x.value, weight.value, bias.value).recorded(from: [x, weight, bias]) {
-      c in
+    return try Tensor.linear(x.value, weight.value, bias.value).recorded(
+      from: [x, weight, bias], keeping: .inputs
+    ) { c in
       let (x, weight, bias) = (c.inputs[0], c.inputs[1], c.inputs[2])
       return [
         c.isWanted(0) ? try leftGradient(c.upstream, weight, false, true).like(x) : nil,

@@ -10,14 +10,14 @@ extension Variable {
   }
 
   package func reshaped(_ sizes: [Int]) throws -> Variable {
-    try value.reshaped(sizes).recorded(from: [self]) {
+    try value.reshaped(sizes).recorded(from: [self], keeping: .nothing) {
       [try $0.upstream.reshaped($0.inputs[0].dims)]
     }
   }
 
   package func transposed(_ order: [Int]) throws -> Variable {
     let axes = try order.map { try shape.axis($0) }
-    return try value.transposed(axes).recorded(from: [self]) { c in
+    return try value.transposed(axes).recorded(from: [self], keeping: .nothing) { c in
       var inverse = axes
       for (i, axis) in axes.enumerated() { inverse[axis] = i }
       return [try c.upstream.transposed(inverse)]
@@ -38,14 +38,14 @@ extension Variable {
 
   package func broadcast(to target: Shape) throws -> Variable {
     if target.dims == dims { return self }
-    return try value.broadcast(to: target).recorded(from: [self]) {
+    return try value.broadcast(to: target).recorded(from: [self], keeping: .nothing) {
       [try $0.upstream.summed(to: $0.inputs[0].shape)]
     }
   }
 
   package func summed(to target: Shape) throws -> Variable {
     if target.dims == dims { return self }
-    return try value.summed(to: target).recorded(from: [self]) {
+    return try value.summed(to: target).recorded(from: [self], keeping: .nothing) {
       [try $0.upstream.broadcast(to: $0.inputs[0].shape)]
     }
   }
@@ -87,7 +87,7 @@ extension Variable {
   package func taking(_ rows: [Int], axis: Int = 0) throws -> Variable {
     let at = try shape.axis(axis)
     if at != 0 { return try moved(from: at, to: 0).taking(rows).moved(from: 0, to: at) }
-    return try value.taking(rows).recorded(from: [self]) { c in
+    return try value.taking(rows).recorded(from: [self], keeping: .nothing) { c in
       let source = c.inputs[0].shape
       return [
         try c.upstream.value.scatteredRows(rows, into: source).recorded(from: [c.upstream]) {
@@ -99,7 +99,7 @@ extension Variable {
 
   /// Rows along the first axis at whole numbers of any shape, which may change from step to step.
   package func taking(at rows: Tensor) throws -> Variable {
-    try value.rows(at: rows).recorded(from: [self]) { c in
+    try value.rows(at: rows).recorded(from: [self], keeping: .nothing) { c in
       let source = c.inputs[0].shape
       return [
         try c.upstream.value.scatteredRows(at: rows, into: source).recorded(from: [c.upstream]) {
@@ -116,7 +116,8 @@ extension Variable {
   }
 
   package static func concat(_ parts: [Variable], axis: Int) throws -> Variable {
-    try Tensor.concat(parts.map(\.value), axis: axis).recorded(from: parts) { c in
+    try Tensor.concat(parts.map(\.value), axis: axis).recorded(from: parts, keeping: .nothing) {
+      c in
       let at = try c.output.shape.axis(axis)
       var start = 0
       return try c.inputs.map { part in

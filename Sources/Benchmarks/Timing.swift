@@ -70,10 +70,12 @@ package struct Timing: Sendable {
       epochs: 1, batchSize: learner.exampleCount, stream: RandomStream(seed: 1))
     let order = plan.order(epoch: 0, learner.exampleCount)
     var count = 0
+    // The run itself, and with it the first weights, is let go.
+    let parameters = Tree.leaves(of: run.finalModel, .parameters).reduce(0) {
+      $0 + $1.variable.shape.count
+    }
     return (
-      {
-        Tree.leaves(of: run.finalModel, .parameters).reduce(0) { $0 + $1.variable.shape.count }
-      },
+      { parameters },
       {
         let metrics = try learner.step(order, number: count, stream: plan.stream(step: count))
         count += 1

@@ -181,10 +181,25 @@ static const window_tile tiles_avx512[2][12] = {
 static const window_tile sixes_avx512[2] = {avx512_ONE_6x2, avx512_PAIR_6x2};
 static const window_tile tiles_avx2[6] = {NAMES_TO_6(avx2_FEW, 2)};
 
-// rows x (out_height x out_width): weights [rows, depth] times the windows at `offset`.
+// Memory that will be read next: some lines of it are asked for during each piece of work.
+typedef struct {
+  const char *at, *end;
+  long lines;
+} ahead;
+
+// `count` floats at `next`, spread over so many pieces of work.
+static ahead ahead_of(const float *next, long count, long pieces) {
+  return (ahead){(const char *)next, (const char *)(next + count), count / 16 / pieces + 1};
+}
+INLINE void ask(ahead *a) {
+  for (long i = 0; i < a->lines && a->at < a->end; i++, a->at += 64) __builtin_prefetch(a->at, 0, 2);
+}
+
+// rows x (out_height x out_width): weights [rows, depth] times the windows at `offset`. `next` are
+// numbers that will be read afterwards.
 static void windows(int path, long rows, long depth, const float *weights, const int32_t *offset,
                     const float *places, long pitch, long out_height, long out_width, float *out,
-                    long plane, long out_pitch) {
+                    long plane, long out_pitch, const float *next, long next_count) {
   if (rows <= 0) return;
   const long lanes = LANES_OF(path);
   const int pair = path == 3 && out_width <= 8;
@@ -192,6 +207,9 @@ static void windows(int path, long rows, long depth, const float *weights, const
   const long blocks = (rows + most - 1) / most, fewest = rows / blocks, taller = rows % blocks;
   const int vectors = path == 3 && fewest + (taller > 0) <= 6 ? 4 : 2;
   window_work t = {.depth = depth, .row = depth, .offset = offset, .plane = plane};
+  const long runs = out_height * ((out_width + lanes - 1) / lanes);
+  const long pieces = (runs / (vectors * (pair ? 2 : 1)) + 1) * blocks;
+  ahead soon = ahead_of(next, next_count, pieces);
   float *starts[4], *starts2[4];
   int filled = 0;
   for (long y = 0; y < out_height; y += pair ? 2 : 1)
@@ -219,6 +237,7 @@ static void windows(int path, long rows, long depth, const float *weights, const
         else if (path == 3) tiles_avx512[pair][h - 1](&t);
         else if (path == 2) tiles_avx2[h - 1](&t);
         else windows_scalar(&t, h, filled);
+        ask(&soon);
         first += h;
       }
       filled = 0;
@@ -268,9 +287,11 @@ void ck_conv_forward_f32(const ck_window *w, long images, long groups, long outp
   memset(scratch, 0, p.size * sizeof(float));
   for (long n = 0; n < images; n++)
     for (long g = 0; g < groups; g++, x += w->channels * w->height * w->width, y += outputs * positions) {
+      const long image = w->channels * w->height * w->width;
       fill_planes(w, &p, x, scratch);
       windows(ck_gemm_path(), outputs, patch, weights + g * outputs * patch, offset, scratch, p.width,
-              w->out_height, w->out_width, y, positions, w->out_width);
+              w->out_height, w->out_width, y, positions, w->out_width, x + image,
+              n + 1 < images || g + 1 < groups ? image : 0);
     }
 }
 
@@ -333,6 +354,8 @@ void ck_conv_to_input_f32(const ck_window *w, long images, long groups, long out
         for (long n = 0; n < images; n++) {
           const float *from = up + (n * groups + g) * outputs * positions;
           float *to = dx + (n * groups + g) * image;
+          const float *next = from + groups * outputs * positions;
+          const long next_count = n + 1 < images ? outputs * positions : 0;
           for (long o = 0; o < outputs; o++)
             for (long y = 0; y < w->out_height; y++)
               copy_row(from + o * positions + y * w->out_width,
@@ -340,11 +363,11 @@ void ck_conv_to_input_f32(const ck_window *w, long images, long groups, long out
           const float *places = scratch + v.first * width + h.first;
           if (sy == 1 && sx == 1) {
             windows(ck_gemm_path(), w->channels, depth, turned, offset, places, width, rows, columns,
-                    to, w->height * w->width, w->width);
+                    to, w->height * w->width, w->width, next, next_count);
             continue;
           }
           windows(ck_gemm_path(), w->channels, depth, turned, offset, places, width, rows, columns,
-                  phased, rows * columns, columns);
+                  phased, rows * columns, columns, next, next_count);
           for (long c = 0; c < w->channels; c++)
             for (long y = 0; y < rows; y++)
               for (long x = 0; x < columns; x++)
@@ -364,13 +387,14 @@ typedef struct {
   long stride;  // of up and sums
   long height, width, pitch;
   float *sums;
+  ahead soon, soon_up;
 } weight_work;
-typedef void (*weight_tile)(const weight_work *);
+typedef void (*weight_tile)(weight_work *);
 
 // GROUPS runs of RUN neighbouring window places each; `offset` names the first of every run.
 #define WEIGHT_TILE(SUFFIX, TARGET, VECTOR, LANES, VECTORS, RUN, GROUPS)                      \
   __attribute__((target(TARGET))) static void SUFFIX##_weights_##RUN##_##VECTORS##_##GROUPS(  \
-      const weight_work *t) {                                                                 \
+      weight_work *t) {                                                                       \
     VECTOR acc[GROUPS * RUN][VECTORS];                                                        \
     const float *base[GROUPS], *up = t->up;                                                   \
     const long stride = t->stride, width = t->width;                                          \
@@ -390,6 +414,8 @@ typedef void (*weight_tile)(const weight_work *);
         }                                                                                     \
       }                                                                                       \
       for (int i = 0; i < GROUPS; i++) base[i] += t->pitch;                                   \
+      ask(&t->soon);                                                                          \
+      ask(&t->soon_up);                                                                       \
     }                                                                                         \
     for (int i = 0; i < GROUPS * RUN; i++)                                                    \
       for (int v = 0; v < VECTORS; v++)                                                       \
@@ -509,14 +535,23 @@ void ck_conv_to_weights_f32(const ck_window *w, long images, long groups, long o
     for (long g = 0; g < groups; g++, x += w->channels * w->height * w->width, up += outputs * positions) {
       fill_planes(w, &p, x, scratch);
       turn_up(up, outputs, positions, stride, turned);
+      const long image = w->channels * w->height * w->width;
+      const int isLast = n + 1 == images && g + 1 == groups;
+      const long calls = (patch / run / most_groups(path, run, path == 3 && stride >= 32 ? 2 : 1) + 1)
+                         * (path == 3 ? (stride + 31) / 32 : stride / 16);
+      weight_work t = {
+          .soon = ahead_of(x + image, isLast ? 0 : image, calls * w->out_height),
+          .soon_up = ahead_of(up + outputs * positions, isLast ? 0 : outputs * positions,
+                              calls * w->out_height)};
       for (long v = 0; v < stride;) {
         const long vectors = path == 3 && v + 32 <= stride ? 2 : 1;
         const long runs = patch / run, most = most_groups(path, run, vectors);
         const long blocks = (runs + most - 1) / most, fewest = runs / blocks, taller = runs % blocks;
         for (long b = 0, first = 0; b < blocks; b++) {
           const long h = fewest + (b < taller);
-          weight_work t = {scratch, offset + first, turned + v, stride, w->out_height, w->out_width,
-                           p.width, sums + (g * patch + first) * stride + v};
+          t.base = scratch, t.offset = offset + first, t.up = turned + v, t.stride = stride;
+          t.height = w->out_height, t.width = w->out_width, t.pitch = p.width;
+          t.sums = sums + (g * patch + first) * stride + v;
           if (path == 1) weights_scalar(&t, h);
           else weight_tile_for(path, run, vectors, h)(&t);
           first += h * run;

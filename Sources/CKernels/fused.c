@@ -3,46 +3,7 @@
 #include "CKernels.h"
 #include "maths.h"
 #include "maths32.h"
-
-#define LANES 16
-
-INLINE double fold(double *lane) {
-  for (int width = LANES / 2; width > 0; width /= 2)
-    for (int l = 0; l < width; l++) lane[l] += lane[l + width];
-  return lane[0];
-}
-INLINE double fold32(const float *part) {
-  double lane[LANES];
-  for (int l = 0; l < LANES; l++) lane[l] = (double)part[l];
-  return fold(lane);
-}
-
-// Sums `expression` over i in 0..<n: lane l takes every 16th.
-#define SUM(total, n, expression)                                                             \
-  {                                                                                           \
-    double lane[LANES] = {0};                                                                 \
-    long at = 0;                                                                              \
-    for (; at + LANES <= (n); at += LANES)                                                    \
-      for (int l = 0; l < LANES; l++) { long i = at + l; lane[l] += (expression); }           \
-    for (int l = 0; at + l < (n); l++) { long i = at + l; lane[l] += (expression); }          \
-    total = fold(lane);                                                                       \
-  }
-
-// The same over blocks of 1024 in single precision, which are added up in double precision: for sums
-// that only scale what is single anyway.
-#define BLOCK 1024
-#define SUM32(total, n, expression)                                                           \
-  {                                                                                           \
-    total = 0;                                                                                \
-    for (long first = 0; first < (n); first += BLOCK) {                                       \
-      long end = first + BLOCK < (n) ? first + BLOCK : (n), at = first;                       \
-      float some[LANES] = {0};                                                                \
-      for (; at + LANES <= end; at += LANES)                                                  \
-        for (int l = 0; l < LANES; l++) { long i = at + l; some[l] += (expression); }         \
-      for (int l = 0; at + l < end; l++) { long i = at + l; some[l] += (expression); }        \
-      total += fold32(some);                                                                  \
-    }                                                                                         \
-  }
+#include "sums.h"
 
 // --- a function's slope times what comes from above -------------------------------------------------
 
@@ -111,94 +72,6 @@ CLONES void ck_layer_norm_gradient_f32(const float *restrict g, const float *res
       slope_bias[i] += g[i];
     }
   }
-}
-
-// --- batch norm -------------------------------------------------------------------------------------
-
-// Channels are taken side by side, image by image, so that memory is read in order.
-#define CHANNELS 64
-
-CLONES static void batch_norm(const float *restrict x, const float *restrict weight,
-                              const float *restrict bias, long images, long channels, long size,
-                              long from, long n, double eps, float *restrict y, float *notes,
-                              float *statistics) {
-  const double count = (double)(images * size);
-  double sum[CHANNELS] = {0}, squares[CHANNELS] = {0}, part;
-  for (long image = 0; image < images; image++)
-    for (long c = 0; c < n; c++) {
-      const float *p = x + (image * channels + from + c) * size;
-      SUM32(part, size, p[i]);
-      sum[c] += part;
-    }
-  for (long c = 0; c < n; c++) notes[from + c] = (float)(sum[c] / count);
-  for (long image = 0; image < images; image++)
-    for (long c = 0; c < n; c++) {
-      const float *p = x + (image * channels + from + c) * size;
-      const float m = notes[from + c];
-      SUM32(part, size, (p[i] - m) * (p[i] - m));
-      squares[c] += part;
-    }
-  for (long c = 0; c < n; c++) {
-    notes[channels + from + c] = (float)(1.0 / sqrt(squares[c] / count + eps));
-    statistics[from + c] = notes[from + c];
-    statistics[channels + from + c] = (float)squares[c];
-  }
-  for (long image = 0; image < images; image++)
-    for (long c = 0; c < n; c++) {
-      const float *p = x + (image * channels + from + c) * size;
-      float *q = y + (image * channels + from + c) * size;
-      const float m = notes[from + c], constant = bias[from + c];
-      const float slope = notes[channels + from + c] * weight[from + c];
-      for (long j = 0; j < size; j++) q[j] = __builtin_fmaf(p[j] - m, slope, constant);
-    }
-}
-
-void ck_batch_norm_f32(const float *x, const float *weight, const float *bias, long images,
-                       long channels, long size, long first, long last, double eps, float *y,
-                       float *notes, float *statistics) {
-  for (; first < last; first += CHANNELS)
-    batch_norm(x, weight, bias, images, channels, size, first,
-               last - first < CHANNELS ? last - first : CHANNELS, eps, y, notes, statistics);
-}
-
-CLONES static void batch_norm_gradient(const float *restrict g, const float *restrict x,
-                                       const float *restrict weight, const float *restrict notes,
-                                       long images, long channels, long size, long from, long n,
-                                       float *restrict dx, float *restrict sums) {
-  const double count = (double)(images * size);
-  double plain[CHANNELS] = {0}, along[CHANNELS] = {0}, part, product;
-  for (long image = 0; image < images; image++)
-    for (long c = 0; c < n; c++) {
-      const long start = (image * channels + from + c) * size;
-      const float *p = x + start, *u = g + start;
-      const float m = notes[from + c], s = notes[channels + from + c];
-      SUM32(part, size, u[i]);
-      SUM32(product, size, u[i] * ((p[i] - m) * s));
-      plain[c] += part;
-      along[c] += product;
-    }
-  for (long c = 0; c < n; c++) {
-    sums[from + c] = (float)along[c];
-    sums[channels + from + c] = (float)plain[c];
-  }
-  for (long image = 0; image < images; image++)
-    for (long c = 0; c < n; c++) {
-      const long start = (image * channels + from + c) * size;
-      const float *p = x + start, *u = g + start;
-      float *d = dx + start;
-      const float m = notes[from + c], s = notes[channels + from + c];
-      const float a = (float)(plain[c] / count), b = (float)(along[c] / count) * s;
-      const float slope = s * weight[from + c];
-      for (long j = 0; j < size; j++) d[j] = slope * (u[j] - a - (p[j] - m) * b);
-    }
-}
-
-void ck_batch_norm_gradient_f32(const float *g, const float *x, const float *weight,
-                                const float *notes, long images, long channels, long size, long first,
-                                long last, float *dx, float *sums) {
-  for (; first < last; first += CHANNELS)
-    batch_norm_gradient(g, x, weight, notes, images, channels, size, first,
-                        last - first < CHANNELS ? last - first : CHANNELS, dx, sums);
 }
 
 // --- cross-entropy ----------------------------------------------------------------------------------

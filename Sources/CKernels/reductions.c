@@ -27,18 +27,16 @@ INLINE double fold_sum(double *lane) {
 ROW_SUM(row_sum_f32, float)
 ROW_SUM(row_sum_f64, double)
 
-// The sum of squares in the same tree.
-CLONES double ck_sum_of_squares_f32(const float *x, long n) {
-  double total = 0;
+// The sums of squares that would be added up in the same tree.
+CLONES void ck_sums_of_squares_f32(const float *x, long n, double *sums) {
   for (long start = 0; start < n; start += BLOCK) {
     long end = start + BLOCK < n ? start + BLOCK : n, i = start;
     double lane[LANES] = {0};
     for (; i + LANES <= end; i += LANES)
       for (int l = 0; l < LANES; l++) lane[l] += (double)x[i + l] * (double)x[i + l];
     for (int l = 0; i + l < end; l++) lane[l] += (double)x[i + l] * (double)x[i + l];
-    total += fold_sum(lane);
+    *sums++ = fold_sum(lane);
   }
-  return total;
 }
 
 #define BETTER_MAX(a, b) ((b) > (a) || (b) != (b) ? (b) : (a))
@@ -74,6 +72,32 @@ CLONES double ck_sum_of_squares_f32(const float *x, long n) {
   }
 REDUCE(ck_reduce_f32, float, row_sum_f32)
 REDUCE(ck_reduce_f64, double, row_sum_f64)
+
+// The same tree as over a row that holds all of a channel: blocks of it are put together one by one.
+CLONES void ck_reduce_channels_f32(int op, const float *restrict x, float *restrict y, long outer,
+                                   long channels, long inner, long first, long last) {
+  float block[BLOCK];
+  const double scale = op == CK_MEAN ? (double)(outer * inner) : 1.0;
+  for (long c = first; c < last; c++) {
+    double total = 0;
+    long filled = 0;
+    for (long o = 0; o < outer; o++) {
+      const float *row = x + (o * channels + c) * inner;
+      for (long at = 0; at < inner;) {
+        const long n = inner - at < BLOCK - filled ? inner - at : BLOCK - filled;
+        for (long i = 0; i < n; i++) block[filled + i] = row[at + i];
+        filled += n;
+        at += n;
+        if (filled == BLOCK) {
+          total += row_sum_f32(block, BLOCK);
+          filled = 0;
+        }
+      }
+    }
+    if (filled > 0) total += row_sum_f32(block, filled);
+    y[c] = (float)(total / scale);
+  }
+}
 
 // Rows of at most 16 elements, 16 rows at a time, one in each vector lane: every element has a lane
 // of its own in the tree, so the sums are those of single rows.

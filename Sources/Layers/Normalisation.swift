@@ -61,7 +61,7 @@ extension LayerKinds {
       if isPlain(x, weight, bias) {
         let (y, notes) = try Tensor.layerNorm(
           x.value, weight: weight.value, bias: bias.value, eps: eps)
-        return y.recorded(from: [x, weight, bias]) { c in
+        return y.recorded(from: [x, weight, bias], keeping: .inputs) { c in
           let slopes = try Tensor.layerNormGradient(
             c.upstream.value, c.inputs[0].value, weight: c.inputs[1].value, notes: notes)
           return [Variable(slopes.x), Variable(slopes.weight), Variable(slopes.bias)]
@@ -209,7 +209,7 @@ extension LayerKinds {
     try note(
       mean: statistics.sliced(axis: 0, 0..<1), squares: statistics.sliced(axis: 0, 1..<2), of: n,
       momentum: layer.settings.number("momentum", default: 0.1), &context)
-    return y.recorded(from: [x, weight, bias]) { c in
+    return y.recorded(from: [x, weight, bias], keeping: .inputs) { c in
       let slopes = try Tensor.batchNormGradient(
         c.upstream.value, c.inputs[0].value, weight: c.inputs[1].value, notes: notes)
       return [Variable(slopes.x), Variable(slopes.weight), Variable(slopes.bias)]

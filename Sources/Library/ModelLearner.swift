@@ -223,7 +223,7 @@ package struct ModelLearner: Learner {
     guard let plan, let rows else {
       return try interpreted(at: starts(), batch.value(of: data), stream).slopes
     }
-    return try plan.slopes(parameters + memory + rows, stream) {
+    return try plan.slopes(parameters + memory + rows, stream) { _ in
       let batch = StandardLibrary.replacing(tablesOf: whole, with: rows)
       let (slopes, context) = try interpreted(at: starts(), batch, stream)
       return (slopes, context.hasReadClock || !context.started.isEmpty)

@@ -28,7 +28,7 @@ package final class RepeatedCall {
   /// Applies the function once more.
   @discardableResult
   package func step() throws -> Tensor {
-    try plan.slopes([input], RandomStream(seed: 0)) {
+    try plan.slopes([input], RandomStream(seed: 0)) { _ in
       guard let result = try interpreter.apply(function, [.tensor(Variable(input))]).variable else {
         throw LanguageError("value", "the function gives no tensor")
       }
@@ -51,7 +51,7 @@ package final class RepeatedGradient {
   /// The value, then the gradients; valid until the next step.
   @discardableResult
   package func step() throws -> [Tensor] {
-    let slopes = try plan.slopes(places, RandomStream(seed: 0)) {
+    let slopes = try plan.slopes(places, RandomStream(seed: 0)) { _ in
       let (value, gradients) = try Gradients.of(places.map { Variable($0) }, body)
       return (StepPlan.Slopes(value.value, gradients.map(\.value)), isOpen: false)
     }

@@ -37,9 +37,9 @@ final class StatePlan: @unchecked Sendable {
   func repeated(_ tensors: [Tensor], _ rows: [Tensor], _ stream: RandomStream) throws -> (
     [Tensor], [Metric]
   )? {
-    guard !isUnfit, let program = plan.program, program.fits(tensors + rows) else { return nil }
+    guard !isUnfit, plan.program(for: tensors + rows) != nil else { return nil }
     do {
-      let slopes = try plan.slopes(tensors + rows, stream) { throw NotRepeated() }
+      let slopes = try plan.slopes(tensors + rows, stream) { _ in throw NotRepeated() }
       return try moving(tensors, slopes)
     } catch is NotRepeated { return nil }
   }
@@ -66,11 +66,9 @@ final class StatePlan: @unchecked Sendable {
     // What the interpreter gave, when it was asked.
     var given: Stepped?
     do {
-      let slopes = try plan.slopes(leaves.tensors + rows, stream) {
+      let slopes = try plan.slopes(leaves.tensors + rows, stream) { isRecorded in
         seen += 1
-        // The second step is the one that is recorded: its numbers are tensors, so that what
-        // becomes of them is noted.
-        let isRecorded = seen == 2
+        // Where a step is recorded, its numbers are tensors, so that what becomes of them is noted.
         let next = try interpret(isRecorded ? leaves.value(of: state, asTensors: true) : state)
         if !isRecorded { given = next }
         return try (results(of: next, after: leaves, isRecorded: isRecorded), next.isOpen)
@@ -100,9 +98,12 @@ final class StatePlan: @unchecked Sendable {
       throw StateLeaves.Unfit()
     }
     if isRecorded {
-      kinds = leaves.kinds
-      moved = new.tensors.indices.filter { !new.tensors[$0].isSame(as: leaves.tensors[$0]) }
-      names = next.metrics.names
+      let changed = new.tensors.indices.filter { !new.tensors[$0].isSame(as: leaves.tensors[$0]) }
+      // Whatever the batch, a step moves the same tensors and tells the same numbers.
+      guard seen == 2 || changed == moved && next.metrics.names == names else {
+        throw StateLeaves.Unfit()
+      }
+      (kinds, moved, names) = (leaves.kinds, changed, next.metrics.names)
     }
     let metrics = try next.metrics.fields.map { field in
       guard let x = field.value.variable, x.rank == 0 else { throw StateLeaves.Unfit() }

@@ -87,7 +87,10 @@ extension Tensor {
       withExtendedLifetime((a.storage, b.storage)) {
         Tensor.binary(code, isSingle, walk, a.address, b.address, result.address)
       }
-      Recording.current?.note(operation.symbol, [a, b], [result]) { at, _ in
+      let isPlain = operation == .add && isSingle && a.dims == b.dims
+      Recording.current?.note(
+        operation.symbol, [a, b], [result], form: isPlain ? .sum : nil
+      ) { at, _ in
         Tensor.binary(code, isSingle, walk, at[0], at[1], at[2])
       }
     case .int64, .bool:

@@ -211,7 +211,7 @@ extension Tensor {
 
   /// Runs an operation on the addresses of its inputs and outputs, now and when it is repeated.
   static func apply(
-    _ name: String, _ inputs: [Tensor], _ outputs: [Tensor],
+    _ name: String, _ inputs: [Tensor], _ outputs: [Tensor], form: LineForm? = nil,
     _ run: @escaping (UnsafePointer<UnsafeMutableRawPointer>) throws -> Void
   ) throws {
     let tensors = inputs + outputs
@@ -220,7 +220,7 @@ extension Tensor {
         if let start = addresses.baseAddress { try run(start) }
       }
     }
-    Recording.current?.note(name, inputs, outputs) { at, _ in try run(at) }
+    Recording.current?.note(name, inputs, outputs, form: form) { at, _ in try run(at) }
   }
 }
 

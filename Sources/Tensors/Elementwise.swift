@@ -29,7 +29,8 @@ extension Tensor {
     withExtendedLifetime(storage) {
       Tensor.unary(code, isSingle, address, result.storage.start, count)
     }
-    Recording.current?.note("\(operation)", [self], [result]) { at, _ in
+    let form = operation == .relu && isSingle ? LineForm.relu : nil
+    Recording.current?.note("\(operation)", [self], [result], form: form) { at, _ in
       Tensor.unary(code, isSingle, at[0], at[1], count)
     }
     return result

@@ -48,56 +48,6 @@ extension Tensor {
       try total.sliced(axis: 0, 1..<2).viewed(as: weight.shape)
     )
   }
-
-  /// (x - mean) / sqrt(variance + eps) * weight + bias for each channel (axis 1) over all others;
-  /// `statistics` [2, C] are means and sums of squared distances.
-  package static func batchNorm(_ x: Tensor, weight: Tensor, bias: Tensor, eps: Double) throws -> (
-    y: Tensor, notes: Tensor, statistics: Tensor
-  ) {
-    let (images, channels, size) = x.imageSizes
-    let y = try Tensor(uninitialised: x.shape, .float32)
-    let notes = try Tensor(uninitialised: Shape(checking: [2, channels]), .float32)
-    let statistics = try Tensor(uninitialised: Shape(checking: [2, channels]), .float32)
-    try apply("batch_norm", [x, weight, bias], [y, notes, statistics]) { at in
-      nonisolated(unsafe) let p = Floats(at)
-      eachChannels(channels) { part in
-        ck_batch_norm_f32(
-          p[0], p[1], p[2], images, channels, size, part.lowerBound, part.upperBound, eps, p[3],
-          p[4], p[5])
-      }
-    }
-    return (y, notes, statistics)
-  }
-
-  /// Gradients of x, weight and bias.
-  package static func batchNormGradient(
-    _ upstream: Tensor, _ x: Tensor, weight: Tensor, notes: Tensor
-  ) throws -> (x: Tensor, weight: Tensor, bias: Tensor) {
-    let (images, channels, size) = x.imageSizes
-    let dx = try Tensor(uninitialised: x.shape, .float32)
-    let sums = try Tensor(uninitialised: Shape(checking: [2, channels]), .float32)
-    try apply("batch_norm to all", [upstream, x, weight, notes], [dx, sums]) { at in
-      nonisolated(unsafe) let p = Floats(at)
-      eachChannels(channels) { part in
-        ck_batch_norm_gradient_f32(
-          p[0], p[1], p[2], p[3], images, channels, size, part.lowerBound, part.upperBound, p[4],
-          p[5])
-      }
-    }
-    return (
-      dx, try sums.sliced(axis: 0, 0..<1).viewed(as: weight.shape),
-      try sums.sliced(axis: 0, 1..<2).viewed(as: weight.shape)
-    )
-  }
-
-  /// Hands out ranges of channels; each channel's sums are its own.
-  private static func eachChannels(_ count: Int, _ body: @Sendable (Range<Int>) -> Void) {
-    Workers.split(count, grain: max(1, (count + Workers.count - 1) / Workers.count), body)
-  }
-
-  private var imageSizes: (images: Int, channels: Int, size: Int) {
-    (dims[0], dims[1], dims.dropFirst(2).reduce(1, *))
-  }
 }
 
 /// The f32 operands of a kernel by place.

@@ -16,7 +16,14 @@ extension Tensor {
     else { return nil }
     let result = try Tensor(uninitialised: shape, .float32)
     let (code, count) = (operation.rawValue, count)
-    try Tensor.apply("\(operation) back", [self, value, upstream], [result]) { at in
+    // Numbers that the kernel does not look at may not be there.
+    let (x, y) =
+      switch operation {
+      case .relu, .tanh, .sigmoid, .exp: (value, value)
+      default: (self, self)
+      }
+    let form = operation == .relu ? LineForm.reluBack : nil
+    try Tensor.apply("\(operation) back", [x, y, upstream], [result], form: form) { at in
       nonisolated(unsafe) let p = Floats(at)
       Workers.split(count, grain: Tensor.grain) { part in
         let i = part.lowerBound
@@ -31,7 +38,21 @@ extension Tensor {
     guard dtype == .float32 else {
       return try cast(.float64).unary(.square).reduce(.sum).item ?? 0
     }
-    return withExtendedLifetime(storage) { ck_sum_of_squares_f32(elements(Float.self), count) }
+    let block = 4096
+    let blocks = (count + block - 1) / block
+    return withExtendedLifetime(storage) {
+      nonisolated(unsafe) let x = elements(Float.self)
+      return withUnsafeTemporaryAllocation(of: Double.self, capacity: blocks) { sums in
+        nonisolated(unsafe) let start = sums.baseAddress
+        Workers.split(blocks, grain: 64) { part in
+          guard let start else { return }
+          let first = part.lowerBound * block
+          ck_sums_of_squares_f32(
+            x + first, min(count, part.upperBound * block) - first, start + part.lowerBound)
+        }
+        return sums.reduce(0, +)
+      }
+    }
   }
 
   /// The mean of -log softmax(x) at the labels for rows along the last axis, and what the way back

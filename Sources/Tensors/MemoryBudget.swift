@@ -1,3 +1,4 @@
+import CKernels
 import Glibc
 import Synchronization
 
@@ -32,6 +33,9 @@ package enum MemoryBudget {
     let (total, overflow) = count.multipliedReportingOverflow(by: bytes)
     try check(overflow ? .max : total)
   }
+
+  /// Gives back to the system what freed tensors have left behind.
+  package static func returnFreed() { ck_return_freed() }
 
   static func took(_ count: Int) { live.add(count, ordering: .relaxed) }
   static func gave(_ count: Int) { live.subtract(count, ordering: .relaxed) }

@@ -28,17 +28,21 @@ extension Tensor {
     if geometry.isPlain, source.dtype.isFloat {
       let isDouble = source.dtype == .float64
       let plan = geometry.window(input, window, target)
+      let planes = max(1, grain / 2 / max(1, input.dims[2] * input.dims[3]))
       try apply("max_pool2d", [source], [values, positions]) { at in
-        var plan = plan
-        let places = at[2].assumingMemoryBound(to: Int64.self)
-        if isDouble {
-          ck_max_pool_f64(
-            &plan, at[0].assumingMemoryBound(to: Double.self),
-            at[1].assumingMemoryBound(to: Double.self), places)
-        } else {
-          ck_max_pool_f32(
-            &plan, at[0].assumingMemoryBound(to: Float.self),
-            at[1].assumingMemoryBound(to: Float.self), places)
+        nonisolated(unsafe) let at = at
+        Workers.split(plan.channels, grain: planes) { part in
+          var plan = plan
+          let places = at[2].assumingMemoryBound(to: Int64.self)
+          if isDouble {
+            ck_max_pool_f64(
+              &plan, part.lowerBound, part.upperBound, at[0].assumingMemoryBound(to: Double.self),
+              at[1].assumingMemoryBound(to: Double.self), places)
+          } else {
+            ck_max_pool_f32(
+              &plan, part.lowerBound, part.upperBound, at[0].assumingMemoryBound(to: Float.self),
+              at[1].assumingMemoryBound(to: Float.self), places)
+          }
         }
       }
       return (values, positions)

@@ -27,10 +27,15 @@ package final class Recording {
     let name: String
     let shape: Shape
     /// Inputs, then outputs.
-    let operands: [Operand]
+    var operands: [Operand]
     /// How many of them are outputs.
     let outputs: Int
+    /// What it does, where lines like it may become one with their neighbours.
+    var form: LineForm?
     let run: Kernel
+
+    var inputs: ArraySlice<Operand> { operands.dropLast(outputs) }
+    var results: ArraySlice<Operand> { operands.suffix(outputs) }
   }
 
   private static let serials = Atomic<UInt32>(0)
@@ -120,14 +125,14 @@ package final class Recording {
   /// An operation has filled `outputs`, which nobody has seen yet, from `inputs`.
   func note(
     _ name: @autoclosure () -> String, _ inputs: [Tensor], _ outputs: [Tensor],
-    _ run: @escaping Kernel
+    form: LineForm? = nil, _ run: @escaping Kernel
   ) {
     guard obstacle == nil, inputs.contains(where: { isVarying($0.storage) }) else { return }
-    append(name(), inputs, outputs, run)
+    append(name(), inputs, outputs, form, run)
   }
 
   private func append(
-    _ name: String, _ inputs: [Tensor], _ outputs: [Tensor],
+    _ name: String, _ inputs: [Tensor], _ outputs: [Tensor], _ form: LineForm? = nil,
     _ run: @escaping Kernel
   ) {
     var operands = inputs.map(operand)
@@ -139,7 +144,8 @@ package final class Recording {
     }
     lines.append(
       Line(
-        name: name, shape: outputs[0].shape, operands: operands, outputs: outputs.count, run: run))
+        name: name, shape: outputs[0].shape, operands: operands, outputs: outputs.count, form: form,
+        run: run))
   }
 
   // MARK: Random numbers

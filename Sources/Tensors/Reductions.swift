@@ -16,6 +16,11 @@ extension Tensor {
     if dtype == .int64, operation == .mean {
       return try cast(.float32).reduce(operation, axes: axes, keepDims: keepDims)
     }
+    if dtype == .float32, operation == .sum || operation == .mean,
+      let result = try reducedAround(operation, axes, keepDims)
+    {
+      return result
+    }
     let (front, kept, length) = try gathered(axes)
     // Without results there is nothing that could not be told.
     if length == 0, operation != .sum, operation != .prod, !kept.contains(0) {
@@ -42,6 +47,32 @@ extension Tensor {
       }
     }
     if overflows { throw TensorError.integerOverflow(operation: operation.name) }
+    return result
+  }
+
+  /// Sums (means) over all axes but some side by side in the middle, read where they lie; nil for
+  /// other axes.
+  private func reducedAround(_ operation: Reduction, _ axes: [Int], _ keepDims: Bool) throws
+    -> Tensor?
+  {
+    let kept = (0..<rank).filter { !axes.contains($0) }
+    guard count > 0, let first = kept.first, let last = kept.last, last - first == kept.count - 1,
+      first > 0, last < rank - 1
+    else { return nil }
+    let (outer, inner) = (dims[..<first].reduce(1, *), dims[(last + 1)...].reduce(1, *))
+    let channels = dims[first...last].reduce(1, *)
+    let target = try Shape(
+      checking: keepDims
+        ? dims.enumerated().map { axes.contains($0) ? 1 : $1 } : kept.map { dims[$0] })
+    let result = try Tensor(uninitialised: target, .float32)
+    let code = operation.rawValue
+    try Tensor.apply(operation.name, [self], [result]) { at in
+      nonisolated(unsafe) let p = Floats(at)
+      Workers.split(channels, grain: Swift.max(1, Tensor.grain / 4 / (outer * inner))) { part in
+        ck_reduce_channels_f32(
+          code, p[0], p[1], outer, channels, inner, part.lowerBound, part.upperBound)
+      }
+    }
     return result
   }
 

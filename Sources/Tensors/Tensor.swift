@@ -4,7 +4,7 @@
 package struct Tensor: Sendable {
   package let shape: Shape
   package let dtype: DType
-  let storage: Storage
+  private(set) var storage: Storage
   /// Where the first element lies, in elements.
   let offset: Int
 
@@ -38,6 +38,17 @@ package struct Tensor: Sendable {
   /// Whether both are the same numbers at the same place in memory.
   package func isSame(as other: Tensor) -> Bool {
     storage === other.storage && offset == other.offset && shape == other.shape
+  }
+
+  /// Memory for new numbers in place of these: their own, if nobody else holds it.
+  mutating func replacement() throws -> Tensor {
+    let isOwn = offset == 0 && Recording.current == nil && isKnownUniquelyReferenced(&storage)
+    return isOwn ? self : try Tensor(uninitialised: shape, dtype)
+  }
+
+  /// The same shape and kind without the numbers, for what must not keep them alive.
+  package var withoutNumbers: Tensor {
+    Tensor(shape: shape, dtype: dtype, storage: .hollow)
   }
 
   package var rank: Int { shape.rank }

@@ -16,20 +16,25 @@ package final class TensorProgram: @unchecked Sendable {
   /// What the recorded body returned, as of the last run.
   package let results: [Tensor]
 
-  /// Nil when the recording met an obstacle, or a result is none of what it made.
-  package init?(_ recording: Recording, given: [Tensor], results: [Tensor]) throws {
+  /// Nil when the recording met an obstacle, or a result is none of what it made. It lies in the memory
+  /// of another program, if one is given, which is not run meanwhile; nil when that is too small.
+  package init?(
+    _ recording: Recording, given: [Tensor], results: [Tensor], within other: TensorProgram? = nil
+  ) throws {
     guard recording.obstacle == nil else { return nil }
     let ends = results.map(recording.operand)
     let origins = recording.origins
-    let places = Places(recording.lines, origins, ends)
-    let arena = try Storage(byteCount: places.bytes)
-    let count = recording.lines.reduce(0) { $0 + $1.operands.count }
+    let recorded = LineFusion.fused(recording.lines, ends: ends)
+    let places = Places(recorded, origins, ends)
+    if let other, other.arena.byteCount < places.bytes { return nil }
+    let arena = try other?.arena ?? Storage(byteCount: places.bytes)
+    let count = recorded.reduce(0) { $0 + $1.operands.count }
     let addresses = UnsafeMutablePointer<UnsafeMutableRawPointer>.allocate(capacity: max(1, count))
     var constants: [Storage] = []
     var patches: [(given: Int, at: Int, offset: Int)] = []
     var lines: [(first: Int, run: Recording.Kernel)] = []
     var next = 0
-    for line in recording.lines {
+    for line in recorded {
       lines.append((next, line.run))
       for operand in line.operands {
         switch origins[operand.slot] {
@@ -57,7 +62,7 @@ package final class TensorProgram: @unchecked Sendable {
       }
     }
     self.lines = lines
-    self.names = recording.lines.map { line in
+    self.names = recorded.map { line in
       let made = line.operands.suffix(line.outputs).reduce(0) { sum, operand in
         if case .made(let bytes) = origins[operand.slot] { sum + bytes } else { sum }
       }
@@ -171,6 +176,7 @@ extension TensorProgram {
 
   /// The shapes of the tensors that it was recorded for.
   package var givenShapes: [Shape] { given.map(\.shape) }
+  package var givenKinds: [DType] { given.map(\.dtype) }
 }
 
 /// Where intermediate results lie in a block of memory: those whose times of need do not overlap may

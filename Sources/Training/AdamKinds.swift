@@ -23,28 +23,29 @@ extension OptimizerKinds {
   private static func plainAdam(_ s: StepSettings, decoupled: Bool) -> OptimizerKind.PlainMove? {
     guard !s.isOn("amsgrad"), !s.isOn("maximize") else { return nil }
     let betas = s.pair("betas", (0.9, 0.999))
-    let (epsilon, decay) = (s.number("eps"), s.number("decay"))
-    let corrections = Tensor.adamCorrections(betas, step: s.count)
-    return { weights, gradient, memory in
-      let isNew = memory.count != 2
-      let (moved, first, second) = try weights.adamStep(
-        gradient: gradient, first: isNew ? nil : memory[0].value,
-        second: isNew ? nil : memory[1].value, learningRate: s.rate, betas: betas,
-        epsilon: epsilon, decay: decay, decoupled: decoupled, corrections: corrections)
-      return (moved, [("first", first), ("second", second)])
+    let step = AdamStep(
+      learningRate: s.rate, betas: betas, epsilon: s.number("eps"), decay: s.number("decay"),
+      isDecoupled: decoupled, step: s.count)
+    return { weights, gradient, scale, memory in
+      var second = memory.popLast()?.value
+      var first = memory.popLast()?.value
+      try step.move(&weights, gradient: gradient, scale: scale, first: &first, second: &second)
+      if let first { memory.append(("first", first)) }
+      if let second { memory.append(("second", second)) }
     }
   }
 
   private static func adamMove(_ s: inout ParameterStep, decoupled: Bool) throws {
     let betas = s.pair("betas", (0.9, 0.999))
     guard s.isOn("amsgrad") else {
-      let (weights, first, second) = try s.weights.value.adamStep(
-        gradient: s.gradient.value, first: s["first"]?.value, second: s["second"]?.value,
+      var (weights, first, second) = (s.weights.value, s["first"]?.value, s["second"]?.value)
+      try AdamStep(
         learningRate: s.rate, betas: betas, epsilon: s.number("eps"), decay: s.number("decay"),
-        decoupled: decoupled, corrections: Tensor.adamCorrections(betas, step: s.count))
+        isDecoupled: decoupled, step: s.count
+      ).move(&weights, gradient: s.gradient.value, first: &first, second: &second)
       s.weights = Variable(weights)
-      s["first"] = Variable(first)
-      s["second"] = Variable(second)
+      s["first"] = first.map { Variable($0) }
+      s["second"] = second.map { Variable($0) }
       return
     }
     if decoupled { try s.shrinkWeights() } else { try s.decayGradient() }

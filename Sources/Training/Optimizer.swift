@@ -25,16 +25,18 @@ package struct Optimizer: Sendable {
       memory = Array(repeating: [], count: parameters.count)
     }
     steps += 1
-    let gradients = try clipped(gradients)
+    let gradients = try bounded(gradients)
+    let scale = try scale(of: gradients)
     let plain = kind.plain?(StepSettings(settings, kind, rate: learningRate, count: steps))
     for i in parameters.indices {
       if let plain, parameters[i].dtype == .float32, gradients[i].dtype == .float32 {
-        (parameters[i], memory[i]) = try plain(parameters[i], gradients[i], memory[i])
+        try plain(&parameters[i], gradients[i], scale, &memory[i])
         continue
       }
       var step = ParameterStep(
         weights: Variable(parameters[i]), gradient: Variable(gradients[i]), settings: settings,
         kind: kind, rate: learningRate, count: steps, memory: memory[i])
+      if scale != 1 { step.gradient = try step.gradient * scale }
       if settings.boolean("maximize", default: false) {
         step.gradient = try step.gradient.negated()
       }
@@ -44,24 +46,25 @@ package struct Optimizer: Sendable {
     }
   }
 
-  /// Gradients with no element beyond `clip_value`, scaled down together to the joint norm `clip`.
-  private func clipped(_ gradients: [Tensor]) throws -> [Tensor] {
-    var gradients = gradients
+  /// Gradients with no element beyond `clip_value`.
+  private func bounded(_ gradients: [Tensor]) throws -> [Tensor] {
     let bound = settings.number("clip_value", default: 0)
-    if bound > 0 {
-      gradients = try gradients.map {
-        try $0.binary(.minimum, .number(bound)).binary(.maximum, .number(-bound))
-      }
+    guard bound > 0 else { return gradients }
+    return try gradients.map {
+      try $0.binary(.minimum, .number(bound)).binary(.maximum, .number(-bound))
     }
+  }
+
+  /// What brings the joint norm of gradients down to `clip`.
+  private func scale(of gradients: [Tensor]) throws -> Double {
     let clip = settings.number("clip", default: 0)
-    guard clip > 0 else { return gradients }
+    guard clip > 0 else { return 1 }
     var squares = 0.0
     for gradient in gradients {
       squares += try gradient.squaredLength()
     }
     let norm = squares.squareRoot()
-    guard norm > clip else { return gradients }
-    return try gradients.map { try $0.binary(.multiply, .number(clip / (norm + 1e-6))) }
+    return norm > clip ? clip / (norm + 1e-6) : 1
   }
 
   /// What can be changed while a run goes on.
@@ -193,13 +196,11 @@ package struct ParameterStep {
 package struct OptimizerKind: Sendable {
   package let entry: Entry
   let move: @Sendable (inout ParameterStep) throws -> Void
-  /// The same moves by one kernel for f32, where there is one for these settings: from weights,
-  /// gradient and memory to new weights and memory.
+  /// The same moves by one kernel for f32, where there is one for these settings: weights and memory
+  /// move against a gradient times a number.
   var plain: (@Sendable (StepSettings) -> PlainMove?)?
 
-  package typealias PlainMove = (Tensor, Tensor, ParameterMemory) throws -> (
-    Tensor, ParameterMemory
-  )
+  package typealias PlainMove = (inout Tensor, Tensor, Double, inout ParameterMemory) throws -> Void
 
   init(
     _ name: String, rate: String, _ arguments: [Argument] = [], decay: String? = "0",

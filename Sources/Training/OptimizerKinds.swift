@@ -23,20 +23,20 @@ package enum OptimizerKinds {
       guard s.number("dampening") == 0, !s.isOn("nesterov"), !s.isOn("maximize") else {
         return nil
       }
-      let (momentum, decay) = (s.number("momentum"), s.number("decay"))
-      return { weights, gradient, memory in
-        let (moved, velocity) = try weights.sgdStep(
-          gradient: gradient, momentum: memory.first?.value, learningRate: s.rate, mu: momentum,
-          decay: decay)
-        return (moved, velocity.map { [("velocity", $0)] } ?? [])
+      let step = SGDStep(
+        learningRate: s.rate, mu: s.number("momentum"), decay: s.number("decay"))
+      return { weights, gradient, scale, memory in
+        var velocity = memory.popLast()?.value
+        try step.move(&weights, gradient: gradient, scale: scale, momentum: &velocity)
+        if let velocity { memory.append(("velocity", velocity)) }
       }
     }
   ) { s in
     let (momentum, dampening) = (s.number("momentum"), s.number("dampening"))
     if dampening == 0, !s.isOn("nesterov") {
-      let (weights, velocity) = try s.weights.value.sgdStep(
-        gradient: s.gradient.value, momentum: s["velocity"]?.value, learningRate: s.rate,
-        mu: momentum, decay: s.number("decay"))
+      var (weights, velocity) = (s.weights.value, s["velocity"]?.value)
+      try SGDStep(learningRate: s.rate, mu: momentum, decay: s.number("decay"))
+        .move(&weights, gradient: s.gradient.value, momentum: &velocity)
       s.weights = Variable(weights)
       s["velocity"] = velocity.map { Variable($0) }
       return

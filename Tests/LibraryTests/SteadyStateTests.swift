@@ -26,6 +26,22 @@ import Training
     return pool.byteCount - before
   }
 
+  @Test func `weights that nobody else holds are moved where they lie`() throws {
+    var weights = try Tensor([1, 2, 3] as [Float])
+    let gradient = try Tensor([1, 1, 1] as [Float])
+    var momentum: Tensor?
+    let step = SGDStep(learningRate: 0.5, mu: 0.9, decay: 0)
+    try step.move(&weights, gradient: gradient, momentum: &momentum)
+    #expect(weights.array(of: Double.self) == [0.5, 1.5, 2.5])
+    let kept = weights
+    try step.move(&weights, gradient: gradient, scale: 2, momentum: &momentum)
+    #expect(kept.array(of: Double.self) == [0.5, 1.5, 2.5])
+    #expect(weights.array(of: Float.self) == [-0.95, 0.05, 1.05] as [Float])
+    let place = weights.withBytes { $0.baseAddress }
+    try step.move(&weights, gradient: gradient, momentum: &momentum)
+    #expect(weights.withBytes { $0.baseAddress } == place)
+  }
+
   @Test(arguments: [
     "d = (x=randn(16, 6), y=randint(0, 3, 16))\ntrain(mlp([6, 9, 3]), d, steps=0)",
     "d = (x=randn(16, 6), y=randint(0, 3, 16))\n"

@@ -63,6 +63,52 @@ import Training
     #expect(plan?.isInUse == true, "\(plan?.obstacle ?? "")")
   }
 
+  /// Blocks as of residual networks, with a short cut that is plain and one that is normed too.
+  private static let residual = """
+    d = (x=randn(40, 2, 6, 6), y=randint(0, 3, 40))
+    unit(i, o) = Conv(i, o, 3, bias=false) >> BatchNorm(o)
+    parts = (a=unit(2, 4), b=unit(4, 4) >> relu >> unit(4, 4), c=unit(4, 4), s=unit(4, 4), o=Linear(4, 3))
+    f(m, d) = {
+      x = relu(m.a(d.x))
+      x = relu(m.b(x) + x)
+      x = relu(m.c(x) + m.s(x))
+      cross_entropy(m.o(mean(x, axis=[2, 3])), d.y)
+    }
+    train(parts, d, objective=f, opt=SGD(0.1, momentum=0.9), steps=0)
+    """
+
+  @Test func `the smaller last batch of an epoch is repeated too, in the same memory`() throws {
+    let learner = try learner(
+      "d = (x=randn(40, 6), y=randint(0, 3, 40))\n"
+        + "train(Linear(6, 8) >> BatchNorm(8) >> relu >> Dropout(0.3) >> Linear(8, 3), d, steps=0)")
+    let (planned, plan) = try trained(learner, 18, planned: true)
+    let (interpreted, _) = try trained(learner, 18, planned: false)
+    #expect(planned == interpreted)
+    let whole = try #require(plan?.program)
+    let rows = whole.givenShapes.map { shape in
+      shape.dims.first == 16 ? [8] + shape.dims.dropFirst() : shape.dims
+    }
+    let given = try zip(rows, whole.givenKinds).map { try Tensor.zeros(Shape(checking: $0), $1) }
+    let smaller = try #require(plan?.program(for: given))
+    #expect(smaller !== whole)
+    #expect(smaller.byteCount == whole.byteCount)
+  }
+
+  @Test func `batch norm, sums and relu become one line each way with the same bits`() throws {
+    let learner = try learner(Self.residual)
+    let (planned, plan) = try trained(learner, 12, planned: true)
+    let (interpreted, _) = try trained(learner, 12, planned: false)
+    #expect(planned == interpreted)
+    let program = try #require(plan?.program)
+    let given = try zip(program.givenShapes, program.givenKinds).map { try Tensor.zeros($0, $1) }
+    let lines = try program.timed(given, RandomStream(seed: 1)).map(\.name)
+    #expect(lines.count { $0 == "batch_norm relu" } == 2)
+    #expect(lines.count { $0 == "batch_norm + relu" } == 2)
+    #expect(lines.count { $0 == "relu back batch_norm back" } == 2)
+    #expect(lines.count { $0 == "+ relu back batch_norm back" } == 2)
+    #expect(!lines.contains("relu"))
+  }
+
   @Test(arguments: [
     // The course of the loss depends on a value, or on a single random number.
     "f(m, b) = { e = cross_entropy(m(b.x), b.y); if e > 1.1 { 2 * e } else { e } }\n",

@@ -96,12 +96,15 @@ import Testing
     let gru = try RecurrentSequences.gru(
       numbers(6, 5, 57), weight: numbers(57, 19), bias: numbers(57), h: h)
     note("gru", gru.states, gru.gates)
-    let adam = try x.adamStep(
-      gradient: x, first: x, second: x.unary(.square), learningRate: 0.01, betas: (0.9, 0.999),
-      epsilon: 1e-8, decay: 0.1, decoupled: true, corrections: (0.5, 0.25))
-    let sgd = try x.sgdStep(
-      gradient: x, momentum: x, learningRate: 0.1, mu: 0.9, decay: 0.01)
-    note("optimizers", adam.weights, adam.first, adam.second, sgd.weights)
+    var (adam, first, second) = (x, Tensor?.some(x), Tensor?.some(try x.unary(.square)))
+    try AdamStep(
+      learningRate: 0.01, betas: (0.9, 0.999), epsilon: 1e-8, decay: 0.1, isDecoupled: true,
+      corrections: (0.5, 0.25)
+    ).move(&adam, gradient: x, first: &first, second: &second)
+    var (sgd, momentum) = (x, Tensor?.some(x))
+    try SGDStep(learningRate: 0.1, mu: 0.9, decay: 0.01)
+      .move(&sgd, gradient: x, momentum: &momentum)
+    note("optimizers", adam, try #require(first), try #require(second), sgd)
     note("random", try stream.uniform(x.shape), try stream.keeps(x.shape, from: 0.3), x)
     return lines.joined(separator: "\n")
   }

@@ -18,6 +18,9 @@ typedef void (*ck_part)(void *with, long part);
 int ck_run_parts(long count, int threads, ck_part run, void *with);
 void ck_set_stop(void *object);
 
+// Gives freed memory back to the system (memory.c).
+void ck_return_freed(void);
+
 // --- matrix product (gemm.c) ---------------------------------------------------------------------
 // c[i][j] = fma(a[i][k], b[k][j], c[i][j]) for k ascending, starting from 0, or from c if
 // `accumulate` is set. a is M x K (K x M in memory if `transpose_a`), b is K x N likewise.
@@ -92,7 +95,12 @@ enum ck_reduce { CK_SUM, CK_MEAN, CK_MAX, CK_MIN, CK_PROD };
 // x is [outer, length, inner]; y is [outer, inner].
 void ck_reduce_f32(int op, const float *x, float *y, long outer, long length, long inner);
 void ck_reduce_f64(int op, const double *x, double *y, long outer, long length, long inner);
-double ck_sum_of_squares_f32(const float *x, long n);
+// For each block of 4096 elements the sum of their squares.
+void ck_sums_of_squares_f32(const float *x, long n, double *sums);
+// The sum (or mean) over `outer` and `inner` of x [outer, channels, inner] for channels from `first` up
+// to `last`.
+void ck_reduce_channels_f32(int op, const float *x, float *y, long outer, long channels, long inner,
+                            long first, long last);
 // Row-wise softmax (or its logarithm) of x [rows, n].
 void ck_softmax_f32(const float *x, float *y, long rows, long n, int logarithm);
 void ck_softmax_f64(const double *x, double *y, long rows, long n, int logarithm);
@@ -107,14 +115,18 @@ void ck_layer_norm_f32(const float *x, const float *weight, const float *bias, l
                        double eps, float *y, float *notes);
 void ck_layer_norm_gradient_f32(const float *g, const float *x, const float *weight,
                                 const float *notes, long rows, long n, float *dx, float *sums);
-// Channels from `first` up to `last` of [images, channels, size]; notes [2, channels]: mean and 1 / root, statistics
-// [2, channels]: mean and sum of squared distances, sums [2, channels]: slopes of weight and bias.
-void ck_batch_norm_f32(const float *x, const float *weight, const float *bias, long images,
-                       long channels, long size, long first, long last, double eps, float *y,
-                       float *notes, float *statistics);
-void ck_batch_norm_gradient_f32(const float *g, const float *x, const float *weight,
-                                const float *notes, long images, long channels, long size, long first,
-                                long last, float *dx, float *sums);
+// Channels from `first` up to `last` of [images, channels, size] (batch_norm.c); notes [2, channels]:
+// mean and 1 / root, statistics [2, channels]: mean and sum of squared distances, sums [2, channels]:
+// slopes of weight and bias. Then `other` is added where it is given, and relu taken if asked for.
+void ck_batch_norm_f32(const float *x, const float *weight, const float *bias, const float *other,
+                       int relu, long images, long channels, long size, long first, long last,
+                       double eps, float *y, float *notes, float *statistics);
+// From above comes g, or (with `after`, relu's result) g plus `other`, if given, where `after` is above
+// zero, which `kept` notes, if given.
+void ck_batch_norm_gradient_f32(const float *g, const float *other, const float *after,
+                                const float *x, const float *weight, const float *notes, long images,
+                                long channels, long size, long first, long last, float *kept,
+                                float *dx, float *sums);
 // -log softmax(x) at the labels, row by row, and the logarithm of each row's sum of exp(x).
 void ck_cross_entropy_f32(const float *x, const int64_t *labels, long rows, long n, double *logs,
                           double *losses);
@@ -165,10 +177,11 @@ void ck_conv_to_input_f32(const ck_window *w, long images, long groups, long out
 long ck_conv_to_weights_scratch(const ck_window *w, long groups, long outputs);
 void ck_conv_to_weights_f32(const ck_window *w, long images, long groups, long outputs,
                             const float *up, const float *x, float *dw, float *scratch);
-// The largest element under each window of w->channels planes, without padding or dilation, and its
-// flat position.
-void ck_max_pool_f32(const ck_window *w, const float *x, float *y, int64_t *at);
-void ck_max_pool_f64(const ck_window *w, const double *x, double *y, int64_t *at);
+// The largest element under each window of planes from `first` up to `last` of w->channels, without
+// padding or dilation, and its flat position.
+void ck_max_pool_f32(const ck_window *w, long first, long last, const float *x, float *y, int64_t *at);
+void ck_max_pool_f64(const ck_window *w, long first, long last, const double *x, double *y,
+                     int64_t *at);
 
 // --- random (random.c): Philox4x32-10, Salmon et al. 2011 ----------------------------------------
 void ck_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
@@ -178,8 +191,9 @@ void ck_uniform_f32(uint64_t key, uint64_t stream, uint64_t first, float *y, lon
 void ck_normal_f32(uint64_t key, uint64_t stream, uint64_t first, float *y, long n);
 
 // --- optimizer steps (optimizers.c): from old weights and memory (null: none yet) to new ones -----
-void ck_sgd_f32(const float *w, const float *g, const float *momentum, long n, float lr, float mu,
-                float decay, float *new_w, float *new_momentum);
-void ck_adam_f32(const float *w, const float *g, const float *m, const float *v, long n, float lr,
-                 float beta1, float beta2, float epsilon, float decay, int decoupled,
+// by gradients times `scale`. The new may take the place of the old.
+void ck_sgd_f32(const float *w, const float *g, const float *momentum, long n, float scale, float lr,
+                float mu, float decay, float *new_w, float *new_momentum);
+void ck_adam_f32(const float *w, const float *g, const float *m, const float *v, long n, float scale,
+                 float lr, float beta1, float beta2, float epsilon, float decay, int decoupled,
                  float correction1, float correction2, float *new_w, float *new_m, float *new_v);
