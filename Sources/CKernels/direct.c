@@ -4,6 +4,7 @@
 // window row and window column (over images and places for weights), whatever the vectors' width.
 #include "CKernels.h"
 #include "clones.h"
+#include "depthwise.h"
 #include <immintrin.h>
 #include <string.h>
 
@@ -201,6 +202,10 @@ static void windows(int path, long rows, long depth, const float *weights, const
                     const float *places, long pitch, long out_height, long out_width, float *out,
                     long plane, long out_pitch, const float *next, long next_count) {
   if (rows <= 0) return;
+  if (rows == 1) {
+    ck_plane_windows(depth, weights, offset, places, pitch, out_height, out_width, out, out_pitch);
+    return;
+  }
   const long lanes = LANES_OF(path);
   const int pair = path == 3 && out_width <= 8;
   const long most = path == 3 ? 12 : path == 2 ? 6 : 4;
@@ -476,7 +481,13 @@ static void weights_scalar(const weight_work *t, long rows) {
 
 static long rounded(long outputs) { return (outputs + 15) / 16 * 16; }
 
+// Whether every group has one channel and one result.
+static int is_depthwise(const ck_window *w, long groups, long outputs) {
+  return w->channels == 1 && outputs == 1 && groups > 1;
+}
+
 long ck_conv_to_weights_scratch(const ck_window *w, long groups, long outputs) {
+  if (is_depthwise(w, groups, outputs)) return ck_depthwise_scratch(w);
   return planes_of(w).size + SLACK + patch_of(w)
          + w->out_height * w->out_width * rounded(outputs)
          + groups * patch_of(w) * rounded(outputs);
@@ -518,6 +529,10 @@ CLONES static void turn_up(const float *restrict up, long outputs, long position
 // The sum over the images, from zero.
 void ck_conv_to_weights_f32(const ck_window *w, long images, long groups, long outputs,
                             const float *up, const float *x, float *dw, float *scratch) {
+  if (is_depthwise(w, groups, outputs)) {
+    ck_depthwise_to_weights(w, images, groups, up, x, dw, scratch);
+    return;
+  }
   const planes p = planes_of(w);
   const int path = ck_gemm_path();
   const long patch = patch_of(w), stride = rounded(outputs);
