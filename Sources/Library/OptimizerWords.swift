@@ -37,6 +37,11 @@ struct OptimizerObject: LanguageObject {
   /// How far SAM looks uphill for the gradient; nil for other optimizers.
   var sharpness: Double?
 
+  /// Whether its steps can be noted and repeated: they depend on nothing but tensors and their number.
+  var isRepeatable: Bool {
+    schedule == nil && plateau == nil && sharpness == nil && optimizer.isRepeatable
+  }
+
   var kindName: String { "optimizer" }
   var fieldNames: [String] { ["lr", "steps"] }
 
@@ -62,7 +67,7 @@ struct OptimizerObject: LanguageObject {
   func field(_ name: String, _ interpreter: Interpreter) -> Value? {
     switch name {
     case "lr": schedule ?? .number(optimizer.learningRate)
-    case "steps": .integer(optimizer.steps)
+    case "steps": optimizer.counter.map { .tensor(Variable($0)) } ?? .integer(optimizer.steps)
     default: nil
     }
   }

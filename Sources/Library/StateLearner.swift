@@ -109,6 +109,7 @@ struct StateLearner: Learner {
 
   mutating func restore(_ saved: [Checkpoint.NamedTensor]) throws {
     state = try LearnedState(saved).restored(state, "state")
+    if plan != nil { plan = StatePlan() }
   }
 
   mutating func set(_ name: String, _ value: Double) throws {
@@ -124,5 +125,7 @@ struct StateLearner: Learner {
     var copy = record
     copy.fields[at].value = .object(holder)
     state = .record(copy)
+    // What was noted holds the old setting.
+    if plan != nil { plan = StatePlan() }
   }
 }

@@ -94,7 +94,10 @@ final class StatePlan: @unchecked Sendable {
     -> StepPlan.Slopes
   {
     let new = StateLeaves(of: next.state)
-    guard new.tensors.count == leaves.tensors.count, new.skeleton == leaves.skeleton else {
+    // At the first step an optimizer begins to remember.
+    guard
+      seen == 1 || new.tensors.count == leaves.tensors.count && new.skeleton == leaves.skeleton
+    else {
       throw StateLeaves.Unfit()
     }
     if isRecorded {
@@ -171,13 +174,26 @@ struct StateLeaves {
       }
     case .object(let object):
       skeleton += object.text(width: 72) + "{"
-      // Layers that take notes, and optimizers, change what is no tensor of theirs.
-      if object is OptimizerObject || !((object as? LayerObject)?.layer.buffers.isEmpty ?? true) {
-        isClosed = false
-      }
+      if let optimizer = object as? OptimizerObject { collect(optimizer) }
+      // Layers that take notes change what is no tensor of theirs.
+      if !((object as? LayerObject)?.layer.buffers.isEmpty ?? true) { isClosed = false }
       for (_, child) in object.children { collect(child) }
       skeleton += "}"
     case .none, .boolean, .text, .range, .builtin: skeleton += value.inline
+    }
+  }
+
+  /// The number of its steps, and what it remembers of each parameter.
+  private mutating func collect(_ object: OptimizerObject) {
+    if !object.isRepeatable { isClosed = false }
+    let optimizer = object.optimizer
+    if let count = optimizer.counter ?? (try? .integer(optimizer.steps)) { add(count, .integer) }
+    for slots in optimizer.memory {
+      skeleton += ";"
+      for (name, value) in slots {
+        skeleton += name
+        add(value, .tensor)
+      }
     }
   }
 
@@ -220,6 +236,14 @@ struct StateLeaves {
               ? (name, value) : (name, try replaced(value, &next, asTensors))
           }))
     case .object(let object):
+      if var optimizer = object as? OptimizerObject {
+        let count = leaf()
+        optimizer.optimizer.restore(
+          steps: asTensors ? optimizer.optimizer.steps : count.integer(at: 0),
+          memory: optimizer.optimizer.memory.map { slots in slots.map { ($0.name, leaf()) } })
+        if asTensors { optimizer.optimizer.counter = count }
+        return .object(optimizer)
+      }
       let children = object.children
       guard !children.isEmpty else { return value }
       return .object(

@@ -214,10 +214,13 @@ extension Tensor {
     _ name: String, _ inputs: [Tensor], _ outputs: [Tensor], form: LineForm? = nil,
     _ run: @escaping (UnsafePointer<UnsafeMutableRawPointer>) throws -> Void
   ) throws {
-    let tensors = inputs + outputs
-    try withExtendedLifetime(tensors) {
-      try tensors.map(\.address).withUnsafeBufferPointer { addresses in
-        if let start = addresses.baseAddress { try run(start) }
+    let count = inputs.count + outputs.count
+    try withExtendedLifetime((inputs, outputs)) {
+      try withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer.self, capacity: count) {
+        places in
+        for (i, tensor) in inputs.enumerated() { places[i] = tensor.address }
+        for (i, tensor) in outputs.enumerated() { places[inputs.count + i] = tensor.address }
+        if let start = places.baseAddress { try run(UnsafePointer(start)) }
       }
     }
     Recording.current?.note(name, inputs, outputs, form: form) { at, _ in try run(at) }

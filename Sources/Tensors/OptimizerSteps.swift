@@ -26,16 +26,19 @@ package struct SGDStep: Sendable {
     let moved = try weights.replacement()
     let velocity =
       mu == 0 ? nil : try momentum?.replacement() ?? Tensor(uninitialised: weights.shape, .float32)
-    withExtendedLifetime((weights, g, momentum)) {
-      nonisolated(unsafe) let (w, d, old) = (
-        weights.elements(Float.self), g.elements(Float.self), momentum?.elements(Float.self)
-      )
-      nonisolated(unsafe) let (to, kept) = (moved.fresh(Float.self), velocity?.fresh(Float.self))
-      Workers.split(weights.count, grain: Tensor.grain) { part in
+    let (count, hasOld, hasNew) = (weights.count, momentum != nil, velocity != nil)
+    // Weights, gradient, momentum if there was one; weights, momentum if there is one.
+    try Tensor.apply(
+      "sgd", [weights, g] + (momentum.map { [$0] } ?? []),
+      [moved] + (velocity.map { [$0] } ?? [])
+    ) { at in
+      nonisolated(unsafe) let p = Floats(at)
+      Workers.split(count, grain: Tensor.grain) { part in
         let i = part.lowerBound
+        let to = hasOld ? 3 : 2
         ck_sgd_f32(
-          w + i, d + i, old.map { $0 + i }, part.count, Float(scale), Float(learningRate),
-          Float(mu), Float(decay), to + i, kept.map { $0 + i })
+          p[0] + i, p[1] + i, hasOld ? p[2] + i : nil, part.count, Float(scale),
+          Float(learningRate), Float(mu), Float(decay), p[to] + i, hasNew ? p[to + 1] + i : nil)
       }
     }
     (weights, momentum) = (moved, velocity)
@@ -50,23 +53,29 @@ package struct AdamStep: Sendable {
   let isDecoupled: Bool
   /// 1 - beta^step for both moments; steps count from 1.
   let corrections: (Double, Double)
+  /// The number of the step, where it is to be noted what depends on it.
+  let counter: Tensor?
 
   package init(
     learningRate: Double, betas: (Double, Double), epsilon: Double, decay: Double,
-    isDecoupled: Bool, step: Int
+    isDecoupled: Bool, step: Int, counter: Tensor? = nil
   ) {
     self.init(
       learningRate: learningRate, betas: betas, epsilon: epsilon, decay: decay,
-      isDecoupled: isDecoupled,
-      corrections: (1 - ck_power(betas.0, Double(step)), 1 - ck_power(betas.1, Double(step))))
+      isDecoupled: isDecoupled, corrections: Self.corrections(betas, step), counter: counter)
   }
 
   package init(
     learningRate: Double, betas: (Double, Double), epsilon: Double, decay: Double,
-    isDecoupled: Bool, corrections: (Double, Double)
+    isDecoupled: Bool, corrections: (Double, Double), counter: Tensor? = nil
   ) {
     (self.learningRate, self.betas, self.epsilon) = (learningRate, betas, epsilon)
     (self.decay, self.isDecoupled, self.corrections) = (decay, isDecoupled, corrections)
+    self.counter = counter
+  }
+
+  private static func corrections(_ betas: (Double, Double), _ step: Int) -> (Double, Double) {
+    (1 - ck_power(betas.0, Double(step)), 1 - ck_power(betas.1, Double(step)))
   }
 
   /// New weights and moments, nil before the first step, for a gradient times `scale`.
@@ -82,21 +91,26 @@ package struct AdamStep: Sendable {
     let moved = try weights.replacement()
     let m = try first?.replacement() ?? Tensor(uninitialised: weights.shape, .float32)
     let v = try second?.replacement() ?? Tensor(uninitialised: weights.shape, .float32)
-    withExtendedLifetime((weights, g, first, second)) {
-      nonisolated(unsafe) let (w, d) = (weights.elements(Float.self), g.elements(Float.self))
-      nonisolated(unsafe) let (a, b) = (
-        first?.elements(Float.self), second?.elements(Float.self)
-      )
-      nonisolated(unsafe) let to = (
-        moved.fresh(Float.self), m.fresh(Float.self), v.fresh(Float.self)
-      )
-      Workers.split(weights.count, grain: Tensor.grain) { part in
+    let old = [first, second].compactMap { $0 }
+    let (count, hasOld, isCounted) = (weights.count, old.count == 2, counter != nil)
+    // Weights, gradient, moments if there were any, the step's number if it is noted; then what is new.
+    try Tensor.apply(
+      "adam", [weights, g] + (hasOld ? old : []) + (counter.map { [$0] } ?? []), [moved, m, v]
+    ) { at in
+      nonisolated(unsafe) let p = Floats(at)
+      let number = hasOld ? 4 : 2
+      let to = isCounted ? number + 1 : number
+      let (one, two) =
+        isCounted
+        ? Self.corrections(betas, Int(at[number].assumingMemoryBound(to: Int64.self)[0]))
+        : corrections
+      Workers.split(count, grain: Tensor.grain) { part in
         let i = part.lowerBound
         ck_adam_f32(
-          w + i, d + i, a.map { $0 + i }, b.map { $0 + i }, part.count, Float(scale),
-          Float(learningRate), Float(betas.0), Float(betas.1), Float(epsilon), Float(decay),
-          isDecoupled ? 1 : 0, Float(corrections.0), Float(corrections.1), to.0 + i, to.1 + i,
-          to.2 + i)
+          p[0] + i, p[1] + i, hasOld ? p[2] + i : nil, hasOld ? p[3] + i : nil, part.count,
+          Float(scale), Float(learningRate), Float(betas.0), Float(betas.1), Float(epsilon),
+          Float(decay), isDecoupled ? 1 : 0, Float(one), Float(two), p[to] + i, p[to + 1] + i,
+          p[to + 2] + i)
       }
     }
     (weights, first, second) = (moved, m, v)
@@ -105,6 +119,7 @@ package struct AdamStep: Sendable {
   private func moveSlowly(
     _ weights: inout Tensor, _ gradient: Tensor, _ first: inout Tensor?, _ second: inout Tensor?
   ) throws {
+    Recording.current?.stop("moments in double precision")
     let start = isDecoupled ? try weights.times(1 - learningRate * decay) : weights
     let g = isDecoupled ? gradient : try gradient.binary(.add, weights.times(decay))
     let zero = try Tensor.zeros(weights.shape, weights.dtype)

@@ -25,7 +25,7 @@ extension OptimizerKinds {
     let betas = s.pair("betas", (0.9, 0.999))
     let step = AdamStep(
       learningRate: s.rate, betas: betas, epsilon: s.number("eps"), decay: s.number("decay"),
-      isDecoupled: decoupled, step: s.count)
+      isDecoupled: decoupled, step: s.count, counter: s.counter)
     return { weights, gradient, scale, memory in
       var second = memory.popLast()?.value
       var first = memory.popLast()?.value

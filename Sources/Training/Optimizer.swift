@@ -11,6 +11,14 @@ package struct Optimizer: Sendable {
   package private(set) var steps = 0
   /// For each parameter what its rule remembers, in the order in which the rule noted it.
   package private(set) var memory: [[(name: String, value: Tensor)]] = []
+  /// The number of steps as a tensor, while it is noted what a step does.
+  package var counter: Tensor?
+
+  /// Whether a step does the same again but for its number, so that it can be noted and repeated.
+  package var isRepeatable: Bool {
+    settings.number("clip", default: 0) == 0
+      && kind.plain?(StepSettings(settings, kind, rate: learningRate, count: 1)) != nil
+  }
 
   package init(_ kind: OptimizerKind, learningRate: Double, _ settings: Attributes = [:]) {
     self.kind = kind
@@ -25,9 +33,11 @@ package struct Optimizer: Sendable {
       memory = Array(repeating: [], count: parameters.count)
     }
     steps += 1
+    counter = try counter?.binary(.add, .integer(1))
     let gradients = try bounded(gradients)
     let scale = try scale(of: gradients)
-    let plain = kind.plain?(StepSettings(settings, kind, rate: learningRate, count: steps))
+    let plain = kind.plain?(
+      StepSettings(settings, kind, rate: learningRate, count: steps, counter: counter))
     for i in parameters.indices {
       if let plain, parameters[i].dtype == .float32, gradients[i].dtype == .float32 {
         try plain(&parameters[i], gradients[i], scale, &memory[i])
@@ -100,6 +110,7 @@ package struct Optimizer: Sendable {
   package mutating func restore(steps: Int, memory: [[(name: String, value: Tensor)]]) {
     self.steps = steps
     self.memory = memory
+    counter = nil
   }
 }
 
@@ -110,8 +121,12 @@ package struct StepSettings: Sendable {
   let rate: Double
   /// Steps so far with this one: 1 at the first.
   let count: Int
+  let counter: Tensor?
 
-  init(_ settings: Attributes, _ kind: OptimizerKind, rate: Double, count: Int) {
+  init(
+    _ settings: Attributes, _ kind: OptimizerKind, rate: Double, count: Int, counter: Tensor? = nil
+  ) {
+    self.counter = counter
     self.settings = settings
     self.kind = kind
     self.rate = rate

@@ -166,6 +166,16 @@ import Training
     return try #require(run.job.result as? StateLearner)
   }
 
+  private static let updating = """
+    d = (x=randn(40, 6), y=randint(0, 3, 40))
+    turn(s, b) = {
+      (l, g) = value_and_grad(m => cross_entropy(m(b.x), b.y))(s.m)
+      (s.m, s.o) = update(s.o, s.m, g)
+      (s, (loss=l))
+    }
+
+    """
+
   private static let adam = """
     d = (x=randn(40, 6), y=randint(0, 3, 40))
     start = Linear(6, 8) >> tanh >> Linear(8, 3)
@@ -211,17 +221,23 @@ import Training
       train((m=Linear(6, 3), t=0), d, step=turn, steps=0)
       """, false
     ),
-    // An optimizer keeps what is no tensor of the state.
+    // An optimizer's memory and the number of its steps are part of the state.
+    (updating + "train((m=Linear(6, 3), o=Adam(0.01)), d, step=turn, steps=0)", true),
+    (updating + "train((m=Linear(6, 3), o=SGD(0.1, momentum=0.9)), d, step=turn, steps=0)", true),
+    (updating + "train((m=Linear(6, 3), o=AdamW(0.01, clip=0.1)), d, step=turn, steps=0)", false),
+    (updating + "train((m=Linear(6, 3), o=NAdam(0.01)), d, step=turn, steps=0)", false),
+    (updating + "train((m=Linear(6, 3), o=SGD(t => 0.1 / (t + 1))), d, step=turn, steps=0)", false),
+    // Reads the number of the optimizer's steps.
     (
       """
       d = (x=randn(48, 6), y=randint(0, 3, 48))
       turn(s, b) = {
         (l, g) = value_and_grad(m => cross_entropy(m(b.x), b.y))(s.m)
-        (s.m, s.o) = update(s.o, s.m, g)
+        (s.m, s.o) = update(s.o, s.m, g / (s.o.steps + 1))
         (s, (loss=l))
       }
-      train((m=Linear(6, 3), o=Adam(0.01)), d, step=turn, steps=0)
-      """, false
+      train((m=Linear(6, 3), o=AdamW(0.01)), d, step=turn, steps=0)
+      """, true
     ),
   ])
   func `a step of one's own has the same bits, repeated or interpreted`(
