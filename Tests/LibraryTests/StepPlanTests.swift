@@ -166,15 +166,17 @@ import Training
     return try #require(run.job.result as? StateLearner)
   }
 
-  private static let updating = """
+  private static func updating(_ optimizer: String) -> String {
+    """
     d = (x=randn(40, 6), y=randint(0, 3, 40))
     turn(s, b) = {
       (l, g) = value_and_grad(m => cross_entropy(m(b.x), b.y))(s.m)
       (s.m, s.o) = update(s.o, s.m, g)
       (s, (loss=l))
     }
-
+    train((m=Linear(6, 3), o=\(optimizer)), d, step=turn, steps=0)
     """
+  }
 
   private static let adam = """
     d = (x=randn(40, 6), y=randint(0, 3, 40))
@@ -222,11 +224,11 @@ import Training
       """, false
     ),
     // An optimizer's memory and the number of its steps are part of the state.
-    (updating + "train((m=Linear(6, 3), o=Adam(0.01)), d, step=turn, steps=0)", true),
-    (updating + "train((m=Linear(6, 3), o=SGD(0.1, momentum=0.9)), d, step=turn, steps=0)", true),
-    (updating + "train((m=Linear(6, 3), o=AdamW(0.01, clip=0.1)), d, step=turn, steps=0)", false),
-    (updating + "train((m=Linear(6, 3), o=NAdam(0.01)), d, step=turn, steps=0)", false),
-    (updating + "train((m=Linear(6, 3), o=SGD(t => 0.1 / (t + 1))), d, step=turn, steps=0)", false),
+    (updating("Adam(0.01)"), true),
+    (updating("SGD(0.1, momentum=0.9)"), true),
+    (updating("AdamW(0.01, clip=0.1)"), false),
+    (updating("NAdam(0.01)"), false),
+    (updating("SGD(t => 0.1 / (t + 1))"), false),
     // Reads the number of the optimizer's steps.
     (
       """
