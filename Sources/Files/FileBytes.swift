@@ -55,6 +55,12 @@ package enum FileBytes {
   /// Whether anything has that name.
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  /// Whether a folder has that name.
+  package static func isFolder(_ path: String) -> Bool {
+    var about = stat()
+    return stat(path, &about) == 0 && about.st_mode & S_IFMT == S_IFDIR
+  }
+
   /// Makes a folder and those above it, for the owner alone.
   package static func makeFolder(_ path: String) {
     guard !path.isEmpty, mkdir(path, 0o700) != 0, errno == ENOENT,

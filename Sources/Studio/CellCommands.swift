@@ -1,86 +1,100 @@
 extension Commands {
-  static let cellCommands: [Command] = [
-    .simple("edit", "Edits the cell.", keys: ["<enter>"], family: "Cells") { state in
-      guard state.cell.kind != .fixed else {
-        state.message = "these bytes of the file are kept as they are; m makes them text to edit"
-        return
-      }
-      state.mode = .edit
-    },
-    .simple("insert-above", "A new cell above.", keys: ["a"], family: "Cells") { state in
-      state.insertCell(at: state.focus)
-    },
-    .simple("insert-below", "A new cell below.", keys: ["b"], family: "Cells") { state in
-      state.insertCell(at: state.focus + 1)
-    },
-    Command("delete", "Deletes the cell; z brings it back.", keys: ["dd"], family: "Cells") {
-      state, _ in
-      state.removeCell()
-    },
-    Command("cut", "Cuts the cell.", keys: ["x"], family: "Cells") { state, _ in
-      state.clipboard = state.cell
-      return state.removeCell()
-    },
-    .simple("copy", "Copies the cell.", keys: ["c"], family: "Cells") { state in
-      state.clipboard = state.cell
-      state.message = "copied; v pastes it below"
-    },
-    .simple(
-      "paste", "Pastes a cell below.", keys: ["v"], family: "Cells",
-      unless: { $0.clipboard == nil ? "nothing was cut or copied yet" : nil }
-    ) { state in
-      guard let copied = state.clipboard else { return }
-      state.insertCell(
-        at: state.focus + 1, copied.kind == .fixed ? .text : copied.kind, copied.text)
-    },
-    .simple(
-      "undo", "Takes the last change of the page back.", keys: ["z"], family: "Cells",
-      unless: { $0.done.isEmpty ? "nothing to undo on the page; Ctrl-Z undoes inside a cell" : nil }
-    ) { state in
-      if !state.undo() { state.message = "that cannot be undone" }
-    },
-    .simple(
-      "redo", "Makes an undone change again.", keys: ["Z"], family: "Cells",
-      unless: { $0.undone.isEmpty ? "nothing was undone" : nil }
-    ) { state in
-      if !state.redo() { state.message = "that cannot be done again" }
-    },
-    .simple(
-      "move-up", "Moves the cell up.", keys: ["<altup>", "K"], family: "Cells",
-      unless: { $0.focus == 0 ? "this is the first cell" : nil }
-    ) { state in
-      state.moveCell(by: -1)
-    },
-    .simple(
-      "move-down", "Moves the cell down.", keys: ["<altdown>", "J"], family: "Cells",
-      unless: { $0.focus == $0.cells.count - 1 ? "this is the last cell" : nil }
-    ) { state in
-      state.moveCell(by: 1)
-    },
-    Command(
-      "merge", "Joins the cell with the one below.", keys: ["M"], family: "Cells",
-      unless: {
-        $0.focus + 1 < $0.cells.count && $0.cells[$0.focus + 1].kind.isCode == $0.cell.kind.isCode
-          && $0.cell.kind != .fixed ? nil : "the cell below is of another kind"
-      }
-    ) { state, _ in
-      state.mergeBelow()
-      return []
-    },
-    Command(
-      "split", "Splits the cell at the cursor.", keys: ["<c-\\>"], in: .both, family: "Cells",
+  static let cellCommands: [Command] =
+    [
+      .simple("edit", "Edits the cell.", keys: ["<enter>"], family: "Cells") { state in
+        guard state.cell.kind != .fixed else {
+          state.message = "these bytes of the file are kept as they are; m makes them text to edit"
+          return
+        }
+        state.mode = .edit
+      },
+      .simple("insert-above", "A new cell above.", keys: ["a"], family: "Cells") { state in
+        state.insertCell(at: state.focus)
+      },
+      .simple("insert-below", "A new cell below.", keys: ["b"], family: "Cells") { state in
+        state.insertCell(at: state.focus + 1)
+      },
+      Command("delete", "Deletes the cell; z brings it back.", keys: ["dd"], family: "Cells") {
+        state, _ in
+        state.removeChosen()
+      },
+      Command("cut", "Cuts the cell.", keys: ["x"], family: "Cells") { state, _ in
+        state.clipboard = Array(state.cells[state.chosen])
+        return state.removeChosen()
+      },
+      .simple("copy", "Copies the cell.", keys: ["c"], family: "Cells") { state in
+        state.clipboard = Array(state.cells[state.chosen])
+        let count = state.clipboard.count
+        state.endRange()
+        state.message = "copied\(count > 1 ? " \(count) cells" : ""); v pastes below"
+      },
+      .simple(
+        "paste", "Pastes a cell below.", keys: ["v"], family: "Cells",
+        unless: { $0.clipboard.isEmpty ? "nothing was cut or copied yet" : nil }
+      ) { state in
+        state.paste()
+      },
+      .simple(
+        "undo", "Takes the last change of the page back.", keys: ["z"], family: "Cells",
+        unless: {
+          $0.done.isEmpty ? "nothing to undo on the page; Ctrl-Z undoes inside a cell" : nil
+        }
+      ) { state in
+        if !state.undo() { state.message = "that cannot be undone" }
+      },
+      .simple(
+        "redo", "Makes an undone change again.", keys: ["Z"], family: "Cells",
+        unless: { $0.undone.isEmpty ? "nothing was undone" : nil }
+      ) { state in
+        if !state.redo() { state.message = "that cannot be done again" }
+      },
+      .simple(
+        "move-up", "Moves the cell up.", keys: ["<altup>"], family: "Cells",
+        unless: { $0.chosen.lowerBound == 0 ? "this is the first cell" : nil }
+      ) { state in
+        state.moveChosen(by: -1)
+      },
+      .simple(
+        "move-down", "Moves the cell down.", keys: ["<altdown>"], family: "Cells",
+        unless: { $0.chosen.upperBound == $0.cells.count - 1 ? "this is the last cell" : nil }
+      ) { state in
+        state.moveChosen(by: 1)
+      },
+      Command(
+        "merge", "Joins the cell with the one below.", keys: ["M"], family: "Cells",
+        unless: {
+          $0.focus + 1 < $0.cells.count && $0.cells[$0.focus + 1].kind.isCode == $0.cell.kind.isCode
+            && $0.cell.kind != .fixed ? nil : "the cell below is of another kind"
+        }
+      ) { state, _ in
+        state.mergeBelow()
+        return []
+      },
+      Command(
+        "split", "Splits the cell at the cursor.", keys: ["<c-\\>"], in: .both, family: "Cells",
+        unless: { $0.cell.kind == .fixed ? "these bytes of the file are kept as they are" : nil }
+      ) { state, _ in
+        state.splitCell()
+        return []
+      },
+      .simple("to-code", "Makes the cell code.", keys: ["y"], family: "Cells") { state in
+        state.retypeChosen(.code(flags: []))
+      },
+      .simple("to-text", "Makes the cell text.", keys: ["m"], family: "Cells") { state in
+        state.retypeChosen(.text)
+      },
+    ]
+
+  static let headingCommands: [Command] = (1...6).map { (level: Int) -> Command in
+    let summary = "Makes the cell a heading of level \(level)."
+    return Command(
+      "heading-\(level)", summary, keys: ["g\(level)"], family: "Cells",
       unless: { $0.cell.kind == .fixed ? "these bytes of the file are kept as they are" : nil }
     ) { state, _ in
-      state.splitCell()
+      state.makeHeading(level)
       return []
-    },
-    .simple("to-code", "Makes the cell code.", keys: ["y"], family: "Cells") { state in
-      state.retype(.code(flags: []))
-    },
-    .simple("to-text", "Makes the cell text.", keys: ["m"], family: "Cells") { state in
-      state.retype(.text)
-    },
-  ]
+    }
+  }
 }
 
 extension StudioState {
@@ -101,6 +115,7 @@ extension StudioState {
     _ = interrupt(focus, &effects)
     cells[focus].activity = .idle
     let cell = cells.remove(at: focus)
+    if !cell.editor.isEmpty { bin.insert(cell, at: 0) }
     remember(.removed(cell, at: focus))
     if cells.isEmpty { insertCell(at: 0) }
     focus = min(focus, cells.count - 1)
@@ -142,6 +157,25 @@ extension StudioState {
     cells.insert(cells.remove(at: focus), at: target)
     remember(.moved(from: focus, to: target))
     focus = target
+  }
+
+  mutating func retypeChosen(_ kind: StudioCell.Kind) {
+    let (count, at) = (done.count, focus)
+    for each in chosen {
+      focus = each
+      retype(kind)
+    }
+    rememberTogether(from: count)
+    focus = at
+    endRange()
+  }
+
+  /// Text that begins with so many signs of a heading.
+  mutating func makeHeading(_ level: Int) {
+    retype(.text)
+    let bare = cell.text.drop { $0 == "#" }.drop { $0 == " " }
+    cell.editor.replace(with: String(repeating: "#", count: level) + " " + bare)
+    changes += 1
   }
 
   mutating func retype(_ kind: StudioCell.Kind) {

@@ -9,6 +9,7 @@ struct CellView {
 
   private var cell: StudioCell { state.cells[at] }
   private var isFocused: Bool { state.focus == at }
+  private var isChosen: Bool { isFocused || state.chosen.contains(at) }
   private var width: Int { PageLayout.width(state) }
 
   private var isEditing: Bool {
@@ -26,7 +27,7 @@ struct CellView {
       let row = line + offset
       return rows.contains(row) ? row : nil
     }
-    if isFocused {
+    if isChosen {
       for each in frame.top..<(frame.top + frame.height - 1) {
         if let row = row(each) { grid[0, row] = Glyph(isEditing ? "┃" : "▌", mark) }
       }
@@ -227,13 +228,16 @@ struct CellView {
       guard let row = row(top + shown) else { continue }
       if output.isCut, shown == output.head {
         let hidden = output.total - output.head - output.tail
+        let place = output.start > 0 ? "from line \(output.start + 1), " : ""
         grid.write(
-          "… \(hidden) more lines, O shows them", column: column, row: row,
+          "… \(place)\(hidden) more lines, O shows them, ] scrolls, P pages", column: column,
+          row: row,
           style: Style(isDim: true))
         continue
       }
       let line =
-        shown < output.head ? shown : output.total - output.tail + (shown - output.head - 1)
+        shown < output.head
+        ? output.start + shown : output.total - output.tail + (shown - output.head - 1)
       drawOutputLine(&grid, line, column, row)
     }
   }

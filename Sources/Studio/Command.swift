@@ -45,9 +45,10 @@ package enum Commands {
   /// A key script as people read it.
   static func shown(_ script: String) -> String { KeyScript.shown(script) }
 
-  package static let all: [Command] =
-    navigationCommands + viewCommands + panelCommands + searchCommands + cellCommands + runCommands
-    + editingCommands + fileCommands
+  package static let all: [Command] = [
+    navigationCommands, viewCommands, panelCommands, searchCommands, cellCommands, headingCommands,
+    rangeCommands, runCommands, editingCommands, wordCommands, fileCommands,
+  ].flatMap { $0 }
 
   package static let catalog = Catalog(all, entry: \.entry)
 
@@ -61,11 +62,25 @@ package enum Commands {
     if text.contains(" "), let exact = begins.first(where: { $0.entry.name == name }) {
       return [exact]
     }
-    let holds = all.filter { command in
-      !command.entry.name.hasPrefix(name)
-        && (command.entry.name.contains(name) || command.entry.summary.lowercased().contains(name))
+    let others = all.filter { !$0.entry.name.hasPrefix(name) }
+    let holds = others.filter { $0.entry.name.contains(name) }
+    let says = others.filter {
+      !$0.entry.name.contains(name) && $0.entry.summary.lowercased().contains(name.lowercased())
     }
-    return begins + holds
+    let known = Set((begins + holds + says).map(\.entry.name))
+    // Letters in their order are enough.
+    let near = others.filter { !known.contains($0.entry.name) && isIn(name, $0.entry.name) }
+    return begins + holds + near + says
+  }
+
+  /// Whether letters are in a text, in their order.
+  static func isIn(_ letters: String, _ text: String) -> Bool {
+    var rest = text.lowercased()[...]
+    for letter in letters.lowercased() {
+      guard let at = rest.firstIndex(of: letter) else { return false }
+      rest = rest[rest.index(after: at)...]
+    }
+    return true
   }
 }
 

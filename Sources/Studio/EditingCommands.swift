@@ -42,8 +42,18 @@ extension Commands {
       state.kill { $0.deleteWordRight() }
     },
     row("newline", "A new line.", ["<enter>"]) { $0.cell.editor.newline() },
-    row("complete", "Completes the word, or indents.", ["<tab>"]) { $0.complete(by: 1) },
-    row("complete-back", "The completion before.", ["<backtab>"]) { $0.complete(by: -1) },
+    Command(
+      "complete", "Completes the word, or indents.", keys: ["<tab>"], in: .cell, family: "Edit"
+    ) {
+      state, _ in
+      state.complete(by: 1)
+    },
+    Command(
+      "explain", "The reference of the word; the completion before.", keys: ["<backtab>"],
+      in: .cell, family: "Edit"
+    ) { state, _ in
+      state.complete(by: -1)
+    },
     row("undo-typing", "Undoes inside the cell.", ["<c-z>", "<c-_>"]) { state in
       if !state.cell.editor.undo() { state.message = "nothing to undo in this cell" }
     },

@@ -14,6 +14,12 @@ package enum Effect: Sendable {
   case stop([Run])
   /// Tries a cell's statements on shapes alone.
   case readShapes(version: Int, text: String, offset: Int, names: Names)
+  /// Looks for what may stand at a place of a cell.
+  case complete(CompletionRequest)
+  /// Runs the page anew and compares.
+  case verify(bytes: [UInt8], folder: String)
+  /// Listens to the mouse, or not.
+  case mouse(Bool)
   /// The page builds on these bytes of the file now.
   case adopt([UInt8])
   /// Takes the file as it is now.
@@ -52,5 +58,7 @@ package enum Message: Sendable {
   case settled(number: Int, id: String, CellRecord)
   /// What is known of the statement at the cursor.
   case shapes(version: Int, String)
+  case completions(CompletionRequest, StudioState.Completion)
+  case verified(String)
   case saved(changes: Int, path: String, isCopy: Bool, problem: String?)
 }

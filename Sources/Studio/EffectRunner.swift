@@ -37,7 +37,17 @@ package final class EffectRunner: Sendable {
         let readings = StandardLibrary.shapes(of: text, in: names)
         mailbox.send(.shapes(version: version, ShapeReading.line(of: readings, at: offset)))
       }
-    case .adopt, .reload, .editOutside, .toClipboard, .suspend, .detach: break
+    case .complete(let request):
+      DeepStack.start { [mailbox] in mailbox.send(.completions(request, request.answer())) }
+    case .verify(let bytes, let folder):
+      DeepStack.start { [mailbox] in
+        let start = DispatchTime.now().uptimeNanoseconds
+        let report = Verification(Notebook(bytes), folder: folder)
+        let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
+        let first = report.differences.first.map { "; \($0)" } ?? ""
+        mailbox.send(.verified(report.summary(seconds: seconds) + first))
+      }
+    case .adopt, .reload, .editOutside, .toClipboard, .suspend, .detach, .mouse: break
     }
   }
 

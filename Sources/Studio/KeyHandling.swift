@@ -13,12 +13,19 @@ extension StudioState {
     }
     message = ""
     showsContinuations = false
+    if pressMouse(key) { return [] }
     isScrollFree = false
     let kept = completion
-    if key != .tab, key != .backTab { completion = nil }
+    if key != .tab, key != .backTab { (completion, completionAsked) = (nil, nil) }
     switch mode {
     case .navigate: return pressOnPage(key)
     case .edit:
+      if var open = kept, key == .down || key == .up {
+        completion = open
+        defer { changes += 1 }
+        open.choice = 0
+        return complete(by: key == .down ? 1 : -1)
+      }
       if kept != nil, key == .escape || key == .enter { return [] }
       return pressInCell(key)
     case .command(let text, let choice): return pressInCommand(key, text, choice)
@@ -32,8 +39,11 @@ extension StudioState {
       return []
     case .pager(var pager):
       let stays = pager.press(key, rows: size.rows - 3)
-      mode = stays ? .pager(pager) : pager.back.map { .ask($0) } ?? .navigate
+      mode =
+        stays
+        ? .pager(pager) : pager.back.map { .ask($0) } ?? (pager.isOverCell ? .edit : .navigate)
       return []
+    case .recall(let text, let choice): return pressInRecall(key, text, choice)
     }
   }
 
@@ -57,6 +67,7 @@ extension StudioState {
     }
     if key == .escape {
       (pending, count) = ([], 0)
+      endRange()
       return []
     }
     pending.append(key)
@@ -84,6 +95,10 @@ extension StudioState {
     let version = cell.editor.version
     defer { if cells.indices.contains(focus), cell.editor.version != version { changes += 1 } }
     let before = focus
+    if vi?.isNormal == true, key == .character("K") {
+      showWordHelp()
+      return []
+    }
     if vi != nil, completion == nil, var keys = vi {
       let isTaken = keys.press(key, &cell.editor)
       vi = keys
@@ -165,6 +180,8 @@ extension StudioState {
     case .escape, .control("c"):
       (mode, focus, searched) = (.navigate, min(from, cells.count - 1), "")
       return []
+    case .tab, .backTab:
+      searchScope = searchScope.next(key == .tab ? 1 : -1)
     case .enter, .run:
       mode = .navigate
       sayMatches()
@@ -187,11 +204,18 @@ extension StudioState {
     case .character("G"), .end: mode = .panel(panel, choice: max(0, all.count - 1))
     case .character("g"), .home: mode = .panel(panel, choice: 0)
     case .character("v") where panel == .variables: openViewer(all, choice)
-    case .character(" ") where panel == .queue: pauseOrGoOn(all, choice)
+    case .character(" ") where panel == .queue: return pauseOrGoOn(all, choice)
+    case .character("J") where panel == .queue, .altDown where panel == .queue:
+      reorder(all, choice, by: 1)
+    case .character("K") where panel == .queue, .altUp where panel == .queue:
+      reorder(all, choice, by: -1)
     case .character("d") where panel == .queue:
       var effects: [Effect] = []
       if all.indices.contains(choice), let at = all[choice].cell { _ = interrupt(at, &effects) }
+      mode = .panel(panel, choice: max(0, min(choice, lines(of: panel).count - 1)))
       return effects
+    case .character("?"): mode = .help(scroll: 0)
+    case .enter where panel == .bin: bringBack(choice)
     case .enter:
       mode = .navigate
       if all.indices.contains(choice), let at = all[choice].cell {

@@ -45,6 +45,20 @@ extension Commands {
       state in
       state.cell.isWhole.toggle()
     },
+    .simple(
+      "scroll-output-down", "Scrolls in a long output.", keys: ["]"], family: "View",
+      unless: { $0.layout.isCut($0.focus) ? nil : "the output of this cell is shown whole" }
+    ) { state in
+      state.cell.outputStart += 8
+      state.isScrollFree = true
+    },
+    .simple(
+      "scroll-output-up", "Scrolls back in a long output.", keys: ["["], family: "View",
+      unless: { $0.cell.outputStart == 0 ? "the output is at its beginning" : nil }
+    ) { state in
+      state.cell.outputStart = max(0, state.cell.outputStart - 8)
+      state.isScrollFree = true
+    },
     .simple("help", "Shows what every key does.", keys: ["?"], family: "View") { state in
       state.mode = .help(scroll: 0)
     },
@@ -60,6 +74,7 @@ extension StudioState {
   mutating func moveFocus(by steps: Int) {
     let target = focus + steps
     focus = min(max(0, target), cells.count - 1)
+    if !isRanging { endRange() }
   }
 
   /// The next cell behind the focus that fits, from the top again after the last.

@@ -58,6 +58,8 @@ struct PageLayout {
   /// The lines of the output that are shown: all, or the first and the last with a note between.
   struct Output {
     let total: Int
+    /// The first line that is shown.
+    let start: Int
     let head: Int
     let tail: Int
     let isFolded: Bool
@@ -96,7 +98,9 @@ struct PageLayout {
       top: top, header: isPlain ? 1 : 0, text: cell.laid.text,
       progress: cell.activeRuns.count,
       output: Output(
-        total: total, head: isWhole ? total : outputLimit.head,
+        total: total,
+        start: isWhole ? 0 : min(cell.outputStart, total - outputLimit.head - outputLimit.tail),
+        head: isWhole ? total : outputLimit.head,
         tail: isWhole ? 0 : outputLimit.tail, isFolded: cell.isFolded))
   }
 
@@ -195,6 +199,9 @@ struct PageLayout {
     }
     return nil
   }
+
+  /// Whether only a part of a cell's output is shown.
+  func isCut(_ at: Int) -> Bool { frames.indices.contains(at) && frames[at].output.isCut }
 
   /// The cell that covers a line.
   func cell(at line: Int) -> Int? {

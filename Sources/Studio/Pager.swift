@@ -9,6 +9,8 @@ package struct Pager: Sendable {
   var column = 0
   /// What is asked when the pager is left.
   var back: StudioState.Question?
+  /// A cell that is being edited is behind it.
+  var isOverCell = false
 
   init(title: String, lines: [String], back: StudioState.Question? = nil) {
     (self.title, self.lines, self.back) = (title, lines, back)

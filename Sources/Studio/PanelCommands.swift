@@ -7,7 +7,7 @@ import Training
 
 /// Something about the whole page, shown over it.
 package enum Panel: Sendable, CaseIterable {
-  case variables, runs, outline, queue
+  case variables, runs, outline, queue, bin
 
   var title: String {
     switch self {
@@ -15,6 +15,7 @@ package enum Panel: Sendable, CaseIterable {
     case .runs: "Runs"
     case .outline: "Outline"
     case .queue: "At work and waiting"
+    case .bin: "Deleted cells"
     }
   }
 }
@@ -49,6 +50,8 @@ extension StudioState {
     case .runs: runLines
     case .outline: outlineLines
     case .queue: queueLines
+    case .bin:
+      bin.map { PanelLine(columns: [$0.isCode ? "#\($0.id)" : "text", $0.firstLine], cell: nil) }
     }
   }
 
@@ -59,6 +62,7 @@ extension StudioState {
     case .runs: ["run", "state", "steps", "last", "time", "cell"]
     case .outline: ["", "", ""]
     case .queue: ["cell", "state", "progress"]
+    case .bin: ["cell", "begins with"]
     }
   }
 
@@ -106,6 +110,32 @@ extension StudioState {
     }
   }
 
+  /// Lets a cell that waits begin earlier or later.
+  mutating func reorder(_ lines: [PanelLine], _ choice: Int, by step: Int) {
+    guard lines.indices.contains(choice), lines.indices.contains(choice + step),
+      let at = lines[choice].cell, let other = lines[choice + step].cell,
+      cells[at].activity == .queued, cells[other].activity == .queued
+    else {
+      message = "only cells that wait can be reordered"
+      return
+    }
+    (cells[at].rank, cells[other].rank) = (cells[other].rank, cells[at].rank)
+    mode = .panel(.queue, choice: choice + step)
+  }
+
+  /// Brings a deleted cell back below the focus.
+  mutating func bringBack(_ choice: Int) {
+    guard bin.indices.contains(choice) else { return }
+    var cell = bin.remove(at: choice)
+    if cell.isCode, cells.contains(where: { $0.id == cell.id }) { cell.id = freshID() }
+    (cell.key, nextKey) = (nextKey, nextKey + 1)
+    focus = min(focus + 1, cells.count)
+    cells.insert(cell, at: focus)
+    remember(.inserted(id: cell.id, at: focus))
+    mode = .navigate
+    message = "brought back; z deletes it again"
+  }
+
   private var runLines: [PanelLine] {
     cells.enumerated().flatMap { at, cell in
       (cell.evaluated?.result.runs ?? []).map { key, run in
@@ -123,18 +153,22 @@ extension StudioState {
   }
 
   private var queueLines: [PanelLine] {
-    cells.indices.filter { cells[$0].isBusy }.map { at in
+    let busy = cells.indices.filter { cells[$0].isBusy }
+    let waiting = busy.filter { cells[$0].activity == .queued }.sorted {
+      cells[$0].rank < cells[$1].rank
+    }
+    return (busy.filter { cells[$0].activity != .queued } + waiting).map { at in
       let runs = cells[at].activeRuns.map { ProgressLine($0.job).text(width: 40) }
-      return PanelLine(
-        columns: ["#\(cells[at].id)", condition(at).rawValue, runs.joined(separator: "; ")],
-        cell: at)
+      let state = cells[at].isHeld ? "held" : condition(at).rawValue
+      let text = runs.isEmpty ? cells[at].firstLine : runs.joined(separator: "; ")
+      return PanelLine(columns: ["#\(cells[at].id)", state, text], cell: at)
     }
   }
 
   private var outlineLines: [PanelLine] {
     cells.indices.map { at in
       let cell = cells[at]
-      let first = cell.editor.lines.first { !$0.isEmpty }.map { String($0) } ?? ""
+      let first = cell.firstLine
       let isHeading = !cell.isCode && first.hasPrefix("#")
       return PanelLine(
         columns: [

@@ -14,6 +14,7 @@ enum PanelView {
         switch panel {
         case .runs: "no training yet"
         case .queue: "nothing is at work"
+        case .bin: "no cell was deleted"
         case .variables, .outline: "nothing has a value yet; e a runs the page"
         }
       grid.write(what, column: 2, row: 3, style: Style(isDim: true))

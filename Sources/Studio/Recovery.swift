@@ -174,6 +174,13 @@ package final class Recovery {
     append(.cells(cells))
   }
 
+  /// Notes that the page is about to be written to the file, so that a file that was written is known
+  /// again even when nobody lived to say so.
+  package func noteSaving(_ bytes: [UInt8]) {
+    guard base == nil else { return }
+    append(.saving(RecoveryRecord.hash(of: bytes)))
+  }
+
   package func flush() { journal.flush() }
 
   /// Nothing is left to recover.
@@ -182,7 +189,9 @@ package final class Recovery {
   // MARK: Reading
 
   /// What a journal of an earlier session holds beyond its base file.
-  package static func recovered(_ notebook: String) -> (base: [UInt8], state: StudioState)? {
+  package static func recovered(_ notebook: String) -> (
+    isOf: (_ file: [UInt8]) -> Bool, state: StudioState
+  )? {
     let records = Journal.records(path(for: notebook)).compactMap { RecoveryRecord($0) }
     guard
       let start = records.lastIndex(where: { if case .base = $0 { true } else { false } }),
@@ -200,14 +209,30 @@ package final class Recovery {
     }
     state.refreshSources()
     let isChanged = state.cells.map(\.text) != before || records.count > start + 1
-    return isChanged ? (base, state) : nil
+    let saved = records[(start + 1)...].compactMap { record in
+      if case .saving(let hash) = record { hash } else { nil }
+    }
+    return isChanged
+      ? ({ $0 == base || (!saved.isEmpty && saved.contains(RecoveryRecord.hash(of: $0))) }, state)
+      : nil
+  }
+}
+
+extension StudioCell {
+  /// What the file is to have as its output.
+  mutating func setOutput(_ info: [String], _ body: String?) {
+    output = body.map {
+      Notebook.Segment(
+        kind: .output(id: id, info: info), raw: Notebook.fenced("out", ["#" + id] + info, $0),
+        body: $0, line: 0)
+    }
   }
 }
 
 extension StudioState {
   fileprivate mutating func apply(_ record: RecoveryRecord, _ texts: inout [Int: [UInt8]]) {
     switch record {
-    case .base: break
+    case .base, .saving: break
     case .cells(let order):
       let known = Dictionary(cells.map { ($0.key, $0) }) { first, _ in first }
       cells = order.map { each in
@@ -226,11 +251,7 @@ extension StudioState {
       guard let place = cells.firstIndex(where: { $0.key == key }) else { break }
       let id = cells[place].id
       let words = info.split(separator: " ").map(String.init)
-      cells[place].output = body.map {
-        Notebook.Segment(
-          kind: .output(id: id, info: words), raw: Notebook.fenced("out", ["#" + id] + words, $0),
-          body: $0, line: 0)
-      }
+      cells[place].setOutput(words, body)
       ledger.entries.removeAll { $0.run.hasPrefix(id + ".") }
       ledger.entries += Ledger(series).entries
     }
@@ -238,12 +259,12 @@ extension StudioState {
 
   /// Takes over what a crashed session had typed; asks when the file has changed since.
   package mutating func recover(file: [UInt8]) {
-    guard let (base, recovered) = Recovery.recovered(path) else { return }
+    guard let (isOf, recovered) = Recovery.recovered(path) else { return }
     let changed = recovered.changedCells(from: self)
     let old = Dictionary(cells.map { ($0.key, $0.text) }) { first, _ in first }
     let lastChanged = recovered.cells.lastIndex { old[$0.key] != $0.text }
     guard changed > 0 || recovered.document() != document() else { return }
-    if base == file {
+    if isOf(file) {
       remember(.replaced(cells))
       cells = recovered.cells
       ledger = recovered.ledger

@@ -1,3 +1,4 @@
+import Files
 import Notebooks
 
 /// What the journal keeps of a session, so that nothing typed is lost.
@@ -12,6 +13,8 @@ enum RecoveryRecord: Equatable {
   case text(key: Int, [UInt8])
   /// A cell's output, with the series of its runs.
   case output(key: Int, info: String, body: String?, series: String)
+  /// The page as of here is about to be written to the file; its hash.
+  case saving(String)
 
   struct Cell: Equatable {
     let key: Int
@@ -31,11 +34,7 @@ enum RecoveryRecord: Equatable {
       writer.bytes = [UInt8(ascii: "C")]
       for cell in cells {
         writer.number(cell.key)
-        switch cell.kind {
-        case .text: writer.text("text")
-        case .fixed: writer.text("fixed")
-        case .code(let flags): writer.text((["code"] + flags).joined(separator: " "))
-        }
+        writer.text(RecoveryRecord.name(of: cell.kind))
         writer.text(cell.id)
         writer.text(cell.text)
       }
@@ -56,6 +55,7 @@ enum RecoveryRecord: Equatable {
       writer.number(body == nil ? 0 : 1)
       writer.text(body ?? "")
       writer.text(series)
+    case .saving(let hash): writer.bytes = [UInt8(ascii: "W")] + Array(hash.utf8)
     }
     return writer.bytes
   }
@@ -72,11 +72,7 @@ enum RecoveryRecord: Equatable {
         guard let key = reader.number(), let kind = reader.text(), let id = reader.text(),
           let text = reader.text()
         else { return nil }
-        let words = kind.split(separator: " ").map(String.init)
-        let known: StudioCell.Kind =
-          words.first == "code"
-          ? .code(flags: Array(words.dropFirst())) : kind == "fixed" ? .fixed : .text
-        cells.append(Cell(key: key, id: id, kind: known, text: text))
+        cells.append(Cell(key: key, id: id, kind: RecoveryRecord.kind(named: kind), text: text))
       }
       self = .cells(cells)
     case UInt8(ascii: "S"):
@@ -91,8 +87,30 @@ enum RecoveryRecord: Equatable {
         let body = reader.text(), let series = reader.text()
       else { return nil }
       self = .output(key: key, info: info, body: has == 0 ? nil : body, series: series)
+    case UInt8(ascii: "W"): self = .saving(String(decoding: bytes.dropFirst(), as: UTF8.self))
     default: return nil
     }
+  }
+
+  static func name(of kind: StudioCell.Kind) -> String {
+    switch kind {
+    case .text: "text"
+    case .fixed: "fixed"
+    case .code(let flags): (["code"] + flags).joined(separator: " ")
+    }
+  }
+
+  static func kind(named name: String) -> StudioCell.Kind {
+    let words = name.split(separator: " ").map(String.init)
+    return words.first == "code"
+      ? .code(flags: Array(words.dropFirst())) : name == "fixed" ? .fixed : .text
+  }
+
+  /// The hash of a page that is saved.
+  static func hash(of page: [UInt8]) -> String {
+    var hasher = SHA256()
+    page.withUnsafeBytes { hasher.update($0) }
+    return hasher.finish().map { String($0, radix: 16) }.joined(separator: ".")
   }
 }
 

@@ -13,12 +13,10 @@ extension StudioState {
     }
     shapeLine = ""
     asksShapes(of: cell.editor.version)
-    let (row, column) = (cell.editor.row, cell.editor.column)
-    let before = cell.editor.lines[..<row].reduce(0) { $0 + String($1).utf8.count + 1 }
-    let offset = before + String(cell.editor.lines[row][..<column]).utf8.count
+    let request = completionRequest
     return [
       .readShapes(
-        version: cell.editor.version, text: cell.text, offset: offset, names: names(before: focus))
+        version: request.version, text: request.text, offset: request.offset, names: request.names)
     ]
   }
 

@@ -7,7 +7,9 @@ extension Commands {
       "run-next", "Runs the cell and goes on to the next (Shift-Enter too).", keys: ["<run>"],
       in: .both, family: "Run"
     ) { state, _ in
-      state.run([state.focus])
+      state.run(Array(state.chosen))
+      state.focus = state.chosen.upperBound
+      state.endRange()
       let wasTyping = state.isTyping
       state.mode = .navigate
       if state.focus == state.cells.count - 1 {
@@ -24,7 +26,8 @@ extension Commands {
       "run", "Runs the cell and stays (Ctrl-Enter too).", keys: ["<stay>", "ee"], in: .both,
       family: "Run"
     ) { state, _ in
-      state.run([state.focus])
+      state.run(Array(state.chosen))
+      state.endRange()
       return state.startReady()
     },
     Command("run-all", "Runs every cell that is not up to date.", keys: ["ea"], family: "Run") {
@@ -109,7 +112,8 @@ extension StudioState {
         message = "#\(cells[at].id) is being run; Ctrl-C ends it"
         continue
       }
-      others += queue(at)
+      noteRun(cells[at].text)
+      others += queue(at, isOneOfMany: chosen.count > 1)
       queued += 1
     }
     if onlyOld {

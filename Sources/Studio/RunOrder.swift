@@ -19,13 +19,16 @@ extension StudioState {
 
   /// Queues a cell and what it needs from above; how many others were queued with it.
   @discardableResult
-  mutating func queue(_ at: Int) -> Int {
+  mutating func queue(_ at: Int, isOneOfMany: Bool = false) -> Int {
     guard cells[at].isCode, cells[at].activity != .queued else { return 0 }
     refreshSources()
     var others = 0
     var waiting = [at]
     while let next = waiting.popLast() {
       cells[next].activity = .queued
+      queued += 1
+      (cells[next].rank, cells[next].isHeld) = (queued, false)
+      cells[next].isOneOfMany = isOneOfMany
       for maker in makers(of: next) where !isCurrent(maker) && cells[maker].activity == .idle {
         others += 1
         waiting.append(maker)
@@ -38,7 +41,10 @@ extension StudioState {
   mutating func startReady() -> [Effect] {
     refreshSources()
     var effects: [Effect] = []
-    for at in cells.indices where cells[at].activity == .queued {
+    var room = StudioState.atOnce - cells.count { $0.isOneOfMany && $0.isEvaluating }
+    let order = cells.indices.filter { cells[$0].activity == .queued && !cells[$0].isHeld }
+      .sorted { cells[$0].rank < cells[$1].rank }
+    for at in order {
       let makers = makers(of: at)
       if makers.contains(where: { cells[$0].activity != .idle }) { continue }
       if let failed = makers.first(where: { cells[$0].evaluated?.result.error != nil }) {
@@ -46,10 +52,17 @@ extension StudioState {
         message = "#\(cells[at].id) was not run: #\(cells[failed].id), which it needs, has failed"
         continue
       }
+      if cells[at].isOneOfMany {
+        guard room > 0 else { continue }
+        room -= 1
+      }
       effects += start(at)
     }
     return effects
   }
+
+  /// How many cells that were queued together are evaluated at once; what is run by itself never waits.
+  private static let atOnce = 4
 
   private mutating func start(_ at: Int) -> [Effect] {
     evaluations += 1
@@ -103,7 +116,7 @@ extension StudioState {
     guard cells[at].isBusy else { return false }
     switch cells[at].activity {
     case .idle: break
-    case .queued: cells[at].activity = .idle
+    case .queued: (cells[at].activity, cells[at].isHeld) = (.idle, false)
     case .evaluating(let number): effects.append(.interrupt(number))
     }
     let runs = cells[at].activeRuns
@@ -139,6 +152,8 @@ extension StudioState {
       guard case .edit = mode, cell.editor.version == version else { break }
       shapeLine = line
       updateHint()
+    case .completions(let request, let found): take(found, for: request)
+    case .verified(let text): message = "verified: " + text
     case .saved(let saved, let path, let isCopy, let problem):
       if let problem {
         message = "not saved: \(problem)"

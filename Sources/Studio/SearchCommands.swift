@@ -17,11 +17,15 @@ extension Commands {
       state.goToMatch(after: state.focus, -1)
     },
     Command(
-      "replace", "Replaces in all cells: `:replace old new`.", family: "Search"
+      "replace", "Replaces where / searches: `:replace old new`.", family: "Search"
     ) { state, argument in
-      let words = argument.split(separator: " ", maxSplits: 1).map(String.init)
+      let words = StudioState.words(argument)
       guard words.count == 2 else {
-        state.message = "write what and by what: :replace old new"
+        state.message = "write what and by what: :replace old new, or :replace \"a b\" \"c d\""
+        return []
+      }
+      guard state.searchScope != .outputs else {
+        state.message = "outputs are made by code and cannot be replaced; / and Tab choose where"
         return []
       }
       state.replaceAll(words[0], with: words[1])
@@ -30,12 +34,31 @@ extension Commands {
   ]
 }
 
+/// Where is searched and replaced.
+enum SearchScope: String, Sendable, CaseIterable {
+  case everywhere, code, text, outputs
+
+  func next(_ step: Int) -> SearchScope {
+    let all = SearchScope.allCases
+    let at = all.firstIndex(of: self) ?? 0
+    return all[(at + step + all.count) % all.count]
+  }
+}
+
 extension StudioState {
   /// Whether a cell's text or output has a text in it, whatever the case.
   func matches(_ at: Int, _ text: String) -> Bool {
     let wanted = text.lowercased()
     let cell = cells[at]
-    if cell.text.lowercased().contains(wanted) { return true }
+    let isInText: Bool =
+      switch searchScope {
+      case .everywhere: true
+      case .code: cell.isCode
+      case .text: !cell.isCode
+      case .outputs: false
+      }
+    if isInText, cell.text.lowercased().contains(wanted) { return true }
+    guard searchScope == .everywhere || searchScope == .outputs else { return false }
     if cell.errorLines.contains(where: { $0.lowercased().contains(wanted) }) { return true }
     return cell.drawn.pieces.contains { piece in
       switch piece {
@@ -86,10 +109,32 @@ extension StudioState {
     }
   }
 
+  /// Words between blanks, or between quotes; what is left belongs to the second word.
+  static func words(_ text: String) -> [String] {
+    var words: [String] = []
+    var rest = text[...]
+    while true {
+      rest = rest.drop { $0 == " " }
+      guard let first = rest.first else { return words }
+      if first == "\"", let end = rest.dropFirst().firstIndex(of: "\"") {
+        words.append(String(rest[rest.index(after: rest.startIndex)..<end]))
+        rest = rest[rest.index(after: end)...]
+      } else if words.count == 1 {
+        return words + [String(rest)]
+      } else {
+        let word = rest.prefix { $0 != " " }
+        words.append(String(word))
+        rest = rest.dropFirst(word.count)
+      }
+    }
+  }
+
   /// Replaces in code and text; each cell can be undone by itself.
   mutating func replaceAll(_ old: String, with new: String) {
     var cellCount = 0
     for at in cells.indices where cells[at].kind != .fixed {
+      if searchScope == .code, !cells[at].isCode { continue }
+      if searchScope == .text, cells[at].isCode { continue }
       let text = cells[at].text
       guard text.contains(old) else { continue }
       cells[at].editor.replace(with: text.replacing(old, with: new))

@@ -44,6 +44,14 @@ package struct StudioCell: Sendable {
   package var activity = Activity.idle
   package var isFolded = false
   package var isWhole = false
+  /// The first line that is shown of a long output.
+  var outputStart = 0
+  /// Cells that wait are begun in this order.
+  var rank = 0
+  /// It waits until the user lets it go on.
+  var isHeld = false
+  /// It was queued with many others.
+  var isOneOfMany = false
 
   package enum Activity: Sendable, Equatable {
     case idle, queued
@@ -105,6 +113,11 @@ package struct StudioCell: Sendable {
     guard let evaluated, !evaluated.result.runs.isEmpty else { return [] }
     return evaluated.result.runs.map(\.run).filter { !$0.job.status.isOver }
   }
+
+  /// The first line of its text that is not empty.
+  var firstLine: String { editor.lines.first { !$0.isEmpty }.map { String($0) } ?? "" }
+
+  var isEvaluating: Bool { if case .evaluating = activity { true } else { false } }
 
   var isBusy: Bool { activity != .idle || !activeRuns.isEmpty }
 }

@@ -101,7 +101,9 @@ package final class StudioProgram {
         resize()
       case .editOutside: editOutside()
       case .detach: detach()
-      case .evaluate, .interrupt, .save, .stop, .adopt, .reload, .readShapes: break
+      case .mouse(let isOn): device.listen(toMouse: isOn)
+      case .evaluate, .interrupt, .save, .stop, .adopt, .reload, .readShapes, .complete, .verify:
+        break
       }
     }
   }

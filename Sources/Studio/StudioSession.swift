@@ -116,6 +116,7 @@ package final class StudioSession {
         return []
       }
       saving = bytes
+      recovery?.noteSaving(bytes)
       guard savesAtOnce else { break }
       let problem = EffectRunner.save(bytes, path, isCopy: false)
       return receive(
@@ -126,8 +127,8 @@ package final class StudioSession {
     case .reload:
       reload()
       return []
-    case .editOutside, .toClipboard, .suspend, .detach: return [effect]
-    case .evaluate, .interrupt, .save, .stop, .readShapes: break
+    case .editOutside, .toClipboard, .suspend, .detach, .mouse: return [effect]
+    case .evaluate, .interrupt, .save, .stop, .readShapes, .complete, .verify: break
     }
     runner.start(effect, changes: state.changes)
     return []
@@ -177,10 +178,10 @@ package final class StudioSession {
 
   /// Saves before the next key; what went wrong, if anything.
   package func saveNow() -> String? {
-    if let problem = EffectRunner.save(state.document(), state.path, isCopy: false) {
-      return problem
-    }
-    adopt(state.document(), FileBytes.mark(of: state.path))
+    let bytes = state.document()
+    recovery?.noteSaving(bytes)
+    if let problem = EffectRunner.save(bytes, state.path, isCopy: false) { return problem }
+    adopt(bytes, FileBytes.mark(of: state.path))
     state.savedChanges = state.changes
     return nil
   }
@@ -191,6 +192,7 @@ package final class StudioSession {
     runner.finishSaving()
     _ = receive()
     if !state.isReadOnly { UndoHistory.keep(state) }
+    Recollection.keep(state.history)
     if isUndecided || (state.isModified && !state.isDiscarded) {
       recovery?.flush()
     } else {
@@ -199,7 +201,11 @@ package final class StudioSession {
   }
 
   /// Brings back what could be undone in the last session.
-  package func recallUndo() { UndoHistory.recall(&state) }
+  package func recallUndo() {
+    UndoHistory.recall(&state)
+    state.history = Recollection.texts
+    Recollection.noteOpened(state.path)
+  }
 
   /// The journal stays, as it is, for the session that opens the file next.
   package func abandon() { recovery?.flush() }

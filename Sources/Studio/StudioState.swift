@@ -16,6 +16,8 @@ package struct StudioState: Sendable {
     case ask(Question)
     case pager(Pager)
     case viewer(DataViewer)
+    /// Texts that were run before, to be put into the cell.
+    case recall(text: String, choice: Int)
   }
 
   package enum Question: Sendable {
@@ -26,12 +28,6 @@ package struct StudioState: Sendable {
     case changed(theirs: [UInt8])
     /// Another session has the notebook open.
     case locked(owner: Int32?, canAttach: Bool)
-  }
-
-  /// Words that may follow what is typed.
-  struct Completion: Sendable {
-    let words: [String]
-    var choice: Int
   }
 
   package var path: String
@@ -48,6 +44,8 @@ package struct StudioState: Sendable {
   /// Instead of this session, the one that has the notebook open is wanted.
   package var attaches = false
   var completion: Completion?
+  /// The version of the text for which completions are looked for.
+  package internal(set) var completionAsked: Int?
   package var keys = Keymaps.standard
   /// Keys of vi inside cells, for who asks for them.
   var vi: ViKeys?
@@ -60,11 +58,22 @@ package struct StudioState: Sendable {
   /// Keys of a command that is not whole yet.
   package internal(set) var pending: [Key] = []
   var count = 0
-  var clipboard: StudioCell?
+  var clipboard: [StudioCell] = []
+  /// Where a range of cells begins; it ends at the focus.
+  var rangeStart: Int?
+  /// Moving extends the range.
+  var isRanging = false
+  /// Cells that were deleted, the last one first.
+  var bin: [StudioCell] = []
+  /// Texts that were run, the last one first.
+  package var history: [String] = []
+  package internal(set) var isMouseOn = false
+  var queued = 0
   /// Text that was cut, copied or deleted inside a cell.
   var killed = ""
   /// What was searched last; empty before.
   package var searched = ""
+  var searchScope = SearchScope.everywhere
   /// Grows with every change that a file would show.
   package var changes = 0
   package internal(set) var savedChanges = 0
@@ -256,6 +265,8 @@ enum CellChange: Sendable {
   case moved(from: Int, to: Int)
   case retyped(id: String, at: Int, from: StudioCell.Kind)
   case replaced([StudioCell])
+  /// Changes that were made one after the other, and are taken back together.
+  case group([CellChange])
 }
 
 extension StudioState {
@@ -285,6 +296,7 @@ extension StudioState {
     switch change {
     case .inserted(_, let at):
       guard cells.indices.contains(at), cells.count > 1 else { return nil }
+      rangeStart = nil
       let cell = cells.remove(at: at)
       focus = min(at, cells.count - 1)
       return .removed(cell, at: at)
@@ -306,6 +318,10 @@ extension StudioState {
       cells[at].id = id
       focus = at
       return .retyped(id: oldID, at: at, from: now)
+    case .group(let changes):
+      var inverse: [CellChange] = []
+      for each in changes.reversed() { if let one = revert(each) { inverse.append(one) } }
+      return .group(inverse)
     case .replaced(let before):
       let now = cells
       cells = before

@@ -29,12 +29,19 @@ package enum StudioView {
       let row = grid.height - 2
       for column in 0..<grid.width { grid[column, row] = .blank }
       cursor = (1 + grid.write("/" + text, column: 1, row: row, limit: grid.width - 3), row)
+      let scope = "in \(state.searchScope.rawValue)"
+      let start = grid.width - scope.count - 2
+      if let cursor, cursor.column + 2 < start {
+        grid.write(scope, column: start, row: row, style: Style(isDim: true))
+      }
     case .pager(let pager):
       pager.draw(&grid)
       cursor = nil
     case .viewer(let viewer):
       viewer.draw(&grid)
       cursor = nil
+    case .recall(let text, let choice):
+      cursor = RecallView.draw(state, &grid, text: text, choice: choice)
     case .navigate:
       if state.showsContinuations { drawContinuations(state, &grid) }
       cursor = nil
@@ -66,11 +73,13 @@ package enum StudioView {
     case .panel: mode = "PANEL"
     case .pager: mode = "PAGER"
     case .viewer: mode = "DATA"
+    case .recall: mode = "RECALL"
     }
     var right = " cell \(state.focus + 1)/\(state.cells.count) "
     let busy = state.cells.indices.count { state.cells[$0].isBusy }
     if busy > 0 { right = "\(busy) at work  \(right)" }
     if state.isReadOnly { right = "read only  \(right)" }
+    if state.chosen.count > 1 { right = "\(state.chosen.count) chosen  \(right)" }
     let start = grid.width - DisplayWidth.of(right)
     grid.write(
       " \(mode) ", column: 0, row: 0, style: Style(isBold: true, isReversed: true))
@@ -171,12 +180,15 @@ package enum StudioView {
         ])
     case .command: return [("Enter", "do it"), ("↑ ↓", "choose"), ("Esc", "back")]
     case .help: return [("j k", "scroll"), ("Esc", "back")]
-    case .search: return [("Enter", "search"), ("Esc", "back")]
+    case .search: return [("Enter", "search"), ("Tab", "where"), ("Esc", "back")]
+    case .recall: return [("Enter", "put in"), ("↑ ↓", "choose"), ("Esc", "back")]
     case .panel(.queue, _):
       return [
-        ("j k", "choose"), ("Space", "pause"), ("d", "end it"), ("Enter", "go there"),
-        ("Esc", "back"),
+        ("j k", "choose"), ("Space", "pause"), ("J K", "reorder"), ("d", "end it"),
+        ("Enter", "go there"), ("Esc", "back"),
       ]
+    case .panel(.bin, _):
+      return [("j k", "choose"), ("Enter", "bring back"), ("Esc", "back")]
     case .panel(.variables, _):
       return [
         ("j k", "choose"), ("Enter", "go to its cell"), ("v", "look inside"), ("Esc", "back"),
@@ -184,8 +196,8 @@ package enum StudioView {
     case .panel: return [("j k", "choose"), ("Enter", "go to its cell"), ("Esc", "back")]
     case .viewer:
       return [
-        ("h j k l", "move"), (", .", "slice"), ("+ -", "digits"), ("g G 0 $", "ends"),
-        ("Esc", "back"),
+        ("h j k l", "move"), (", .", "slice"), ("s", "go to"), ("+ -", "digits"),
+        ("g G 0 $", "ends"), ("Esc", "back"),
       ]
     case .pager:
       return [("j k Space", "scroll"), ("h l", "sideways"), ("g G", "ends"), ("Esc", "back")]
@@ -211,19 +223,33 @@ package enum StudioView {
     _ state: StudioState, _ grid: inout Grid, _ cursor: (column: Int, row: Int)
   ) {
     guard let open = state.completion else { return }
-    let count = min(8, open.words.count)
-    let first = min(max(0, open.choice - count / 2), open.words.count - count)
-    let shown = Array(open.words[first..<(first + count)])
-    let width = min(grid.width - 2, (shown.map { DisplayWidth.of($0) }.max() ?? 0) + 2)
-    let isBelow = cursor.row + count < grid.height - 2
-    let top = isBelow ? cursor.row + 1 : max(1, cursor.row - count)
+    let count = min(8, open.choices.count, max(1, grid.height - 5))
+    let first = min(max(0, open.choice - count / 2), open.choices.count - count)
+    let shown = Array(open.choices[first..<(first + count)])
+    let words = min(24, shown.map { DisplayWidth.of(Sanitize.text($0.text)) }.max() ?? 0)
+    let signs = shown.map { DisplayWidth.of(Sanitize.text($0.signature)) }.max() ?? 0
+    let summary = open.choices[open.choice].summary
+    let wide = max(words + (signs > 0 ? signs + 2 : 0), DisplayWidth.of(Sanitize.text(summary)))
+    let width = min(grid.width - 2, wide + 2)
+    let height = count + (summary.isEmpty ? 0 : 1)
+    let isBelow = cursor.row + height < grid.height - 2
+    let top = isBelow ? cursor.row + 1 : max(1, cursor.row - height)
     let left = max(0, min(cursor.column, grid.width - width))
-    for (index, word) in shown.enumerated() {
+    for (index, choice) in shown.enumerated() {
       let isChosen = first + index == open.choice
       let style = Style(isBold: isChosen, isReversed: isChosen)
       for column in 0..<width { grid[left + column, top + index] = Glyph(" ", style) }
-      grid.write(word, column: left + 1, row: top + index, style: style, limit: width - 1)
+      grid.write(
+        choice.text, column: left + 1, row: top + index, style: style, limit: min(words, width - 2))
+      grid.write(
+        choice.signature, column: left + words + 3, row: top + index,
+        style: Style(isDim: !isChosen, isReversed: isChosen), limit: max(0, width - words - 4))
     }
+    guard !summary.isEmpty else { return }
+    for column in 0..<width { grid[left + column, top + count] = .blank }
+    grid.write(
+      summary, column: left + 1, row: top + count, style: Style(foreground: Color(32)),
+      limit: width - 2)
   }
 }
 

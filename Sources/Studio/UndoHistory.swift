@@ -9,14 +9,11 @@ package enum UndoHistory {
 
   /// Where the history of a notebook is; nil without a home.
   package static func path(for notebook: String) -> String? {
-    let state = getenv("XDG_STATE_HOME").map { String(cString: $0) } ?? ""
-    let home = getenv("HOME").map { String(cString: $0) + "/.local/state" } ?? ""
-    let folder = state.isEmpty ? home : state
-    guard !folder.isEmpty, let real = realpath(notebook, nil) else { return nil }
+    guard let folder = Recollection.folder, let real = realpath(notebook, nil) else { return nil }
     defer { free(real) }
     var hasher = SHA256()
     hasher.update(String(cString: real))
-    return "\(folder)/gradus/undo/\(hasher.finishShort())"
+    return "\(folder)/undo/\(hasher.finishShort())"
   }
 
   /// The history of a page that is as its file; nil when there is none.
@@ -44,6 +41,19 @@ package enum UndoHistory {
         writer.number(count)
         writer.bytes += kept.bytes
       }
+    }
+    for changes in [state.done, state.undone] {
+      var kept: [RecordWriter] = []
+      for change in changes.reversed() {
+        var one = RecordWriter()
+        one.change(change)
+        guard one.bytes.count <= room else { break }
+        room -= one.bytes.count
+        kept.insert(one, at: 0)
+      }
+      if !kept.isEmpty { isEmpty = false }
+      writer.number(kept.count)
+      for one in kept { writer.bytes += one.bytes }
     }
     return isEmpty ? nil : writer.bytes
   }
@@ -85,6 +95,10 @@ package enum UndoHistory {
       guard let past = reader.steps(), let future = reader.steps() else { return }
       all.append((past, future))
     }
+    guard let done = reader.changes(from: &state.nextKey),
+      let undone = reader.changes(from: &state.nextKey)
+    else { return }
+    (state.done, state.undone) = (done, undone)
     for at in state.cells.indices {
       state.cells[at].editor.adopt(past: all[at].0, future: all[at].1)
     }
@@ -102,6 +116,112 @@ extension RecordWriter {
       text(change.removed)
       text(change.inserted)
     }
+  }
+}
+
+// Changes of the page: a letter for the kind, then what it needs.
+extension RecordWriter {
+  fileprivate mutating func change(_ change: CellChange) {
+    switch change {
+    case .inserted(let id, let at):
+      text("i")
+      text(id)
+      number(at)
+    case .removed(let removed, let at):
+      text("r")
+      number(at)
+      cell(removed)
+    case .moved(let from, let to):
+      text("m")
+      number(from)
+      number(to)
+    case .retyped(let id, let at, let kind):
+      text("k")
+      text(id)
+      number(at)
+      text(RecoveryRecord.name(of: kind))
+    case .replaced(let cells):
+      text("p")
+      number(cells.count)
+      for each in cells { cell(each) }
+    case .group(let changes):
+      text("g")
+      number(changes.count)
+      for each in changes { self.change(each) }
+    }
+  }
+
+  private mutating func cell(_ cell: StudioCell) {
+    text(cell.id)
+    text(RecoveryRecord.name(of: cell.kind))
+    text(cell.text)
+    var info: [String] = []
+    var body: String?
+    if let record = cell.evaluated?.record {
+      (info, body) = (record.info, record.body)
+    } else if case .output(_, let words)? = cell.output?.kind {
+      (info, body) = (words, cell.output?.body)
+    }
+    number(body == nil ? 0 : 1)
+    text(info.joined(separator: " "))
+    text(body ?? "")
+  }
+}
+
+extension RecordReader {
+  /// Cells that come back get keys that no other has.
+  fileprivate mutating func changes(from nextKey: inout Int) -> [CellChange]? {
+    guard let count = number() else { return nil }
+    var changes: [CellChange] = []
+    for _ in 0..<count {
+      guard let one = change(&nextKey, depth: 0) else { return nil }
+      changes.append(one)
+    }
+    return changes
+  }
+
+  private mutating func change(_ nextKey: inout Int, depth: Int) -> CellChange? {
+    switch text() {
+    case "i":
+      guard let id = text(), let at = number() else { return nil }
+      return .inserted(id: id, at: at)
+    case "r":
+      guard let at = number(), let cell = cell(&nextKey) else { return nil }
+      return .removed(cell, at: at)
+    case "m":
+      guard let from = number(), let to = number() else { return nil }
+      return .moved(from: from, to: to)
+    case "k":
+      guard let id = text(), let at = number(), let kind = text() else { return nil }
+      return .retyped(id: id, at: at, from: RecoveryRecord.kind(named: kind))
+    case "p":
+      guard let count = number(), count > 0, count <= bytes.count else { return nil }
+      var cells: [StudioCell] = []
+      for _ in 0..<count {
+        guard let one = cell(&nextKey) else { return nil }
+        cells.append(one)
+      }
+      return .replaced(cells)
+    case "g":
+      guard depth < 8, let count = number() else { return nil }
+      var group: [CellChange] = []
+      for _ in 0..<count {
+        guard let one = change(&nextKey, depth: depth + 1) else { return nil }
+        group.append(one)
+      }
+      return .group(group)
+    default: return nil
+    }
+  }
+
+  private mutating func cell(_ nextKey: inout Int) -> StudioCell? {
+    guard let id = text(), let kind = text(), let content = text(), let has = number(),
+      let info = text(), let body = text()
+    else { return nil }
+    var cell = StudioCell(id: id, kind: RecoveryRecord.kind(named: kind), text: content)
+    (cell.key, nextKey) = (nextKey, nextKey + 1)
+    if has == 1 { cell.setOutput(info.split(separator: " ").map(String.init), body) }
+    return cell
   }
 }
 

@@ -91,16 +91,23 @@ extension StudioState {
       let value = cells[at].evaluated?.result.bound.first(where: { $0.0 == name })?.1,
       let viewer = DataViewer(name: name, value)
     else {
-      message = "only tensors can be looked into"
+      message = "only tensors and tables can be looked into"
       return
     }
     mode = .viewer(viewer)
   }
 
-  mutating func pauseOrGoOn(_ lines: [PanelLine], _ choice: Int) {
-    guard lines.indices.contains(choice), let at = lines[choice].cell else { return }
+  mutating func pauseOrGoOn(_ lines: [PanelLine], _ choice: Int) -> [Effect] {
+    guard lines.indices.contains(choice), let at = lines[choice].cell else { return [] }
+    if cells[at].activity == .queued {
+      cells[at].isHeld.toggle()
+      message = cells[at].isHeld ? "held; Space lets it go on" : "going on"
+      return startReady()
+    }
     let runs = cells[at].activeRuns
     let isPaused = runs.allSatisfy { $0.job.status == .paused }
     for run in runs { if isPaused { run.job.resume() } else { run.job.pause() } }
+    if runs.isEmpty { message = "a calculation cannot be paused; d ends it" }
+    return []
   }
 }

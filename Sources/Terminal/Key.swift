@@ -8,5 +8,8 @@ package enum Key: Sendable, Hashable {
   case wordLeft, wordRight, altUp, altDown, backTab, runAndInsert
   case selectLeft, selectRight, selectUp, selectDown
   case paste(String)
+  case wheelUp, wheelDown
+  /// The first button of the mouse, at a column and a row from 0.
+  case click(column: Int, row: Int)
   case other
 }

@@ -121,7 +121,22 @@ package struct KeyParser: Sendable {
       return bytes.count >= most ? (.other, most) : isLast ? (.other, bytes.count) : nil
     }
     let name = String(decoding: bytes[(bytes.startIndex + 2)...end], as: UTF8.self)
-    return (named[name] ?? .other, end + 1 - bytes.startIndex)
+    let key = name.hasPrefix("<") ? mouse(name) : named[name]
+    return (key ?? .other, end + 1 - bytes.startIndex)
+  }
+
+  /// What the mouse did, as `<button;column;row` and `M` for pressed, `m` for let go.
+  private static func mouse(_ name: String) -> Key? {
+    let numbers = name.dropFirst().dropLast().split(separator: ";").map { Int($0) }
+    guard numbers.count == 3, name.hasSuffix("M"), let button = numbers[0], let column = numbers[1],
+      let row = numbers[2], (1...10_000).contains(column), (1...10_000).contains(row)
+    else { return nil }
+    switch button {
+    case 0: return .click(column: column - 1, row: row - 1)
+    case 64: return .wheelUp
+    case 65: return .wheelDown
+    default: return nil
+    }
   }
 
   private static let named: [String: Key] = [

@@ -25,6 +25,11 @@ package enum KeyScript {
         rest = rest[rest.index(after: close)...]
         if let known = names.first(where: { $0.name == name }) {
           keys.append(known.key)
+        } else if name == "wheelup" || name == "wheeldown" {
+          keys.append(name == "wheelup" ? .wheelUp : .wheelDown)
+        } else if name.hasPrefix("click ") {
+          let place = name.dropFirst(6).split(separator: " ").compactMap { Int($0) }
+          if place.count == 2 { keys.append(.click(column: place[0], row: place[1])) }
         } else if name.hasPrefix("c-"), let letter = name.last {
           keys.append(.control(letter))
         } else if name.hasPrefix("a-"), let letter = name.last {

@@ -22,6 +22,7 @@ package final class TerminalDevice {
   private var shown = Grid(width: 0, height: 0)
   private var parser = KeyParser()
   private let palette: Palette
+  private var hearsMouse = false
   private let isPlain = PlainGlyphs.areNeeded
 
   /// Switches to the full screen. Dying by a signal gives the terminal back and says `farewell`.
@@ -35,15 +36,37 @@ package final class TerminalDevice {
     palette = Palette(count: isColorless ? 0 : Int(ct_colors()))
   }
 
-  package func close() { ct_close() }
+  package func close() {
+    listen(toMouse: false)
+    ct_close()
+  }
 
   /// Gives the terminal to another program for a while.
-  package func pause() { ct_pause() }
+  package func pause() {
+    if hearsMouse { say(TerminalDevice.mouseOff) }
+    ct_pause()
+  }
 
   /// Takes it back.
   package func goOn() {
     ct_go_on()
+    if hearsMouse { say(TerminalDevice.mouseOn) }
     resize()
+  }
+
+  private static let mouseOn = "\u{1B}[?1000h\u{1B}[?1006h"
+  private static let mouseOff = "\u{1B}[?1006l\u{1B}[?1000l"
+
+  /// Wheel and clicks come as keys, or the terminal uses them itself.
+  package func listen(toMouse isOn: Bool) {
+    guard isOn != hearsMouse else { return }
+    hearsMouse = isOn
+    say(isOn ? TerminalDevice.mouseOn : TerminalDevice.mouseOff)
+  }
+
+  private func say(_ sequence: String) {
+    let bytes = Array(sequence.utf8)
+    ct_say(bytes, bytes.count)
   }
 
   /// Asks the terminal to put a text on its clipboard.

@@ -31,11 +31,12 @@ class Screen:
             return b""
 
     def read_until(self, wanted, seconds=20):
-        """Seconds until a text is there, and what was read; None when it does not come."""
+        """Seconds until a text (or one of several) is there, and what was read; None when none comes."""
         begun, got = time.perf_counter(), b""
+        wanted = wanted if isinstance(wanted, tuple) else (wanted,)
         while time.perf_counter() - begun < seconds:
             got += self.read(0.5)
-            if wanted in ESCAPES.sub(b"", got):
+            if any(each in ESCAPES.sub(b"", got) for each in wanted):
                 return time.perf_counter() - begun, got
         return None, got
 

@@ -19,6 +19,7 @@ struct Stage {
     for key in KeyScript.keys(script) {
       for effect in state.press(key) { runner.start(effect, changes: state.changes) }
       state.refresh()
+      pump(while: { $0.state.completionAsked != nil })
     }
     if case .edit = state.mode { state.updateHint() }
   }
