@@ -36,7 +36,7 @@ struct CellView {
       if let row = row(line) { drawHeader(&grid, row) }
       line += 1
     }
-    drawText(&grid, line, row)
+    drawText(&grid, line, (rows.lowerBound - offset)..<(rows.upperBound - offset), row)
     line += frame.text.count
     for run in cell.activeRuns.prefix(frame.progress) {
       if let row = row(line) {
@@ -112,24 +112,38 @@ struct CellView {
 
   // MARK: Text
 
-  private func drawText(_ grid: inout Grid, _ top: Int, _ row: (Int) -> Int?) {
+  private func drawText(
+    _ grid: inout Grid, _ top: Int, _ rows: Range<Int>, _ row: (Int) -> Int?
+  ) {
     let lines = cell.editor.lines
     var highlight = Highlight()
     let shift = isEditing && cell.isCode ? shift(of: cell.editor) : 0
     var styled: (row: Int, styles: [Style]) = (-1, [])
-    for (index, piece) in frame.text.enumerated() {
+    let seen = frame.text.indices.clamped(to: (rows.lowerBound - top)..<(rows.upperBound - top))
+    guard let first = seen.first else { return }
+    if cell.isCode {
+      // Only quotes over many lines matter here; further up they are not looked for.
+      for line in max(0, first - 500)..<first { _ = highlight.styles(lines[line]) }
+    }
+    for index in seen {
+      let piece = frame.text[index]
       var column = CellView.left - shift
       for (number, part) in piece.parts.enumerated() {
         let characters = lines[part.row]
         if styled.row != part.row {
+          let isLong = characters.count > 5000
           styled = (
-            part.row, cell.isCode ? highlight.styles(characters) : CellView.markdown(characters)
+            part.row,
+            isLong
+              ? Array(repeating: .plain, count: characters.count)
+              : cell.isCode ? highlight.styles(characters) : CellView.markdown(characters)
           )
           mark(&styled.styles, characters, part.row)
         }
         guard let row = row(top + index) else { continue }
         if number > 0 { column += 1 }
-        for at in part.columns {
+        for at in part.columns.clamped(to: 0..<characters.count) {
+          if column > CellView.left + width { break }
           let size = CellView.width(of: characters[at])
           if column >= CellView.left, column + size <= CellView.left + width {
             let base = cell.kind == .fixed ? Style(isDim: true) : styled.styles[at]
@@ -251,6 +265,9 @@ struct CellView {
         case .lines(let lines):
           grid.write(
             lines[line], column: column, row: row, style: Style(isDim: isOld), limit: width - 1)
+        case .text(let text):
+          grid.write(
+            text[line], column: column, row: row, style: Style(isDim: isOld), limit: width - 1)
         case .grid(let picture):
           for x in 0..<min(picture.width, width - 1) {
             var glyph = picture[x, line]

@@ -87,7 +87,7 @@ extension StudioState {
     let before = cell.editor.lines[cell.editor.row][..<cell.editor.column]
     let isArgument = cell.editor.callee != nil && !before.allSatisfy { $0 == " " }
     guard cell.isCode, cell.editor.selection == nil, let last = before.last,
-      last != " " || isArgument
+      Editor.isWord(last) || ".(,\"'/-".contains(last) || isArgument
     else {
       cell.editor.indent()
       return []

@@ -24,7 +24,17 @@ package struct Editor: Sendable {
     let cursor: Place
   }
 
-  package private(set) var lines: [[Character]]
+  package private(set) var lines: [[Character]] {
+    get { folded.map { Editor.pieces($0) } ?? unfolded }
+    _modify {
+      unfold()
+      yield &unfolded
+    }
+  }
+
+  /// The text as long as nobody looked at its lines, which take much more room.
+  private var folded: String?
+  private var unfolded: [[Character]]
   package private(set) var cursor = Place(0, 0)
   /// Another one for every text of every editor.
   package private(set) var version = Editor.freshVersion()
@@ -47,8 +57,25 @@ package struct Editor: Sendable {
   package var column: Int { cursor.column }
 
   package init(_ text: String) {
-    lines = Editor.split(text)
+    let isPlain = !text.utf8.contains { $0 == 13 || $0 == 9 }
+    folded = isPlain ? (text.hasSuffix("\n") ? String(text.dropLast()) : text) : nil
+    unfolded = isPlain ? [] : Editor.split(text)
+    if let folded { lineCount = folded.utf8.count { $0 == 10 } + 1 }
   }
+
+  /// Makes the lines ready to be looked at often.
+  package mutating func unfold() {
+    guard let text = folded else { return }
+    unfolded = Editor.pieces(text)
+    folded = nil
+  }
+
+  /// Whether the lines are not ready yet.
+  var isFolded: Bool { folded != nil }
+  private var lineCount = 0
+
+  /// How many lines there are; quick.
+  var count: Int { folded == nil ? unfolded.count : lineCount }
 
   private static func split(_ text: String) -> [[Character]] {
     var lines = pieces(text)
@@ -58,6 +85,12 @@ package struct Editor: Sendable {
 
   /// Lines of a text; every line end counts as one, and tabs as two blanks.
   private static func pieces(_ text: String) -> [[Character]] {
+    if !text.utf8.contains(where: { $0 == 13 || $0 == 9 }) {
+      return text.utf8.split(separator: 10, omittingEmptySubsequences: false).map { line in
+        line.allSatisfy { $0 < 128 }
+          ? line.map { Character(Unicode.Scalar($0)) } : Array(Substring(line))
+      }
+    }
     var lines: [[Character]] = []
     var line: [Character] = []
     for character in text {
@@ -74,9 +107,19 @@ package struct Editor: Sendable {
   }
 
   /// The lines joined, without a last line end.
-  package var text: String { lines.map { String($0) }.joined(separator: "\n") }
+  package var text: String {
+    folded ?? unfolded.map { String($0) }.joined(separator: "\n")
+  }
 
-  package var isEmpty: Bool { lines.allSatisfy(\.isEmpty) }
+  package var isEmpty: Bool {
+    folded.map { !$0.utf8.contains { $0 != 10 } } ?? unfolded.allSatisfy(\.isEmpty)
+  }
+
+  /// The first line that is not empty.
+  var firstLine: String {
+    if let folded { return folded.split(separator: "\n").first.map(String.init) ?? "" }
+    return unfolded.first { !$0.isEmpty }.map { String($0) } ?? ""
+  }
 
   // MARK: Steps
 
@@ -126,15 +169,11 @@ package struct Editor: Sendable {
 
   /// The place behind a text that begins at a place.
   private static func end(of text: String, from place: Place) -> Place {
-    var end = place
-    for character in text {
-      if character == "\n" {
-        end = Place(end.row + 1, 0)
-      } else {
-        end.column += 1
-      }
+    guard let last = text.utf8.lastIndex(of: 10) else {
+      return Place(place.row, place.column + text.count)
     }
-    return end
+    return Place(
+      place.row + text.utf8.count { $0 == 10 }, text[text.utf8.index(after: last)...].count)
   }
 
   private mutating func splice(_ place: Place, removing: String, inserting: String) {
@@ -212,7 +251,7 @@ package struct Editor: Sendable {
       past[last].changes[0].inserted += text
     } else {
       let inserted =
-        text.contains { $0 == "\t" || $0 == "\r" || $0 == "\r\n" }
+        text.utf8.contains { $0 == 9 || $0 == 13 }
         ? pieces.map { String($0) }.joined(separator: "\n") : text
       past.append(
         Step(changes: [Change(place: from, removed: removed, inserted: inserted)], cursor: start))
@@ -234,7 +273,9 @@ package struct Editor: Sendable {
     if let (from, to) = selection {
       change(from: from, to: to, to: text)
     } else {
-      change(from: cursor, to: cursor, to: text, typing: text.count == 1 && text != "\n")
+      change(
+        from: cursor, to: cursor, to: text,
+        typing: text.utf8.count < 100 && text.count == 1 && text != "\n")
     }
   }
 

@@ -62,7 +62,7 @@ extension StudioState {
     var taken = CellView.left
     var at = piece.columns.lowerBound
     let characters = cell.editor.lines[piece.row]
-    while at < piece.columns.upperBound {
+    while at < min(piece.columns.upperBound, characters.count) {
       let width = CellView.width(of: characters[at])
       if taken + width > column { break }
       taken += width

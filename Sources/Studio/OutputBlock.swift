@@ -79,9 +79,12 @@ struct Drawn: Sendable {
   enum Piece: Sendable {
     case lines([String])
     case grid(Grid)
+    /// Of the file, perhaps very many.
+    case text(TextLines)
 
     var height: Int {
       switch self {
+      case .text(let text): text.count
       case .lines(let lines): lines.count
       case .grid(let grid): grid.height
       }
@@ -108,7 +111,7 @@ struct Drawn: Sendable {
     guard wanted != source else { return }
     source = wanted
     wasLive = false
-    pieces = text.map { [.lines(Editor($0).lines.map { String($0) })] } ?? []
+    pieces = text.map { [.text(TextLines($0))] } ?? []
   }
 
   /// Draws anew what may have changed.

@@ -24,23 +24,54 @@ struct PageLayout {
     }
   }
 
+  /// The lines of a text as they are shown: those of the editor, or pieces of them.
+  struct Lines: Sendable {
+    private let pieces: [TextLine]?
+    let count: Int
+
+    static let none = Lines(whole: 0)
+
+    init(_ pieces: [TextLine]) { (self.pieces, count) = (pieces, pieces.count) }
+    /// Each line of the editor is one; its end is not looked for.
+    init(whole count: Int) { (pieces, self.count) = (nil, count) }
+
+    var indices: Range<Int> { 0..<count }
+    subscript(index: Int) -> TextLine {
+      pieces?[index] ?? TextLine(row: index, columns: 0..<Int.max)
+    }
+
+    /// The line that holds a place of the editor.
+    func line(of place: Editor.Place) -> Int? {
+      guard pieces != nil else { return indices.contains(place.row) ? place.row : nil }
+      return indices.last {
+        self[$0].row == place.row && self[$0].columns.lowerBound <= place.column
+      }
+    }
+  }
+
   /// The lines of a cell's text as they were laid out last.
   struct Laid {
     fileprivate var version = -1
     fileprivate var width = 0
     fileprivate var way = Way.code
-    fileprivate(set) var text: [TextLine] = []
+    fileprivate(set) var text = Lines.none
 
-    enum Way { case code, flowing, wrapped }
+    /// `guessed` counts the lines only.
+    enum Way { case code, flowing, wrapped, guessed }
+
+    var isGuess: Bool { way == .guessed }
 
     fileprivate mutating func refresh(_ editor: Editor, _ width: Int, _ way: Way) {
       guard editor.version != version || width != self.width || way != self.way else { return }
+      // What was laid out once is not guessed again.
+      if way == .guessed, editor.version == version, width == self.width { return }
       (version, self.width, self.way) = (editor.version, width, way)
-      let lines = editor.lines
       switch way {
-      case .code: text = lines.indices.map { TextLine(row: $0, columns: 0..<lines[$0].count) }
-      case .flowing: text = flowing(lines, width: width)
-      case .wrapped: text = lines.indices.flatMap { wrapped(lines[$0], row: $0, width: width) }
+      case .code, .guessed: text = Lines(whole: editor.count)
+      case .flowing: text = Lines(flowing(editor.lines, width: width))
+      case .wrapped:
+        let lines = editor.lines
+        text = Lines(lines.indices.flatMap { wrapped(lines[$0], row: $0, width: width) })
       }
     }
   }
@@ -49,7 +80,7 @@ struct PageLayout {
     let top: Int
     /// The line of the name and the condition; code cells have it.
     let header: Int
-    let text: [TextLine]
+    let text: Lines
     let progress: Int
     let output: Output
     var height: Int { header + text.count + progress + output.height + 1 }
@@ -75,12 +106,15 @@ struct PageLayout {
   init() {}
 
   /// Lays out every cell; what has not changed since the last time is taken over.
-  fileprivate init(_ cells: inout [StudioCell], width: Int, typed: Int?) {
+  fileprivate init(_ cells: inout [StudioCell], width: Int, typed: Int?, seen: Range<Int>?) {
     frames.reserveCapacity(cells.count)
     for at in cells.indices {
       let isPlain = cells[at].isCode || cells[at].kind == .fixed
+      let isWhole = isPlain || cells[at].isLong
+      let isNear = seen?.contains(at) ?? true
       cells[at].laid.refresh(
-        cells[at].editor, width, isPlain ? .code : at == typed ? .wrapped : .flowing)
+        cells[at].editor, width,
+        isWhole ? .code : at == typed ? .wrapped : isNear ? .flowing : .guessed)
       let frame = PageLayout.frame(cells[at], isPlain: isPlain, top: height)
       frames.append(frame)
       height += frame.height
@@ -192,12 +226,26 @@ struct PageLayout {
   func cursorLine(_ state: StudioState) -> (line: Int, piece: TextLine)? {
     guard frames.indices.contains(state.focus) else { return nil }
     let frame = frames[state.focus]
-    let editor = state.cell.editor
-    for (index, piece) in frame.text.enumerated().reversed()
-    where piece.row == editor.row && piece.columns.lowerBound <= editor.column {
-      return (frame.top + frame.header + index, piece)
+    return frame.text.line(of: state.cell.editor.cursor).map {
+      (frame.top + frame.header + $0, frame.text[$0])
     }
-    return nil
+  }
+
+  /// The cells that are on some lines of the page.
+  func cells(on lines: Range<Int>) -> Range<Int> {
+    var (low, high) = (0, frames.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if frames[middle].top + frames[middle].height > lines.lowerBound {
+        high = middle
+      } else {
+        low = middle + 1
+      }
+    }
+    let first = low
+    var end = first
+    while end < frames.count, frames[end].top < lines.upperBound { end += 1 }
+    return first..<end
   }
 
   /// Whether only a part of a cell's output is shown.
@@ -205,7 +253,8 @@ struct PageLayout {
 
   /// The cell that covers a line.
   func cell(at line: Int) -> Int? {
-    frames.lastIndex { $0.top <= line }
+    let found = cells(on: line..<(line + 1))
+    return found.isEmpty ? frames.indices.last : found.lowerBound
   }
 }
 
@@ -221,6 +270,21 @@ extension StudioState {
     }
     layOut()
     let visible = max(1, size.rows - StudioView.chrome)
+    scrollToFocus(visible)
+    // What comes into view of a large page is laid out as it is, and may move the rest.
+    for _ in 0..<4 where isLarge {
+      let near = layout.cells(on: scroll..<(scroll + visible))
+      guard near.contains(where: { cells[$0].laid.isGuess }) else { break }
+      layOut(near)
+      scrollToFocus(visible)
+    }
+    for at in layout.cells(on: scroll..<(scroll + visible)) { cells[at].editor.unfold() }
+  }
+
+  /// Pages with more cells than this are laid out where they are looked at.
+  private var isLarge: Bool { cells.count > 1000 }
+
+  private mutating func scrollToFocus(_ visible: Int) {
     if !isScrollFree {
       let frame = layout.frames[focus]
       if case .edit = mode, let (line, _) = layout.cursorLine(self) {
@@ -235,8 +299,10 @@ extension StudioState {
     scroll = min(max(0, scroll), max(0, layout.height - visible))
   }
 
-  mutating func layOut() {
-    layout = PageLayout(&cells, width: PageLayout.width(self), typed: isTyping ? focus : nil)
+  mutating func layOut(_ seen: Range<Int> = 0..<0) {
+    layout = PageLayout(
+      &cells, width: PageLayout.width(self), typed: isTyping ? focus : nil,
+      seen: isLarge ? seen : nil)
   }
 
   /// Whether the screen changes by itself.

@@ -13,7 +13,10 @@ package final class Recovery {
   private var triedChanges = 0
   private var shape: [Shape] = []
   private var noted: [Int] = []
-  private var texts: [Int: [UInt8]] = [:]
+  /// The lines of cells that were changed, as the journal has them.
+  private var texts: [Int: [[Character]]] = [:]
+  /// The versions of cells whose texts the journal or its base has.
+  private var known: [Int: Int] = [:]
   private var recorded: [Int: Int] = [:]
 
   private struct Shape {
@@ -68,6 +71,8 @@ package final class Recovery {
     }
     shape = state.cells.indices.map { Shape(state.cells[$0]) }
     texts = [:]
+    known = [:]
+    if isFresh { for cell in state.cells { known[cell.key] = cell.editor.version } }
     noted = state.cells.indices.map { state.cells[$0].editor.version }
     if state.isModified { noteCells(state) }
     recorded = [:]
@@ -99,7 +104,7 @@ package final class Recovery {
       guard state.changes != triedChanges else { return nil }
       triedChanges = state.changes
       isStopped = false
-      recorded = [:]
+      (recorded, known) = ([:], [:])
       noteCells(state)
       for at in state.cells.indices { noteOutput(state.cells[at], of: state) }
       return isStopped ? nil : "the journal is kept again"
@@ -134,16 +139,15 @@ package final class Recovery {
   }
 
   private func noteText(_ cell: StudioCell) {
-    let bytes = Array(cell.text.utf8)
     writeBase()
+    let lines = cell.editor.lines
     if let old = texts[cell.key] {
-      if let splice = RecoveryRecord.splice(key: cell.key, from: old, to: bytes) {
-        append(splice)
-      }
+      if let change = RecoveryRecord.lines(key: cell.key, from: old, to: lines) { append(change) }
     } else {
-      append(.text(key: cell.key, bytes))
+      append(.text(key: cell.key, Array(cell.text.utf8)))
     }
-    texts[cell.key] = bytes
+    texts[cell.key] = lines
+    known[cell.key] = cell.editor.version
   }
 
   private func noteOutput(_ cell: StudioCell, of state: StudioState) {
@@ -167,9 +171,12 @@ package final class Recovery {
     writeBase()
     shape = state.cells.indices.map { Shape(state.cells[$0]) }
     noted = state.cells.indices.map { state.cells[$0].editor.version }
-    for cell in state.cells { texts[cell.key] = Array(cell.text.utf8) }
-    let cells = state.cells.map {
-      RecoveryRecord.Cell(key: $0.key, id: $0.id, kind: $0.kind, text: $0.text)
+    let cells = state.cells.map { cell in
+      let isKnown = known[cell.key] == cell.editor.version
+      known[cell.key] = cell.editor.version
+      if !isKnown { texts[cell.key] = nil }
+      return RecoveryRecord.Cell(
+        key: cell.key, id: cell.id, kind: cell.kind, text: isKnown ? nil : cell.text)
     }
     append(.cells(cells))
   }
@@ -199,12 +206,13 @@ package final class Recovery {
     else { return nil }
     var state = StudioState(path: notebook, notebook: Notebook(base))
     let before = state.cells.map(\.text)
-    var texts: [Int: [UInt8]] = [:]
-    for cell in state.cells { texts[cell.key] = Array(cell.text.utf8) }
-    for record in records[(start + 1)...] { state.apply(record, &texts) }
+    // Lines that were changed; the cells that are not here are as the base has them.
+    var texts: [Int: [String]] = [:]
+    var all = Dictionary(state.cells.map { ($0.key, $0) }) { first, _ in first }
+    for record in records[(start + 1)...] { state.apply(record, &texts, &all) }
     for at in state.cells.indices {
-      guard let bytes = texts[state.cells[at].key] else { continue }
-      let text = String(decoding: bytes, as: UTF8.self)
+      guard let lines = texts[state.cells[at].key] else { continue }
+      let text = lines.joined(separator: "\n")
       if text != state.cells[at].text { state.cells[at].editor.replace(with: text) }
     }
     state.refreshSources()
@@ -230,23 +238,27 @@ extension StudioCell {
 }
 
 extension StudioState {
-  fileprivate mutating func apply(_ record: RecoveryRecord, _ texts: inout [Int: [UInt8]]) {
+  /// `all` has every cell that was there at some time.
+  fileprivate mutating func apply(
+    _ record: RecoveryRecord, _ texts: inout [Int: [String]], _ all: inout [Int: StudioCell]
+  ) {
     switch record {
     case .base, .saving: break
     case .cells(let order):
-      let known = Dictionary(cells.map { ($0.key, $0) }) { first, _ in first }
+      for cell in cells { all[cell.key] = cell }
       cells = order.map { each in
-        var cell = known[each.key] ?? StudioCell(id: each.id, kind: each.kind, text: each.text)
+        var cell = all[each.key] ?? StudioCell(id: each.id, kind: each.kind, text: each.text ?? "")
         (cell.key, cell.id, cell.kind) = (each.key, each.id, each.kind)
-        texts[each.key] = Array(each.text.utf8)
+        if let text = each.text { texts[each.key] = StudioState.lines(of: text) }
+        all[each.key] = cell
         return cell
       }
       nextKey = max(nextKey, (cells.map(\.key).max() ?? 0) + 1)
-    case .splice(let key, let at, let removed, let inserted):
-      guard var bytes = texts[key], at <= bytes.count, removed <= bytes.count - at else { break }
-      bytes.replaceSubrange(at..<(at + removed), with: inserted)
-      texts[key] = bytes
-    case .text(let key, let bytes): texts[key] = bytes
+    case .lines(let key, let at, let removed, let inserted):
+      guard let old = texts[key], at <= old.count, removed <= old.count - at else { break }
+      texts[key]?.replaceSubrange(at..<(at + removed), with: inserted)
+    case .text(let key, let bytes):
+      texts[key] = StudioState.lines(of: String(decoding: bytes, as: UTF8.self))
     case .output(let key, let info, let body, let series):
       guard let place = cells.firstIndex(where: { $0.key == key }) else { break }
       let id = cells[place].id
@@ -255,6 +267,10 @@ extension StudioState {
       ledger.entries.removeAll { $0.run.hasPrefix(id + ".") }
       ledger.entries += Ledger(series).entries
     }
+  }
+
+  private static func lines(of text: String) -> [String] {
+    text.utf8.split(separator: 10, omittingEmptySubsequences: false).map { String(Substring($0)) }
   }
 
   /// Takes over what a crashed session had typed; asks when the file has changed since.

@@ -7,8 +7,8 @@ enum RecoveryRecord: Equatable {
   case base([UInt8])
   /// All cells in their order.
   case cells([Cell])
-  /// In the text of a cell: bytes removed at a place, and what came there.
-  case splice(key: Int, at: Int, removed: Int, inserted: [UInt8])
+  /// In the lines of a cell: some removed at a place, and what came there.
+  case lines(key: Int, at: Int, removed: Int, inserted: [String])
   /// The whole text of a cell.
   case text(key: Int, [UInt8])
   /// A cell's output, with the series of its runs.
@@ -20,7 +20,8 @@ enum RecoveryRecord: Equatable {
     let key: Int
     let id: String
     let kind: StudioCell.Kind
-    let text: String
+    /// Nil when the records before have it.
+    let text: String?
   }
 
   // MARK: Bytes
@@ -36,14 +37,19 @@ enum RecoveryRecord: Equatable {
         writer.number(cell.key)
         writer.text(RecoveryRecord.name(of: cell.kind))
         writer.text(cell.id)
-        writer.text(cell.text)
+        writer.number(cell.text == nil ? 0 : 1)
+        writer.text(cell.text ?? "")
       }
-    case .splice(let key, let at, let removed, let inserted):
-      writer.bytes = [UInt8(ascii: "S")]
+    case .lines(let key, let at, let removed, let inserted):
+      writer.bytes = [UInt8(ascii: "L")]
       writer.number(key)
       writer.number(at)
       writer.number(removed)
-      writer.bytes += inserted
+      writer.number(inserted.count)
+      for (index, line) in inserted.enumerated() {
+        if index > 0 { writer.bytes.append(10) }
+        writer.bytes += Array(line.utf8)
+      }
     case .text(let key, let bytes):
       writer.bytes = [UInt8(ascii: "T")]
       writer.number(key)
@@ -70,15 +76,22 @@ enum RecoveryRecord: Equatable {
       var cells: [Cell] = []
       while !reader.bytes.isEmpty {
         guard let key = reader.number(), let kind = reader.text(), let id = reader.text(),
-          let text = reader.text()
+          let has = reader.number(), let text = reader.text()
         else { return nil }
-        cells.append(Cell(key: key, id: id, kind: RecoveryRecord.kind(named: kind), text: text))
+        cells.append(
+          Cell(
+            key: key, id: id, kind: RecoveryRecord.kind(named: kind), text: has == 0 ? nil : text))
       }
       self = .cells(cells)
-    case UInt8(ascii: "S"):
-      guard let key = reader.number(), let at = reader.number(), let removed = reader.number()
+    case UInt8(ascii: "L"):
+      guard let key = reader.number(), let at = reader.number(), let removed = reader.number(),
+        let count = reader.number()
       else { return nil }
-      self = .splice(key: key, at: at, removed: removed, inserted: Array(reader.bytes))
+      let lines = reader.bytes.split(separator: 10, omittingEmptySubsequences: false)
+      guard count == 0 ? reader.bytes.isEmpty : lines.count == count else { return nil }
+      self = .lines(
+        key: key, at: at, removed: removed,
+        inserted: count == 0 ? [] : lines.map { String(decoding: $0, as: UTF8.self) })
     case UInt8(ascii: "T"):
       guard let key = reader.number() else { return nil }
       self = .text(key: key, Array(reader.bytes))
@@ -115,19 +128,16 @@ enum RecoveryRecord: Equatable {
 }
 
 extension RecoveryRecord {
-  /// The difference of two texts as one splice; nil when they are the same.
-  static func splice(key: Int, from old: [UInt8], to new: [UInt8]) -> RecoveryRecord? {
-    guard old != new else { return nil }
+  /// The difference of the lines of two texts; nil when they are the same.
+  static func lines(key: Int, from old: [[Character]], to new: [[Character]]) -> RecoveryRecord? {
     var start = 0
-    while start < min(old.count, new.count), old[start] == new[start] { start += 1 }
+    let most = min(old.count, new.count)
+    while start < most, old[start] == new[start] { start += 1 }
+    if start == old.count, start == new.count { return nil }
     var end = 0
-    while end < min(old.count, new.count) - start,
-      old[old.count - 1 - end] == new[new.count - 1 - end]
-    {
-      end += 1
-    }
-    return .splice(
-      key: key, at: start, removed: old.count - start - end,
-      inserted: Array(new[start..<(new.count - end)]))
+    while end < most - start, old[old.count - 1 - end] == new[new.count - 1 - end] { end += 1 }
+    return .lines(
+      key: key, at: start, removed: old.count - end - start,
+      inserted: new[start..<(new.count - end)].map { String($0) })
   }
 }

@@ -8,9 +8,9 @@ extension StudioState {
     if !pending.isEmpty { showsContinuations = true }
     guard case .edit = mode else { return [] }
     updateHint()
-    guard cell.isCode, cell.editor.version != shapesOf, cell.text.utf8.count < 20_000 else {
-      return []
-    }
+    guard cell.isCode, cell.editor.version != shapesOf, cell.editor.count < 2000,
+      cell.text.utf8.count < 20_000
+    else { return [] }
     shapeLine = ""
     asksShapes(of: cell.editor.version)
     let request = completionRequest

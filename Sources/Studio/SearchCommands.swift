@@ -63,6 +63,7 @@ extension StudioState {
     return cell.drawn.pieces.contains { piece in
       switch piece {
       case .lines(let lines): lines.contains { $0.lowercased().contains(wanted) }
+      case .text(let text): text.text.lowercased().contains(wanted)
       case .grid(let grid): grid.plainText().lowercased().contains(wanted)
       }
     }

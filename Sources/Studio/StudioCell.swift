@@ -83,10 +83,21 @@ package struct StudioCell: Sendable {
     let text: String
   }
 
+  /// A text so long that it is not gone through with every key.
+  var isLong: Bool { editor.count > 5000 }
+
+  /// Whether the text is one that was known before; of a long one only as long as nothing is typed.
+  func isText(_ known: String?) -> Bool {
+    if isLong, !editor.isFolded { return false }
+    return known == text
+  }
+
   package init(id: String, kind: Kind, text: String, origin: Origin? = nil) {
     self.id = id
     self.kind = kind
     editor = Editor(text)
+    // One copy of a text is enough.
+    if let origin, origin.text == editor.text { editor = Editor(origin.text) }
     self.origin = origin
   }
 
@@ -115,7 +126,7 @@ package struct StudioCell: Sendable {
   }
 
   /// The first line of its text that is not empty.
-  var firstLine: String { editor.lines.first { !$0.isEmpty }.map { String($0) } ?? "" }
+  var firstLine: String { editor.firstLine }
 
   var isEvaluating: Bool { if case .evaluating = activity { true } else { false } }
 

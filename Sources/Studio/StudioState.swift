@@ -183,6 +183,8 @@ package struct StudioState: Sendable {
     if changed.count == 1, cells[changed[0]].isCode,
       sourcesOf[changed[0]].id == cells[changed[0]].id
     {
+      // A long text is read when its cell is left.
+      if isTyping, changed[0] == focus, cell.isLong { return }
       let old = cells[changed[0]].parsedBefore?.names.binds ?? []
       cells[changed[0]].parse()
       return follow(changed[0], old)
@@ -242,13 +244,13 @@ package struct StudioState: Sendable {
       if evaluated.result.src == sources[at] {
         return evaluated.result.error == nil ? .done : .failed
       }
-      return evaluated.text == cell.text ? .stale : .edited
+      return cell.isText(evaluated.text) ? .stale : .edited
     }
     guard let output = cell.output else { return .new }
     if case .output(_, let info) = output.kind, info.contains("src=\(sources[at])") {
       return .unverified
     }
-    return cell.origin?.text == cell.text ? .stale : .edited
+    return cell.isText(cell.origin?.text) ? .stale : .edited
   }
 
   /// Whether a cell's values are those its text gives.

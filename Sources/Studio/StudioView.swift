@@ -96,10 +96,9 @@ package enum StudioView {
     guard layout.frames.count == state.cells.count else { return nil }
     let rows = 1..<(grid.height - 2)
     let offset = 1 - state.scroll
-    for (at, frame) in layout.frames.enumerated() {
-      let top = frame.top + offset
-      guard top < rows.upperBound, top + frame.height > rows.lowerBound else { continue }
-      CellView(state: state, at: at, frame: frame).draw(on: &grid, offset: offset, rows: rows)
+    for at in layout.cells(on: state.scroll..<(state.scroll + rows.count)) {
+      CellView(state: state, at: at, frame: layout.frames[at]).draw(
+        on: &grid, offset: offset, rows: rows)
     }
     drawScrollBar(layout, state, &grid, rows)
     guard case .edit = state.mode, let (line, piece) = layout.cursorLine(state),

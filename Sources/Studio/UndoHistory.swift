@@ -18,12 +18,15 @@ package enum UndoHistory {
 
   /// The history of a page that is as its file; nil when there is none.
   package static func bytes(of state: StudioState) -> [UInt8]? {
-    guard !state.isModified, isAsRead(state) else { return nil }
+    let isEmpty =
+      state.done.isEmpty && state.undone.isEmpty
+      && state.cells.allSatisfy { $0.editor.past.isEmpty && $0.editor.future.isEmpty }
+    guard !state.isModified, !isEmpty, isAsRead(state) else { return nil }
     var writer = RecordWriter()
     writer.text(mark(of: state.fileBytes))
     writer.number(state.cells.count)
     var room = limit
-    var isEmpty = true
+    var isAllLeftOut = true
     for at in state.cells.indices {
       let editor = state.cells[at].editor
       for steps in [editor.past, editor.future] {
@@ -37,7 +40,7 @@ package enum UndoHistory {
           kept.bytes = one.bytes + kept.bytes
           count += 1
         }
-        if count > 0 { isEmpty = false }
+        if count > 0 { isAllLeftOut = false }
         writer.number(count)
         writer.bytes += kept.bytes
       }
@@ -51,11 +54,11 @@ package enum UndoHistory {
         room -= one.bytes.count
         kept.insert(one, at: 0)
       }
-      if !kept.isEmpty { isEmpty = false }
+      if !kept.isEmpty { isAllLeftOut = false }
       writer.number(kept.count)
       for one in kept { writer.bytes += one.bytes }
     }
-    return isEmpty ? nil : writer.bytes
+    return isAllLeftOut ? nil : writer.bytes
   }
 
   /// Whether whoever reads the file gets the same cells.

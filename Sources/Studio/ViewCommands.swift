@@ -77,6 +77,7 @@ extension Drawn {
     pieces.flatMap { piece in
       switch piece {
       case .lines(let lines): lines
+      case .text(let text): (0..<text.count).map { text[$0] }
       case .grid(let grid): OutputBlock.split(grid.plainText())
       }
     }

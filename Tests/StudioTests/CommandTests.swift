@@ -14,10 +14,10 @@ import Testing
   /// Keys on a page of four cells, and the ids of the cells then; the one with the focus in brackets.
   @Test(arguments: [
     ("Sjdd", "[c] d"), ("JJdd", "[d]"), ("<s-down>x", "[c] d"), ("JddZ", "[c] d"),
-    ("Jddz", "a [b] c d"), ("JddzZ", "[c] d"), ("GKKdd", "[a]"), ("G<s-up>dd", "a [b]"),
+    ("Jddz", "[a] b c d"), ("JddzZ", "[c] d"), ("GKKdd", "[a]"), ("G<s-up>dd", "a [b]"),
     ("JcGv", "a b c d c1 [c2]"), ("JcGvz", "a b c [d]"), ("JxGv", "c d c1 [c2]"),
-    ("J<altdown>", "c a [b] d"), ("J<altdown>z", "[a] b c d"), ("GK<altup>", "a [c] d b"),
-    ("JJ<esc>dd", "[b] c d"), ("Jjdd", "a b [d]"), ("SSdd", "[b] c d"), ("S2jdd", "[d]"),
+    ("J<altdown>", "c a [b] d"), ("J<altdown>z", "a b [c] d"), ("GK<altup>", "a [c] d b"),
+    ("JJ<esc>dd", "a b [d]"), ("Jjdd", "a b [d]"), ("SSdd", "[b] c d"), ("S2jdd", "[d]"),
     ("J<altup>", "a [b] c d"), ("GJdd", "a b [c]"), ("dd:bin<enter><enter>", "b [a] c d"),
     ("dddd:bin<enter>j<enter>", "c [a] d"), ("dd:bin<enter><enter>z", "b [c] d"),
     ("jg1", "a [] c d"), ("jg1z", "a [b] c d"),
@@ -35,7 +35,7 @@ import Testing
     var stage = Stage(three, rows: 30)
     stage.press("JJ")
     #expect(stage.screen.contains("3 chosen"))
-    #expect(stage.screen.split(separator: "\n").count { $0.hasPrefix("▌") } == 8)
+    #expect(stage.screen.split(separator: "\n").count { $0.hasPrefix("▌") } == 6)
     stage.play("ee")
     #expect(stage.condition("a") == .done && stage.condition("c") == .done)
     #expect(stage.condition("d") == .new)
@@ -213,9 +213,13 @@ import Testing
     stage.play("<esc>ii")
   }
 
+  private func texts(_ stage: Stage) -> [String] {
+    stage.state.cells.map { "\($0.id) \($0.isCode) \($0.text)" }
+  }
+
   @Test func `changes of the page can be undone in the next session`() {
     var first = Stage(three, rows: 30)
-    let start = first.file
+    let start = texts(first)
     first.press("ddJm<altdown>Gbv")
     first.state.fileBytes = first.state.document()
     first.state.savedChanges = first.state.changes
@@ -223,16 +227,16 @@ import Testing
     var second = Stage(first.file, rows: 30)
     second.state.fileBytes = second.state.document()
     UndoHistory.adopt(bytes, &second.state)
-    second.press("zzzz")
-    #expect(second.file == start)
-    second.press("ZZZZ")
-    #expect(second.file == first.file)
+    second.press("zzzzz")
+    #expect(texts(second) == start)
+    second.press("ZZZZZ")
+    #expect(texts(second) == texts(first))
     for length in stride(from: 0, to: bytes.count, by: 7) {
       var third = Stage(first.file, rows: 30)
       third.state.fileBytes = third.state.document()
       UndoHistory.adopt(Array(bytes.prefix(length)), &third.state)
-      third.press("zzzz")
-      #expect(third.file == first.file)
+      third.press("zzzzz")
+      #expect(texts(third) == texts(first))
     }
   }
 }
@@ -252,7 +256,8 @@ import Testing
   ])
   func `fields, arguments, data sets and words are completed`(typed: String, gives: String) {
     var stage = page(typed)
-    stage.play("gg<stay>j<enter><c-e><tab>")
+    stage.play("gg<stay>")
+    stage.press("j<enter><c-e><tab>")
     #expect(stage.state.cell.text == gives)
   }
 

@@ -58,9 +58,9 @@ import Testing
     stage.press("j<enter>softm<tab>")
     #expect(stage.state.cell.text == "softmax")
     stage.press("<c-u>soft<tab>")
-    #expect(stage.state.cell.text == "softmax")
-    stage.press("<tab>")
     #expect(stage.state.cell.text == "softness")
+    stage.press("<tab>")
+    #expect(stage.state.cell.text == "softmax")
     stage.press("<esc>")
     #expect(stage.screen.contains("EDIT"))
   }

@@ -141,11 +141,12 @@ import Testing
 
   @Test func `records come back from their bytes`() {
     let records: [RecoveryRecord] = [
-      .base([1, 2]), .splice(key: 3, at: 70000, removed: 2, inserted: [0xC3, 0xA9]),
+      .base([1, 2]), .lines(key: 3, at: 70000, removed: 2, inserted: ["é", ""]),
+      .lines(key: 3, at: 1, removed: 1, inserted: []), .saving("ab.c"),
       .cells([
         .init(key: 0, id: "", kind: .text, text: "é"),
         .init(key: 9, id: "a", kind: .code(flags: ["once", "params"]), text: ""),
-        .init(key: 2, id: "", kind: .fixed, text: "x"),
+        .init(key: 2, id: "", kind: .fixed, text: nil),
       ]),
       .output(key: 1, info: "src=1 val=2", body: nil, series: ""),
       .output(key: 1, info: "", body: "a\nb", series: "s"),
