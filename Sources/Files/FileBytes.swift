@@ -171,8 +171,11 @@ package enum FileBytes {
   }
 
   /// Where a chain of symbolic links ends; the path itself when it is none.
-  private static func resolved(_ path: String) -> String {
-    guard let real = realpath(path, nil) else { return path }
+  private static func resolved(_ path: String) -> String { realPath(path) ?? path }
+
+  /// The whole path of what is there; nil where nothing is.
+  package static func realPath(_ path: String) -> String? {
+    guard let real = realpath(path, nil) else { return nil }
     defer { free(real) }
     return String(cString: real)
   }

@@ -4,15 +4,17 @@ import Glibc
 import Notebooks
 import Terminal
 
-/// The first screen without a file: the notebooks that are near, and a new page.
+/// The first screen without a file: a new page, unsaved work, and the notebooks that are near.
 package struct Home: Sendable {
   package struct Choice: Sendable, Equatable {
     package let path: String
     package let title: String
     package let note: String
+    /// Under which heading it stands; none before the first one.
+    package let section: String
 
-    package init(path: String, title: String, note: String) {
-      (self.path, self.title, self.note) = (path, title, note)
+    package init(path: String, title: String, note: String, section: String = "") {
+      (self.path, self.title, self.note, self.section) = (path, title, note, section)
     }
   }
 
@@ -26,39 +28,74 @@ package struct Home: Sendable {
 
   package init(choices: [Choice]) { self.choices = choices }
 
-  /// Notebooks of a folder and of its `notebooks`, by name, after a new page.
-  package init(folder: String) {
+  private static let sections = (
+    unsaved: "unsaved work", recent: "opened last", here: "in this folder", examples: "examples"
+  )
+
+  /// Notebooks of a folder and of its `notebooks`, by name, after a new page, unsaved work and those
+  /// that were opened last.
+  package init(folder: String, recent: [String] = []) {
     let prefix = folder == "." ? "" : folder + "/"
     var found: [Choice] = []
-    for place in [prefix, prefix + "notebooks/"] {
-      for name in FileBytes.names(in: place.isEmpty ? "." : place).sorted()
-      where name.hasSuffix(".grd.md") && !name.hasPrefix(".") {
-        found.append(Home.choice(place + name))
+    for (place, section) in [
+      (prefix, Home.sections.here), (prefix + "notebooks/", Home.sections.examples),
+    ] {
+      let names = FileBytes.names(in: place.isEmpty ? "." : place).sorted()
+      for name in names where name.hasSuffix(".grd.md") && !name.hasPrefix(".") {
+        found.append(Home.choice(place + name, section))
+      }
+      // Pages that were never saved have a journal alone.
+      for name in names where name.hasPrefix(".") && name.hasSuffix(".grd.journal") {
+        let path = place + name.dropFirst().dropLast(".journal".count) + ".md"
+        guard !FileBytes.exists(path) else { continue }
+        found.append(
+          Choice(path: path, title: "", note: "never saved", section: Home.sections.unsaved))
       }
     }
-    choices = [Choice(path: Home.freshName(prefix), title: "a new page", note: "")] + found
+    let near = Set(found.compactMap { FileBytes.realPath($0.path) })
+    let others = recent.filter { !near.contains($0) && FileBytes.exists($0) }.prefix(9).map {
+      Home.choice($0, Home.sections.recent)
+    }
+    let all = others + found
+    let unsaved = all.filter { $0.section == Home.sections.unsaved }
+    choices =
+      [Choice(path: Home.freshName(prefix), title: "a new page", note: "")] + unsaved
+      + all.filter { $0.section != Home.sections.unsaved }
   }
 
-  private static func choice(_ path: String) -> Choice {
-    guard let bytes = try? FileBytes.read(path, limit: 1 << 24) else {
-      return Choice(path: path, title: "", note: "cannot be read")
+  private static func choice(_ path: String, _ section: String) -> Choice {
+    let isUnsaved = FileBytes.exists(Recovery.path(for: path))
+    let section = isUnsaved ? sections.unsaved : section
+    guard let bytes = try? FileBytes.read(path, limit: 1 << 22) else {
+      return Choice(path: path, title: "", note: "not looked into", section: section)
     }
     let notebook = Notebook(bytes)
     let cells = notebook.cells.count
-    let isUnsaved = FileBytes.exists(Recovery.path(for: path))
     return Choice(
-      path: path, title: notebook.title ?? "",
-      note: "\(cells) cell\(cells == 1 ? "" : "s")" + (isUnsaved ? ", with unsaved work" : ""))
+      path: path, title: notebook.title ?? "", note: "\(cells) cell\(cells == 1 ? "" : "s")",
+      section: section)
   }
 
-  /// A name that no file and no unsaved work has, unless the unsaved work is all there is of it.
+  /// A name that no file and no unsaved work has.
   private static func freshName(_ prefix: String) -> String {
     var number = 1
     while true {
       let path = "\(prefix)untitled\(number == 1 ? "" : "\(number)").grd.md"
-      if !FileBytes.exists(path) { return path }
+      if !FileBytes.exists(path), !FileBytes.exists(Recovery.path(for: path)) { return path }
       number += 1
     }
+  }
+
+  /// What is in the rows: a heading, or a choice.
+  private enum Row { case heading(String), choice(Int) }
+
+  private var rows: [Row] {
+    var rows: [Row] = []
+    for (at, choice) in choices.enumerated() {
+      if at > 0, choice.section != choices[at - 1].section { rows.append(.heading(choice.section)) }
+      rows.append(.choice(at))
+    }
+    return rows
   }
 
   /// Takes a key in; an answer ends the screen.
@@ -81,14 +118,25 @@ package struct Home: Sendable {
     grid.write("Gradus", column: 2, row: 1, style: Style(isBold: true))
     grid.write("a notebook for deep learning", column: 10, row: 1, style: Style(isDim: true))
     let visible = max(1, rows - 5)
-    let first = min(max(0, chosen - visible / 2), max(0, choices.count - visible))
-    let width = choices.map { DisplayWidth.of($0.path) }.max() ?? 0
-    for (index, choice) in choices.dropFirst(first).prefix(visible).enumerated() {
-      let isChosen = first + index == chosen
+    let all = self.rows
+    let place = all.firstIndex { if case .choice(chosen) = $0 { true } else { false } } ?? 0
+    let first = min(max(0, place - visible / 2), max(0, all.count - visible))
+    let width = min(44, choices.map { DisplayWidth.of($0.path) }.max() ?? 0)
+    for (index, each) in all.dropFirst(first).prefix(visible).enumerated() {
       let row = 3 + index
+      guard case .choice(let at) = each else {
+        if case .heading(let text) = each {
+          grid.write(text, column: 2, row: row, style: Style(foreground: Color(32)))
+        }
+        continue
+      }
+      let choice = choices[at]
+      let isChosen = at == chosen
       if isChosen { grid.write("▸", column: 2, row: row, style: Style(isBold: true)) }
-      grid.write(
-        choice.path, column: 4, row: row, style: Style(isBold: isChosen), limit: columns - 5)
+      // Of a long path the end says more.
+      let path = Array(choice.path)
+      let shown = path.count > width ? "…" + String(path.suffix(width - 1)) : choice.path
+      grid.write(shown, column: 4, row: row, style: Style(isBold: isChosen), limit: columns - 5)
       let text = [choice.title, choice.note].filter { !$0.isEmpty }.joined(separator: ", ")
       grid.write(
         text, column: 4 + width + 2, row: row, style: Style(isDim: true),
@@ -102,7 +150,7 @@ package struct Home: Sendable {
 
   /// Shows the screen until something is chosen; nil when the terminal goes.
   package static func ask(on device: TerminalDevice, folder: String = ".") -> Answer? {
-    var home = Home(folder: folder)
+    var home = Home(folder: folder, recent: Recollection.notebooks)
     let signals = SignalPipe([SIGTERM, SIGHUP, SIGWINCH])
     while true {
       device.show(home.draw(columns: device.size.columns, rows: device.size.rows), cursor: nil)

@@ -65,6 +65,11 @@ package final class StudioSession {
     return perform(effects)
   }
 
+  /// Does what a command says; what only a terminal can do of it is left out.
+  func perform(_ command: Command, _ argument: String) {
+    _ = perform(command.perform(&state, argument))
+  }
+
   /// Presses the keys of a script.
   package func press(_ script: String) {
     if state.size.rows == 0 { state.size = (80, 24) }

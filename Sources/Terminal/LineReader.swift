@@ -16,11 +16,12 @@ package final class LineReader {
   private let canEdit: Bool
   private let original: termios?
 
-  package init() {
+  /// A plain one leaves editing to the terminal.
+  package init(isPlain: Bool = false) {
     let term = getenv("TERM").map { String(cString: $0) } ?? ""
     var modes = termios()
     let isTerminal = isatty(0) == 1 && isatty(1) == 1 && tcgetattr(0, &modes) == 0
-    canEdit = isTerminal && !term.isEmpty && term != "dumb"
+    canEdit = !isPlain && isTerminal && !term.isEmpty && term != "dumb"
     original = canEdit ? modes : nil
   }
 

@@ -25,6 +25,11 @@ package final class TerminalDevice {
   private var hearsMouse = false
   private let isPlain = PlainGlyphs.areNeeded
 
+  /// Whether this is a terminal that only prints.
+  package static var isDumb: Bool {
+    isatty(0) == 1 && isatty(1) == 1 && getenv("TERM").map { String(cString: $0) } == "dumb"
+  }
+
   /// Switches to the full screen. Dying by a signal gives the terminal back and says `farewell`.
   package init(farewell: String) throws(TerminalProblem) {
     guard isatty(0) == 1, isatty(1) == 1 else { throw .notATerminal }

@@ -20,8 +20,12 @@ struct OpenCommand: ParsableCommand {
   @Flag(name: .customLong("run"), help: "Runs the page at once.")
   var runs = false
 
+  @Flag(help: "As a dialogue of lines, for screen readers and terminals that only print.")
+  var plain = false
+
   func run() throws {
     guard let file else {
+      guard !plain else { throw ValidationError("say which notebook: gradus FILE --plain") }
       guard !detach else { throw ValidationError("say which notebook to detach") }
       if isatty(0) == 0 { return try ProgramCommand.runStandardInput() }
       let device = try device(instead: "gradus repl", farewell: "gradus has crashed.\n")
@@ -34,7 +38,26 @@ struct OpenCommand: ParsableCommand {
       )
     }
     if detach { return try AttachCommand.startDetached(file, runs: runs) }
+    if plain || TerminalDevice.isDumb { return try talk(file) }
     try open(file, on: nil)
+  }
+
+  /// The notebook line by line.
+  private func talk(_ path: String) throws {
+    let session: StudioSession
+    do throws(FileError) { session = try StudioSession(path) } catch {
+      complain(error.message)
+      throw ExitCode(1)
+    }
+    session.recallUndo()
+    let signals = SignalPipe([SIGINT])
+    let dialogue = PlainDialogue(session, isStopped: { !signals.received().isEmpty }) { line in
+      print(line)
+      fflush(nil)
+    }
+    if runs { _ = dialogue.answer("run all") }
+    let status = dialogue.run(LineReader(isPlain: true))
+    if status != 0 { throw ExitCode(status) }
   }
 
   private func open(_ path: String, on shown: TerminalDevice?) throws {

@@ -100,12 +100,66 @@ import Testing
     }
   }
 
-  @Test func `a terminal that cannot move its cursor is told, with a way out`() throws {
+  @Test func `on a terminal that cannot move its cursor the page is a dialogue of lines`() throws {
     try withPage { path in
       let session = try TerminalSession([path], term: "dumb")
-      #expect(session.ending() == 1)
-      #expect(session.output.contains("cannot move its cursor"))
-      #expect(session.output.contains("gradus repl"))
+      #expect(session.sees("help tells what can be said"))
+      session.type("run\n")
+      #expect(session.sees("code a, done."))
+      session.type("save\n")
+      #expect(session.sees("Saved."))
+      session.type("quit\n")
+      #expect(session.ending() == 0)
+      #expect(!session.output.contains("\u{1B}"))
+    }
+  }
+
+  @Test func `the dialogue is there on every terminal that asks for it, and ends a calculation`()
+    throws
+  {
+    try withPage { path in
+      let session = try TerminalSession([path, "--plain"])
+      #expect(session.sees("> "))
+      session.type("add\nwhile true {}\n.\n")
+      #expect(session.sees("run runs it."))
+      session.type("run\n")
+      #expect(
+        session.reads {
+          session.type("\u{3}")
+          return session.output.contains("interrupted")
+        })
+      session.type("undo\nquit\nd\n")
+      #expect(session.ending() == 0)
+      #expect(!session.output.contains("\u{1B}"))
+    }
+  }
+
+  @Test func `the mouse is listened to only when it is asked for`() throws {
+    try withPage { path in
+      let session = try TerminalSession([path])
+      #expect(session.sees("quit"))
+      #expect(!session.output.contains("\u{1B}[?1000h"))
+      session.type(":mouse\r")
+      #expect(session.sees("\u{1B}[?1000h\u{1B}[?1006h"))
+      session.type("\u{1B}[<65;10;10M\u{1B}[<0;5;5M\u{1B}[<0;5;5m")
+      session.type("q")
+      #expect(session.ending() == 0)
+      #expect(session.output.contains("\u{1B}[?1000l"))
+    }
+  }
+
+  @Test func `recent notebooks are offered without a file`() throws {
+    try withPage { path in
+      let state = path.replacing("page.grd.md", with: "state")
+      let first = try TerminalSession([path], variables: ["XDG_STATE_HOME=\(state)"])
+      #expect(first.sees("quit"))
+      first.type("q")
+      #expect(first.ending() == 0)
+      let home = try TerminalSession([], variables: ["XDG_STATE_HOME=\(state)"])
+      #expect(home.sees("opened last"))
+      #expect(home.sees("page.grd.md"))
+      home.type("q")
+      #expect(home.ending() == 0)
     }
   }
 

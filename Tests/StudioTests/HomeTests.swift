@@ -25,6 +25,35 @@ import Testing
     }
   }
 
+  @Test func `unsaved work comes first, then what was opened last, and nothing twice`() throws {
+    try withTemporaryFolder { folder in
+      let (here, far) = (folder + "/here", folder + "/far")
+      FileBytes.makeFolder(here + "/notebooks")
+      FileBytes.makeFolder(far)
+      for path in [
+        here + "/a.grd.md", here + "/b.grd.md", far + "/c.grd.md", here + "/notebooks/e.grd.md",
+      ] {
+        try FileBytes.writeAtomically([], to: path)
+      }
+      for name in [".b.grd.journal", ".lost.grd.journal", ".untitled.grd.journal"] {
+        try FileBytes.writeAtomically([1], to: here + "/" + name)
+      }
+      let known = [far + "/c.grd.md", here + "/a.grd.md", far + "/gone.grd.md"]
+        .map { FileBytes.realPath($0) ?? $0 }
+      let home = Home(folder: here, recent: known)
+      let names = home.choices.map { $0.path.split(separator: "/").last.map(String.init) ?? "" }
+      #expect(
+        names == [
+          "untitled2.grd.md", "b.grd.md", "lost.grd.md", "untitled.grd.md", "c.grd.md", "a.grd.md",
+          "e.grd.md",
+        ])
+      let sections = home.choices.map(\.section)
+      #expect(sections[1...3].allSatisfy { $0 == "unsaved work" })
+      #expect(sections[4...] == ["opened last", "in this folder", "examples"])
+      #expect(home.draw(columns: 80, rows: 24).plainText().contains("unsaved work"))
+    }
+  }
+
   @Test func `the screen shows what can be chosen, in every size`() {
     let home = Home(choices: [
       Home.Choice(path: "untitled.grd.md", title: "a new page", note: ""),
