@@ -5,7 +5,10 @@ import Synchronization
 /// them, and, in tests, made to fail one by one.
 enum SystemCalls {
   static func open(_ path: String, _ flags: Int32, _ mode: mode_t = 0) -> Int32 {
-    retried("open") { Glibc.open(path, flags, mode) }
+    let isNew = FileFault.current != nil && flags & O_CREAT != 0 && access(path, F_OK) != 0
+    let file = retried("open") { Glibc.open(path, flags, mode) }
+    if file >= 0 { FileFault.current?.note(.opened(path: path, file: file, isNew: isNew)) }
+    return file
   }
 
   static func fstat(_ file: Int32, _ about: inout stat) -> Int32 {
@@ -31,20 +34,35 @@ enum SystemCalls {
         }
       }
       if count <= 0 { return false }
+      FileFault.current?.note(.wrote(file: file, Array(bytes[done..<(done + count)])))
       done += count
     }
     return true
   }
 
-  static func sync(_ file: Int32) -> Int32 { retried("fsync") { Glibc.fsync(file) } }
-  static func syncData(_ file: Int32) -> Int32 { retried("fdatasync") { Glibc.fdatasync(file) } }
+  static func sync(_ file: Int32) -> Int32 {
+    noted(.synced(file: file)) { retried("fsync") { Glibc.fsync(file) } }
+  }
+  static func syncData(_ file: Int32) -> Int32 {
+    noted(.synced(file: file)) { retried("fdatasync") { Glibc.fdatasync(file) } }
+  }
   static func truncate(_ file: Int32, _ size: Int) -> Int32 {
-    retried("ftruncate") { Glibc.ftruncate(file, size) }
+    noted(.truncated(file: file, size: size)) {
+      retried("ftruncate") { Glibc.ftruncate(file, size) }
+    }
   }
   static func rename(_ from: String, _ to: String) -> Int32 {
-    retried("rename") { Glibc.rename(from, to) }
+    noted(.renamed(from: from, to: to)) { retried("rename") { Glibc.rename(from, to) } }
   }
-  static func unlink(_ path: String) -> Int32 { retried("unlink") { Glibc.unlink(path) } }
+  static func unlink(_ path: String) -> Int32 {
+    noted(.unlinked(path: path)) { retried("unlink") { Glibc.unlink(path) } }
+  }
+
+  private static func noted(_ step: FileFault.Step, _ call: () -> Int32) -> Int32 {
+    let code = call()
+    if code == 0 { FileFault.current?.note(step) }
+    return code
+  }
   static func lock(_ file: Int32) -> Int32 {
     retried("flock") { flock(file, LOCK_EX | LOCK_NB) }
   }
@@ -86,6 +104,24 @@ package final class FileFault: Sendable {
   private let at: Int
   private let kind: Kind
   private let calls = Mutex<[String]>([])
+  private let done = Mutex<[Step]>([])
+
+  /// What was done to the disk.
+  package enum Step: Sendable, Equatable {
+    case opened(path: String, file: Int32, isNew: Bool)
+    case wrote(file: Int32, [UInt8])
+    case truncated(file: Int32, size: Int)
+    case synced(file: Int32)
+    case renamed(from: String, to: String)
+    case unlinked(path: String)
+    /// A word of the test.
+    case said(String)
+  }
+
+  /// Everything that was done so far.
+  package var steps: [Step] { done.withLock { $0 } }
+
+  package func note(_ step: Step) { done.withLock { $0.append(step) } }
 
   /// The call to fail, counted from 0.
   package init(at: Int, _ kind: Kind) { (self.at, self.kind) = (at, kind) }

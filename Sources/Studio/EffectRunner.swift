@@ -11,6 +11,8 @@ package final class EffectRunner: Sendable {
   package let mailbox: Mailbox<Message>
   private let interruptions = Mutex<[Int: Interruption]>([:])
   private let saving = DispatchQueue(label: "saving")
+  /// What has to be on the disk before a file is replaced.
+  private let journal = Mutex<Journal?>(nil)
 
   package init(mailbox: Mailbox<Message>) { self.mailbox = mailbox }
 
@@ -28,7 +30,8 @@ package final class EffectRunner: Sendable {
         run.job.stop()
       }
     case .save(let path, let bytes, let isCopy):
-      saving.async { @Sendable [mailbox] in
+      saving.async { @Sendable [self] in
+        journal.withLock { $0 }?.flush()
         let problem = EffectRunner.save(bytes, path, isCopy: isCopy)
         mailbox.send(.saved(changes: changes, path: path, isCopy: isCopy, problem: problem))
       }
@@ -50,6 +53,9 @@ package final class EffectRunner: Sendable {
     case .adopt, .reload, .editOutside, .toClipboard, .suspend, .detach, .mouse: break
     }
   }
+
+  /// Brings a journal to the disk before every save.
+  package func flush(_ journal: Journal) { self.journal.withLock { $0 = journal } }
 
   /// Waits until what was to be saved is on the disk.
   package func finishSaving() { saving.sync {} }

@@ -4,7 +4,7 @@ import Terminal
 
 /// Writes every change of a page to a journal beside the file, and brings it back after a crash.
 package final class Recovery {
-  private let journal: Journal
+  let journal: Journal
   /// What was not written yet of the file that the records change.
   private var base: [UInt8]?
   private var needsCells = false

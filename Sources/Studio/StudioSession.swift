@@ -32,6 +32,7 @@ package final class StudioSession {
     do throws(Journal.Problem) {
       let kept = try Recovery(path)
       recovery = kept
+      runner.flush(kept.journal)
       FileBytes.removeStaleTemporaries(of: path)
       FileBytes.remove(Recovery.socket(for: path).path)
       state.recover(file: bytes)
@@ -123,6 +124,7 @@ package final class StudioSession {
       saving = bytes
       recovery?.noteSaving(bytes)
       guard savesAtOnce else { break }
+      recovery?.flush()
       let problem = EffectRunner.save(bytes, path, isCopy: false)
       return receive(
         .saved(changes: state.changes, path: path, isCopy: false, problem: problem))
@@ -185,6 +187,7 @@ package final class StudioSession {
   package func saveNow() -> String? {
     let bytes = state.document()
     recovery?.noteSaving(bytes)
+    recovery?.flush()
     if let problem = EffectRunner.save(bytes, state.path, isCopy: false) { return problem }
     adopt(bytes, FileBytes.mark(of: state.path))
     state.savedChanges = state.changes

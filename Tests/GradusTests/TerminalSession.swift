@@ -24,10 +24,11 @@ final class TerminalSession {
   ) throws {
     let path = Program("gradus").path
     let words = ([path] + arguments).map { strdup($0) }
+    // The first of two that are the same counts.
     let environment: [String] =
-      [
+      extra + [
         "TERM=\(term)", "LC_ALL=C.UTF-8", "PATH=/usr/bin:/bin", "SWIFT_BACKTRACE=enable=no",
-      ] + extra
+      ]
     let variables = environment.map { strdup($0) }
     defer { for text in words + variables { free(text) } }
     var master: Int32 = -1
@@ -51,10 +52,10 @@ final class TerminalSession {
   }
 
   /// Reads until nothing comes for a while.
-  func settle() {
+  func settle(_ milliseconds: Int32 = 120) {
     for _ in 0..<100 {
       let before = bytes.count
-      guard readSome(milliseconds: 120), bytes.count > before else { return }
+      guard readSome(milliseconds: milliseconds), bytes.count > before else { return }
     }
   }
 

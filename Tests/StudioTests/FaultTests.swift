@@ -29,8 +29,22 @@ import Testing
     String(decoding: session.state.document(), as: UTF8.self)
   }
 
-  private func work(_ path: String, _ fault: FileFault) -> Promise {
+  /// A page with a journal that a session left which was killed; what it promised.
+  private func prepare(_ path: String, recovering: Bool) throws -> Promise {
+    try FileBytes.writeAtomically(Array(FaultTests.page.utf8), to: path)
     var promise = Promise()
+    guard recovering else { return promise }
+    let session = try StudioSession(path, savesAtOnce: true)
+    session.state.size = (80, 24)
+    for key in KeyScript.keys("<enter>left<esc>b<enter>behind<esc>") { _ = session.press(key) }
+    session.note()
+    session.abandon()
+    promise.pages.append(FaultTests.text(session))
+    return promise
+  }
+
+  private func work(_ path: String, _ fault: FileFault, _ before: Promise = Promise()) -> Promise {
+    var promise = before
     FileFault.$current.withValue(fault) {
       guard let session = try? StudioSession(path, savesAtOnce: true), !fault.isDead else { return }
       session.state.size = (80, 24)
@@ -67,26 +81,29 @@ import Testing
     return FaultTests.text(session)
   }
 
-  private func calls() throws -> [String] {
+  private func calls(recovering: Bool) throws -> [String] {
     try withTemporaryFolder { folder in
-      try FileBytes.writeAtomically(Array(FaultTests.page.utf8), to: folder + "/page.grd.md")
+      let path = folder + "/page.grd.md"
       let fault = FileFault(at: .max, .ioError)
-      let promise = work(folder + "/page.grd.md", fault)
+      let promise = work(path, fault, try prepare(path, recovering: recovering))
       #expect(promise.saved.count == 3 && promise.isKept && !promise.wasTold)
       return fault.made
     }
   }
 
-  @Test func `a kill, a full disk, an error or a signal at any call loses nothing`() throws {
-    let calls = try calls()
+  @Test(arguments: [false, true])
+  func `a kill, a full disk, an error or a signal at any call loses nothing`(recovering: Bool)
+    throws
+  {
+    let calls = try calls(recovering: recovering)
     #expect(calls.count > 30)
     var problems: [String] = []
     for kind in FileFault.Kind.allCases {
       for (at, call) in calls.enumerated() {
         try withTemporaryFolder { folder in
           let path = folder + "/page.grd.md"
-          try FileBytes.writeAtomically(Array(FaultTests.page.utf8), to: path)
-          let promise = work(path, FileFault(at: at, kind))
+          let before = try prepare(path, recovering: recovering)
+          let promise = work(path, FileFault(at: at, kind), before)
           func check(_ holds: Bool, _ what: String) {
             if !holds { problems.append("\(what): \(kind) at call \(at), \(call)") }
           }
