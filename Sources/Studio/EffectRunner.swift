@@ -74,6 +74,7 @@ package final class EffectRunner: Sendable {
   }
 
   private func evaluate(_ asked: Effect.Evaluation, _ interruption: Interruption) {
+    OtherThreads.thisGivesWay()
     let start = DispatchTime.now().uptimeNanoseconds
     let context = EvaluationContext(
       stream: asked.stream, interruption: interruption, folder: asked.folder)

@@ -6,6 +6,7 @@ extension StudioState {
   /// Says what is known of the word at the cursor, and asks for the shapes of its statement.
   package mutating func rest() -> [Effect] {
     if !pending.isEmpty { showsContinuations = true }
+    isMarked = isModified
     guard case .edit = mode else { return [] }
     updateHint()
     guard cell.isCode, cell.editor.version != shapesOf, cell.editor.count < 2000,

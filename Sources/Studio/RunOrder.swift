@@ -162,6 +162,7 @@ extension StudioState {
         message = "saved a copy as \(path)"
       } else {
         savedChanges = saved
+        isMarked = isModified
         let waits = savesAgain ? "; what still trains is saved when it ends" : ""
         message = "saved \(name)\(waits)"
         if quitsWhenSaved { exitStatus = 0 }

@@ -27,13 +27,15 @@ package final class StudioProgram {
   /// Until the user ends it or the terminal goes; the exit status.
   package func run(farewell: String) -> Int32 {
     device.sayOnCrash(farewell)
+    OtherThreads.screenFirst()
     let signals = SignalPipe([SIGTERM, SIGHUP, SIGWINCH])
     resize()
     show()
     while true {
       let isThere = device.wait(
         for: [session.runner.mailbox.descriptor, signals.descriptor], milliseconds: patience)
-      for signal in signals.received() {
+      let arrived = signals.received()
+      for signal in arrived {
         if signal == SIGHUP, host != nil { continue }
         if signal != SIGWINCH { return end(128 + signal) }
         welcome()
@@ -49,10 +51,15 @@ package final class StudioProgram {
         perform(session.press(key))
         if let status = session.state.exitStatus { return end(status) }
       }
+      let wasPrepared = session.state.isPrepared
+      if !wasPrepared {
+        session.state.prepare(50)
+        // A large page is read in first; nothing of it looks otherwise meanwhile.
+        if keys.isEmpty, arrived.isEmpty, !session.state.isPrepared { continue }
+      }
       perform(session.receive())
       if let status = session.state.exitStatus { return end(status) }
       if session.state.isLive { step() }
-      if !session.state.isPrepared { session.state.prepare(20) }
       session.note()
       show()
     }

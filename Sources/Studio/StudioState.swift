@@ -80,6 +80,8 @@ package struct StudioState: Sendable {
   /// A save was asked for while cells that it should contain still train.
   var savesAgain = false
   var quitsWhenSaved = false
+  /// That something is not saved was shown; while typing it is marked when the keys rest.
+  var isMarked = false
   /// The user let the changes go.
   package var isDiscarded = false
   /// The page was scrolled by hand: the view need not follow the focus.

@@ -83,7 +83,7 @@ package enum StudioView {
     let start = grid.width - DisplayWidth.of(right)
     grid.write(
       " \(mode) ", column: 0, row: 0, style: Style(isBold: true, isReversed: true))
-    let saved = state.isModified ? " ● not saved" : ""
+    let saved = state.isModified && (state.isMarked || !state.isTyping) ? " ● not saved" : ""
     grid.write(
       "\(state.name)\(saved)", column: 10, row: 0, style: style, limit: max(0, start - 11))
     grid.write(right, column: start, row: 0, style: style)

@@ -15,7 +15,15 @@ package enum ChildProcess {
 /// The other threads of this program.
 package enum OtherThreads {
   /// Lets the thread that draws go first when all processors are at work.
-  package static func giveWay() { ct_yield_to_screen(8) }
+  package static func giveWay() { ct_yield_to_screen(nice) }
+
+  /// Called by the thread that draws: short turns for it.
+  package static func screenFirst() { ct_screen_first() }
+
+  /// Called by a thread that works: it and those that it begins give way.
+  package static func thisGivesWay() { ct_thread_gives_way(nice) }
+
+  private static let nice: Int32 = 10
 }
 
 /// A program without a terminal, in a session of its own.

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The real program on a terminal: what it writes is read as a terminal would, strictly.
-@Suite(.enabled(if: TerminalSession.isPossible), .serialized, .timeLimit(.minutes(2)))
+@Suite(.enabled(if: TerminalSession.isPossible), .serialized, .timeLimit(.minutes(20)))
 struct TerminalWriteTests {
   private let page = """
     # A page
@@ -42,7 +42,7 @@ struct TerminalWriteTests {
         return Int(seed >> 33) % limit
       }
       let keys = Array("jkooVt\u{1B}?\u{1B}")
-      for _ in 0..<300 {
+      for _ in 0..<(getenv("GRADUS_LONG") == nil ? 300 : 10_000) {
         session.resize(columns: 1 + random(200), rows: 1 + random(60))
         session.type(String(keys[random(keys.count)]))
         _ = session.readSome(milliseconds: 0)
@@ -71,8 +71,20 @@ struct TerminalWriteTests {
     }
   }
 
+  /// The columns of a screen in which dots of a curve are.
+  private func curve(_ screen: String) -> [Int] {
+    var columns: Set<Int> = []
+    for line in screen.split(separator: "\n") where line.contains("│") || line.contains("┤") {
+      for (at, character) in line.enumerated() {
+        let scalar = character.unicodeScalars.first?.value ?? 0
+        if (0x2801...0x28FF).contains(scalar) { columns.insert(at) }
+      }
+    }
+    return columns.sorted()
+  }
+
   @Test func `a training goes on without its terminal, and its screen comes back whole`() throws {
-    try withPage(page) { path in
+    try withPage(page.replacing("epochs=1000000)", with: "epochs=1000000)\nplot(r)")) { path in
       let first = try TerminalSession([path])
       #expect(first.sees("quit"))
       first.type("gg}j\n")
@@ -83,7 +95,12 @@ struct TerminalWriteTests {
 
       let second = try TerminalSession(["attach", path], columns: 100, rows: 30)
       second.picture = TerminalPicture(columns: 100, rows: 30)
-      #expect(second.sees("steps/s"))
+      #expect(second.shows("steps/s"))
+      // The curve has a dot in every column from its first to its last.
+      #expect(second.reads { curve(second.picture.text).count > 30 })
+      second.settle()
+      let columns = curve(second.picture.text)
+      #expect(columns == Array((columns.first ?? 0)...(columns.last ?? 0)))
       #expect(second.picture.violations == [])
       second.type("gd")
       #expect(second.ending() == 0)
@@ -101,7 +118,12 @@ struct TerminalWriteTests {
       #expect(third.ending() == 0)
       // Every step of the run is in the file: nothing was left out while nobody looked.
       let saved = String(decoding: try FileBytes.read(path), as: UTF8.self)
-      #expect(saved.contains("```series a.1 "))
+      let count = saved.split(separator: "\n").first { $0.hasPrefix("steps 1..") }.flatMap {
+        Int($0.dropFirst("steps 1..".count))
+      }
+      #expect(count ?? 0 > 10)
+      #expect(saved.contains("\"loss\" \(count ?? 0)\n"))
+      #expect(saved.contains("event \(count ?? 0) stop\n"))
       let folder = String(path.dropLast("/page.grd.md".count))
       #expect(FileBytes.names(in: folder) == ["page.grd.md"])
     }

@@ -15,6 +15,10 @@ void ct_say(const uint8_t *bytes, long count);
 int ct_run(char *const arguments[]);
 // Lets the thread that draws go first when all processors are at work.
 void ct_yield_to_screen(int nice);
+// The thread that calls goes before others: it draws, and takes short turns.
+void ct_screen_first(void);
+// The thread that calls, and those that it begins, let the one that draws go first.
+void ct_thread_gives_way(int nice);
 // How many colours the terminal has.
 int ct_colors(void);
 // How many a terminal of that name has, without touching any: 0 for none, -1 for an unknown name.
