@@ -110,7 +110,7 @@ import Testing
     let time = /(< 1 ms|\d+(\.\d)? (ms|s|min)\b)/
     return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       guard line.firstMatch(of: time) != nil else { return String(line) }
-      return line.replacing(time, with: "TIME").replacing(/\ {2,}/, with: "  ")
+      return String(line).replacing(time, with: "TIME").replacing(/\ {2,}/, with: "  ")
         .replacing(/─+/, with: "─")
     }.joined(separator: "\n")
   }
