@@ -63,18 +63,18 @@ package final class Recovery {
   /// its cells with the base.
   package func begin(_ bytes: [UInt8], _ state: StudioState, isFresh: Bool = false) {
     (base, isStopped, needsCells) = (bytes, false, !isFresh)
-    if state.isModified {
-      // The new base is appended before anything older is given up.
-      writeBase()
-    } else {
-      journal.clear()
-    }
+    if !state.isModified { journal.clear() }
     shape = state.cells.indices.map { Shape(state.cells[$0]) }
     texts = [:]
     known = [:]
     if isFresh { for cell in state.cells { known[cell.key] = cell.editor.version } }
     noted = state.cells.indices.map { state.cells[$0].editor.version }
-    if state.isModified { noteCells(state) }
+    // What is new and all that goes beyond it are there together, or what was before still counts.
+    if state.isModified {
+      let outputs = state.cells.compactMap { output(of: $0, in: state) }
+      if append(.together([.base(bytes), cellsRecord(state)] + outputs)) { base = nil }
+      needsCells = false
+    }
     recorded = [:]
     for at in state.cells.indices {
       recorded[state.cells[at].key] = state.cells[at].evaluated?.number
@@ -151,24 +151,48 @@ package final class Recovery {
   }
 
   private func noteOutput(_ cell: StudioCell, of state: StudioState) {
-    guard let evaluated = cell.evaluated, let record = evaluated.record,
-      recorded[cell.key] != evaluated.number
+    guard let evaluated = cell.evaluated, recorded[cell.key] != evaluated.number,
+      let record = output(of: cell, in: state)
     else { return }
     if needsCells { noteCells(state) }
     recorded[cell.key] = evaluated.number
-    var ledger = Ledger()
-    ledger.entries = record.runs
     writeBase()
-    append(
-      .output(
-        key: cell.key, info: record.info.joined(separator: " "), body: record.body,
-        series: ledger.text ?? ""))
-    if !record.runs.isEmpty { journal.flushSoon() }
+    append(record)
+    if evaluated.record?.runs.isEmpty == false { journal.flushSoon() }
+  }
+
+  /// What a cell shows beyond the file; nil when that is nothing.
+  private func output(of cell: StudioCell, in state: StudioState) -> RecoveryRecord? {
+    var ledger = Ledger()
+    let (info, body): ([String], String?)
+    if let record = cell.evaluated?.record {
+      (info, body) = (record.info, record.body)
+      ledger.entries = record.runs
+    } else if let segment = cell.output, segment.line == 0,
+      case .output(_, let words) = segment.kind
+    {
+      // It was brought back from a journal.
+      (info, body) = (words, segment.body)
+      ledger.entries = state.ledger.entries.filter { $0.run.hasPrefix(cell.id + ".") }
+    } else {
+      return nil
+    }
+    return .output(
+      key: cell.key, info: info.joined(separator: " "), body: body, series: ledger.text ?? "")
   }
 
   private func noteCells(_ state: StudioState) {
     needsCells = false
-    writeBase()
+    let cells = cellsRecord(state)
+    guard let bytes = base else {
+      append(cells)
+      return
+    }
+    if append(.together([.base(bytes), cells])) { base = nil }
+  }
+
+  /// All cells in their order, with the texts that the journal does not have.
+  private func cellsRecord(_ state: StudioState) -> RecoveryRecord {
     shape = state.cells.indices.map { Shape(state.cells[$0]) }
     noted = state.cells.indices.map { state.cells[$0].editor.version }
     let cells = state.cells.map { cell in
@@ -178,7 +202,7 @@ package final class Recovery {
       return RecoveryRecord.Cell(
         key: cell.key, id: cell.id, kind: cell.kind, text: isKnown ? nil : cell.text)
     }
-    append(.cells(cells))
+    return .cells(cells)
   }
 
   /// Notes that the page is about to be written to the file, so that a file that was written is known
@@ -200,6 +224,7 @@ package final class Recovery {
     isOf: (_ file: [UInt8]) -> Bool, state: StudioState
   )? {
     let records = Journal.records(path(for: notebook)).compactMap { RecoveryRecord($0) }
+      .flatMap(\.parts)
     guard
       let start = records.lastIndex(where: { if case .base = $0 { true } else { false } }),
       case .base(let base) = records[start]
@@ -243,7 +268,7 @@ extension StudioState {
     _ record: RecoveryRecord, _ texts: inout [Int: [String]], _ all: inout [Int: StudioCell]
   ) {
     switch record {
-    case .base, .saving: break
+    case .base, .saving, .together: break
     case .cells(let order):
       for cell in cells { all[cell.key] = cell }
       cells = order.map { each in

@@ -15,6 +15,8 @@ enum RecoveryRecord: Equatable {
   case output(key: Int, info: String, body: String?, series: String)
   /// The page as of here is about to be written to the file; its hash.
   case saving(String)
+  /// Records that are there together or not at all.
+  case together([RecoveryRecord])
 
   struct Cell: Equatable {
     let key: Int
@@ -61,6 +63,13 @@ enum RecoveryRecord: Equatable {
       writer.number(body == nil ? 0 : 1)
       writer.text(body ?? "")
       writer.text(series)
+    case .together(let records):
+      writer.bytes = [UInt8(ascii: "G")]
+      for record in records {
+        let bytes = record.bytes
+        writer.number(bytes.count)
+        writer.bytes += bytes
+      }
     case .saving(let hash): writer.bytes = [UInt8(ascii: "W")] + Array(hash.utf8)
     }
     return writer.bytes
@@ -100,9 +109,24 @@ enum RecoveryRecord: Equatable {
         let body = reader.text(), let series = reader.text()
       else { return nil }
       self = .output(key: key, info: info, body: has == 0 ? nil : body, series: series)
+    case UInt8(ascii: "G"):
+      var records: [RecoveryRecord] = []
+      while !reader.bytes.isEmpty {
+        guard let count = reader.number(), count <= reader.bytes.count,
+          let record = RecoveryRecord(Array(reader.bytes.prefix(count)))
+        else { return nil }
+        records.append(record)
+        reader.bytes = reader.bytes.dropFirst(count)
+      }
+      self = .together(records)
     case UInt8(ascii: "W"): self = .saving(String(decoding: bytes.dropFirst(), as: UTF8.self))
     default: return nil
     }
+  }
+
+  /// The records that this one is made of.
+  var parts: [RecoveryRecord] {
+    if case .together(let records) = self { records } else { [self] }
   }
 
   static func name(of kind: StudioCell.Kind) -> String {

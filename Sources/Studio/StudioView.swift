@@ -84,8 +84,11 @@ package enum StudioView {
     grid.write(
       " \(mode) ", column: 0, row: 0, style: Style(isBold: true, isReversed: true))
     let saved = state.isModified && (state.isMarked || !state.isTyping) ? " ● not saved" : ""
+    let room = max(0, start - 11)
+    let isRoom = DisplayWidth.of(state.name) + saved.count <= room
     grid.write(
-      "\(state.name)\(saved)", column: 10, row: 0, style: style, limit: max(0, start - 11))
+      state.name + (isRoom ? saved : String(saved.prefix(2))), column: 10, row: 0, style: style,
+      limit: room)
     grid.write(right, column: start, row: 0, style: style)
   }
 

@@ -86,6 +86,9 @@ func visible(_ text: String) -> String {
   var result = String.UnicodeScalarView()
   for scalar in text.unicodeScalars {
     switch scalar.value {
+    case 0xAD, 0x34F, 0x61C, 0x180E, 0xFFF9...0xFFFB, 0x1D173...0x1D17A:
+      result.append(
+        contentsOf: "<U+\(String(scalar.value, radix: 16, uppercase: true))>".unicodeScalars)
     case 10, 9, 32...126, 160...0x200A, 0x2010...0x2027, 0x202F...0x205F, 0x2070...0xFEFE,
       0xFF00...0xDFFFF:
       result.append(scalar)

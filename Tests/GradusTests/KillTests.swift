@@ -51,7 +51,8 @@ import Testing
         }
         session.send(SIGKILL)
         _ = session.ending()
-        let shown = session.output.unicodeScalars.map { Int($0.value) - 0x4E00 + 1 }
+        let shown =
+          session.output.unicodeScalars.map { Int($0.value) - 0x4E00 + 1 }
           .filter { (1...count).contains($0) }.max() ?? start
 
         let again = try TerminalSession([path])

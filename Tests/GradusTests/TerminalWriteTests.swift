@@ -114,6 +114,7 @@ struct TerminalWriteTests {
       #expect(third.shows("done"))
       third.type("\u{13}")
       #expect(third.shows("saved page.grd.md"))
+      #expect(third.reads { !third.picture.text.contains("not saved") })
       third.type("q")
       #expect(third.ending() == 0)
       // Every step of the run is in the file: nothing was left out while nobody looked.
@@ -218,7 +219,7 @@ struct TerminalWriteTests {
       let session = try TerminalSession([path], variables: ["LC_ALL=C"])
       #expect(session.sees("quit"))
       session.type("?")
-      #expect(session.sees("Runs the cell"))
+      #expect(session.sees("Goes to the next cell"))
       session.type("qq")
       #expect(session.ending() == 0)
       #expect(session.output.unicodeScalars.allSatisfy { $0.isASCII })

@@ -60,7 +60,7 @@ import Testing
     stage.press("<c-u>soft<tab>")
     #expect(stage.state.cell.text == "softness")
     stage.press("<tab>")
-    #expect(stage.state.cell.text == "softmax")
+    #expect(stage.state.cell.text == "softplus")
     stage.press("<esc>")
     #expect(stage.screen.contains("EDIT"))
   }

@@ -143,6 +143,7 @@ import Testing
     let records: [RecoveryRecord] = [
       .base([1, 2]), .lines(key: 3, at: 70000, removed: 2, inserted: ["é", ""]),
       .lines(key: 3, at: 1, removed: 1, inserted: []), .saving("ab.c"),
+      .together([.base([1, 2, 3]), .saving(""), .text(key: 1, [])]), .together([]),
       .cells([
         .init(key: 0, id: "", kind: .text, text: "é"),
         .init(key: 9, id: "a", kind: .code(flags: ["once", "params"]), text: ""),

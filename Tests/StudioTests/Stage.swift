@@ -14,6 +14,9 @@ struct Stage {
     state.refresh()
   }
 
+  /// The same page, with answers of its own.
+  init(_ other: Stage) { state = other.state }
+
   /// Presses keys without waiting for what they start.
   mutating func press(_ script: String) {
     for key in KeyScript.keys(script) {
