@@ -5,6 +5,8 @@ import Terminal
 /// Writes every change of a page to a journal beside the file, and brings it back after a crash.
 package final class Recovery {
   let journal: Journal
+  /// The hashes of pages that are being written.
+  var saving: [String] = []
   /// What was not written yet of the file that the records change.
   private var base: [UInt8]?
   private var needsCells = false
@@ -72,7 +74,8 @@ package final class Recovery {
     // What is new and all that goes beyond it are there together, or what was before still counts.
     if state.isModified {
       let outputs = state.cells.compactMap { output(of: $0, in: state) }
-      if append(.together([.base(bytes), cellsRecord(state)] + outputs)) { base = nil }
+      let writing = saving.map { RecoveryRecord.saving($0) }
+      if append(.together([.base(bytes), cellsRecord(state)] + outputs + writing)) { base = nil }
       needsCells = false
     }
     recorded = [:]
@@ -84,7 +87,8 @@ package final class Recovery {
   /// The base is written with the first change, so that looking at a file writes nothing.
   private func writeBase() {
     guard let bytes = base else { return }
-    if append(.base(bytes)) { base = nil }
+    let writing = saving.map { RecoveryRecord.saving($0) }
+    if append(writing.isEmpty ? .base(bytes) : .together([.base(bytes)] + writing)) { base = nil }
   }
 
   @discardableResult
@@ -188,7 +192,8 @@ package final class Recovery {
       append(cells)
       return
     }
-    if append(.together([.base(bytes), cells])) { base = nil }
+    let writing = saving.map { RecoveryRecord.saving($0) }
+    if append(.together([.base(bytes), cells] + writing)) { base = nil }
   }
 
   /// All cells in their order, with the texts that the journal does not have.
@@ -208,8 +213,9 @@ package final class Recovery {
   /// Notes that the page is about to be written to the file, so that a file that was written is known
   /// again even when nobody lived to say so.
   package func noteSaving(_ bytes: [UInt8]) {
-    guard base == nil else { return }
-    append(.saving(RecoveryRecord.hash(of: bytes)))
+    let hash = RecoveryRecord.hash(of: bytes)
+    saving.append(hash)
+    if base == nil { append(.saving(hash)) }
   }
 
   package func flush() { journal.flush() }

@@ -12,7 +12,8 @@ package final class StudioSession {
   private var mark: FileMark?
   /// The state of the file about which the user was told.
   private var warned: FileMark?
-  private var saving: [UInt8] = []
+  /// What is being written, the first one first.
+  private var saving: [[UInt8]] = []
   private let savesAtOnce: Bool
 
   /// Reads a notebook and what an earlier session left of it; a file that is not there yet is made
@@ -87,8 +88,10 @@ package final class StudioSession {
 
   private func receive(_ message: Message) -> [Effect] {
     let effects = state.update(message)
-    if case .saved(_, let path, isCopy: false, problem: nil) = message {
-      adopt(saving, FileBytes.mark(of: path))
+    if case .saved(_, let path, isCopy: false, let problem) = message, !saving.isEmpty {
+      let bytes = saving.removeFirst()
+      recovery?.saving = saving.map { RecoveryRecord.hash(of: $0) }
+      if problem == nil { adopt(bytes, FileBytes.mark(of: path)) }
     }
     return perform(effects)
   }
@@ -121,7 +124,7 @@ package final class StudioSession {
         state.quitsWhenSaved = false
         return []
       }
-      saving = bytes
+      saving.append(bytes)
       recovery?.noteSaving(bytes)
       guard savesAtOnce else { break }
       recovery?.flush()
@@ -148,7 +151,7 @@ package final class StudioSession {
     else {
       return nil
     }
-    if bytes == written || bytes == saving {
+    if bytes == written || saving.contains(bytes) {
       mark = now
       return nil
     }
@@ -185,9 +188,12 @@ package final class StudioSession {
 
   /// Saves before the next key; what went wrong, if anything.
   package func saveNow() -> String? {
+    runner.finishSaving()
+    _ = receive()
     let bytes = state.document()
     recovery?.noteSaving(bytes)
     recovery?.flush()
+    defer { recovery?.saving = [] }
     if let problem = EffectRunner.save(bytes, state.path, isCopy: false) { return problem }
     adopt(bytes, FileBytes.mark(of: state.path))
     state.savedChanges = state.changes

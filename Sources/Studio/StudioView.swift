@@ -173,6 +173,12 @@ package enum StudioView {
         ("command", "commands"),
       ])
     case .navigate:
+      if state.chosen.count > 1 {
+        return keys([
+          ("run", "run them"), ("delete", "delete"), ("cut", "cut"), ("copy", "copy"),
+          ("move-down", "move"), ("to-text", "text"), ("range", "let go"),
+        ])
+      }
       let steering =
         state.cell.activeRuns.isEmpty ? [] : [("pause", "pause"), ("interrupt", "end")]
       return keys(

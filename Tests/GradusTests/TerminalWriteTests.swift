@@ -110,7 +110,7 @@ struct TerminalWriteTests {
       #expect(third.sees("attach to it"))
       third.type("a")
       #expect(third.sees("steps/s"))
-      third.type("ii")
+      third.type("iigg")
       #expect(third.shows("done"))
       third.type("\u{13}")
       #expect(third.shows("saved page.grd.md"))
