@@ -6,7 +6,39 @@ package enum CRC32C {
     }
   }
 
+  /// For each of eight places of a byte, what it becomes when the rest of the eight has passed.
+  private static let tables: [UInt32] = {
+    var all = table
+    for place in 1..<8 {
+      for index in 0..<256 {
+        let before = all[(place - 1) * 256 + index]
+        all.append(table[Int(before & 255)] ^ before >> 8)
+      }
+    }
+    return all
+  }()
+
   package static func of(_ bytes: [UInt8]) -> UInt32 {
-    ~bytes.reduce(~UInt32(0)) { table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] ^ $0 >> 8 }
+    var value = ~UInt32(0)
+    tables.withUnsafeBufferPointer { tables in
+      bytes.withUnsafeBytes { bytes in
+        var at = 0
+        while at + 8 <= bytes.count {
+          let word =
+            bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self).littleEndian ^ UInt64(value)
+          var next: UInt32 = 0
+          for place in 0..<8 {
+            next ^= tables[(7 - place) * 256 + Int(word >> UInt64(8 * place) & 255)]
+          }
+          value = next
+          at += 8
+        }
+        while at < bytes.count {
+          value = tables[Int(UInt8(truncatingIfNeeded: value) ^ bytes[at])] ^ value >> 8
+          at += 1
+        }
+      }
+    }
+    return ~value
   }
 }

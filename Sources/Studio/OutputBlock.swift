@@ -91,10 +91,13 @@ struct Drawn: Sendable {
     }
   }
 
-  private(set) var pieces: [Piece] = []
+  private(set) var pieces: [Piece] = [] {
+    didSet { height = pieces.reduce(0) { $0 + $1.height } }
+  }
+  private(set) var height = 0
   private var width = 0
   private var tick = 0
-  private var wasLive = false
+  private(set) var wasLive = false
   private var source = Source.nothing
 
   /// What was drawn: an output of the file, or of the evaluation with a number.
@@ -123,9 +126,6 @@ struct Drawn: Sendable {
     (source, self.width, self.tick, wasLive) = (wanted, width, tick, isLive)
     pieces = evaluated.blocks.map { $0.drawn(width: width) }
   }
-
-  /// Whether it follows something that goes on.
-  var isLive: Bool { wasLive }
 }
 
 extension StudioCell {

@@ -61,8 +61,11 @@ struct PageLayout {
 
     var isGuess: Bool { way == .guessed }
 
+    fileprivate func isOld(_ version: Int, _ width: Int, _ way: Way) -> Bool {
+      version != self.version || width != self.width || way != self.way
+    }
+
     fileprivate mutating func refresh(_ editor: Editor, _ width: Int, _ way: Way) {
-      guard editor.version != version || width != self.width || way != self.way else { return }
       // What was laid out once is not guessed again.
       if way == .guessed, editor.version == version, width == self.width { return }
       (version, self.width, self.way) = (editor.version, width, way)
@@ -108,16 +111,21 @@ struct PageLayout {
   /// Lays out every cell; what has not changed since the last time is taken over.
   fileprivate init(_ cells: inout [StudioCell], width: Int, typed: Int?, seen: Range<Int>?) {
     frames.reserveCapacity(cells.count)
-    for at in cells.indices {
-      let isPlain = cells[at].isCode || cells[at].kind == .fixed
-      let isWhole = isPlain || cells[at].isLong
-      let isNear = seen?.contains(at) ?? true
-      cells[at].laid.refresh(
-        cells[at].editor, width,
-        isWhole ? .code : at == typed ? .wrapped : isNear ? .flowing : .guessed)
-      let frame = PageLayout.frame(cells[at], isPlain: isPlain, top: height)
-      frames.append(frame)
-      height += frame.height
+    // Through a pointer, so that no cell is copied.
+    cells.withUnsafeMutableBufferPointer { cells in
+      for at in cells.indices {
+        let isPlain = cells[at].kind != .text
+        let isWhole = isPlain || cells[at].editor.count > StudioCell.longest
+        let isNear = seen?.contains(at) ?? true
+        let way: Laid.Way =
+          isWhole ? .code : at == typed ? .wrapped : isNear ? .flowing : .guessed
+        if cells[at].laid.isOld(cells[at].editor.version, width, way) {
+          cells[at].laid.refresh(cells[at].editor, width, way)
+        }
+        let frame = PageLayout.frame(cells[at], isPlain: isPlain, top: height)
+        frames.append(frame)
+        height += frame.height
+      }
     }
   }
 
@@ -126,11 +134,11 @@ struct PageLayout {
 
   private static func frame(_ cell: borrowing StudioCell, isPlain: Bool, top: Int) -> CellFrame {
     let total =
-      cell.isCode ? cell.drawn.pieces.reduce(0) { $0 + $1.height } + cell.errorLines.count : 0
+      cell.isCode ? cell.drawn.height + (cell.isEvaluated ? cell.errorLines.count : 0) : 0
     let isWhole = cell.isWhole || total <= outputLimit.head + outputLimit.tail + 1
     return CellFrame(
       top: top, header: isPlain ? 1 : 0, text: cell.laid.text,
-      progress: cell.activeRuns.count,
+      progress: cell.hasRuns ? cell.activeRuns.count : 0,
       output: Output(
         total: total,
         start: isWhole ? 0 : min(cell.outputStart, total - outputLimit.head - outputLimit.tail),
@@ -307,20 +315,21 @@ extension StudioState {
 
   /// Whether the screen changes by itself.
   package var isLive: Bool {
-    cells.indices.contains { cells[$0].isBusy || cells[$0].drawn.isLive }
+    cells.indices.contains { isBusy($0) || cells[$0].drawn.wasLive }
   }
 }
 
 extension StudioState {
   /// Whether an evaluated cell has yet to say what will be written of it.
   package var isUnsettled: Bool {
-    cells.contains { $0.evaluated != nil && $0.evaluated?.record == nil }
+    cells.indices.contains { cells[$0].isEvaluated && cells[$0].evaluated?.record == nil }
   }
 }
 
 extension StudioCell {
   /// The mistake an evaluation ended with.
   var errorLines: [String] {
-    evaluated?.result.error.map { OutputBlock.split($0) } ?? []
+    guard isEvaluated else { return [] }
+    return evaluated?.result.error.map { OutputBlock.split($0) } ?? []
   }
 }

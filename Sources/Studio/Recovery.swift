@@ -27,10 +27,6 @@ package final class Recovery {
     let kind: StudioCell.Kind
 
     init(_ cell: StudioCell) { (key, id, kind) = (cell.key, cell.id, cell.kind) }
-
-    func isOf(_ cell: StudioCell) -> Bool {
-      cell.key == key && cell.id == id && cell.kind == kind
-    }
   }
 
   /// The journal of a notebook.
@@ -122,7 +118,10 @@ package final class Recovery {
   private func noteChanges(_ state: StudioState) {
     let isSameShape =
       state.cells.count == shape.count
-      && state.cells.indices.allSatisfy { shape[$0].isOf(state.cells[$0]) }
+      && state.cells.indices.allSatisfy {
+        shape[$0].key == state.cells[$0].key && shape[$0].id == state.cells[$0].id
+          && shape[$0].kind == state.cells[$0].kind
+      }
     if !isSameShape {
       noteCells(state)
     } else if let first = state.cells.indices.first(where: {
@@ -137,7 +136,8 @@ package final class Recovery {
         }
       }
     }
-    for at in state.cells.indices where state.cells[at].evaluated?.record != nil {
+    for at in state.cells.indices
+    where state.cells[at].isEvaluated && state.cells[at].evaluated?.record != nil {
       noteOutput(state.cells[at], of: state)
     }
   }

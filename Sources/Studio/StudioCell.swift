@@ -39,7 +39,15 @@ package struct StudioCell: Sendable {
   /// What the file has as its output.
   package var output: Notebook.Segment?
   /// What was evaluated last, by hash; nil before.
-  package var evaluated: Evaluated?
+  package var evaluated: Evaluated? {
+    didSet {
+      isEvaluated = evaluated != nil
+      hasRuns = evaluated?.result.runs.isEmpty == false
+    }
+  }
+  /// What every key asks of every cell is kept, as copies of cells cost more.
+  private(set) var isEvaluated = false
+  private(set) var hasRuns = false
   var drawn = Drawn()
   package var activity = Activity.idle
   package var isFolded = false
@@ -84,7 +92,8 @@ package struct StudioCell: Sendable {
   }
 
   /// A text so long that it is not gone through with every key.
-  var isLong: Bool { editor.count > 5000 }
+  var isLong: Bool { editor.count > StudioCell.longest }
+  static let longest = 5000
 
   /// Whether the text is one that was known before; of a long one only as long as nothing is typed.
   func isText(_ known: String?) -> Bool {

@@ -143,6 +143,11 @@ package struct StudioState: Sendable {
 
   var folder: String { path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "." }
 
+  /// Whether something goes on in a cell.
+  func isBusy(_ at: Int) -> Bool {
+    cells[at].activity != .idle || (cells[at].hasRuns && !cells[at].activeRuns.isEmpty)
+  }
+
   func index(of id: String) -> Int? { cells.firstIndex { $0.id == id && $0.isCode } }
 
   func freshID() -> String {

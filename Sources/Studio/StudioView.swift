@@ -76,7 +76,7 @@ package enum StudioView {
     case .recall: mode = "RECALL"
     }
     var right = " cell \(state.focus + 1)/\(state.cells.count) "
-    let busy = state.cells.indices.count { state.cells[$0].isBusy }
+    let busy = state.cells.indices.count { state.isBusy($0) }
     if busy > 0 { right = "\(busy) at work  \(right)" }
     if state.isReadOnly { right = "read only  \(right)" }
     if state.chosen.count > 1 { right = "\(state.chosen.count) chosen  \(right)" }
