@@ -299,6 +299,12 @@ enum Duration {
     return text(seconds: Int(seconds.rounded()))
   }
 
+  /// How long ago something was, roughly.
+  static func age(_ seconds: Double) -> String {
+    let minutes = Int(seconds / 60)
+    return minutes < 1 ? "now" : minutes < 100 ? "\(minutes) min" : "\(minutes / 60) h"
+  }
+
   static func text(seconds: Int) -> String {
     if seconds < 100 { return "\(seconds) s" }
     if seconds < 600 { return "\(seconds / 60) min \(seconds % 60) s" }

@@ -58,7 +58,7 @@ extension StudioState {
   /// The headings of a panel's columns.
   static func heads(of panel: Panel) -> [String] {
     switch panel {
-    case .variables: ["name", "kind", "shape", "bytes", "range", "cell"]
+    case .variables: ["name", "kind", "shape", "bytes", "range", "cell", "age"]
     case .runs: ["run", "state", "steps", "last", "time", "cell"]
     case .outline: ["", "", ""]
     case .queue: ["cell", "state", "progress"]
@@ -73,7 +73,8 @@ extension StudioState {
       guard let evaluated = cell.evaluated, evaluated.result.error == nil else { continue }
       for (name, value) in evaluated.result.bound {
         let columns =
-          [name, value.kindName] + StudioState.measures(of: value) + ["#\(cell.id)"]
+          [name, value.kindName] + StudioState.measures(of: value)
+          + ["#\(cell.id)", Duration.age(evaluated.moment.seconds)]
         latest[name] = (PanelLine(columns: columns, cell: at), latest[name]?.order ?? order)
         order += 1
       }

@@ -89,6 +89,7 @@ package struct StudioCell: Sendable {
     let answer: Value?
     /// The text that was evaluated.
     let text: String
+    let moment = Moment.now
   }
 
   /// A text so long that it is not gone through with every key.
