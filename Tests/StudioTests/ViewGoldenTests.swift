@@ -109,10 +109,12 @@ import Testing
   /// Lengths of time are not the same twice; neither is the room around them.
   private func untimed(_ text: String) -> String {
     let time = /(< 1 ms|\d+(\.\d)? (ms|s|min)\b)/
+    let isOfRuns = text.contains("run.1  finished")
     return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      // Of the last column only a beginning may fit.
-      if line.contains("run.1"), line.contains("finished") {
+      // The columns of the runs are as wide as their times, and the last may be cut.
+      if isOfRuns {
         return String(line).replacing(/(loss\ [0-9.]+).*/) { String($0.1) }
+          .replacing(/\ {2,}/, with: "  ")
       }
       guard line.firstMatch(of: time) != nil else { return String(line) }
       return String(line).replacing(time, with: "TIME").replacing(/\ {2,}/, with: "  ")
