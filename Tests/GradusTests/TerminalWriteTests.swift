@@ -48,7 +48,15 @@ struct TerminalWriteTests {
         _ = session.readSome(milliseconds: 0)
       }
       session.resize(columns: 80, rows: 24)
-      session.type("\u{1B}\u{1B}")
+      // Everything was taken in when the line for commands comes and goes.
+      for _ in 0..<3 {
+        session.type("\u{1B}")
+        session.settle()
+      }
+      session.forget()
+      session.type(":")
+      #expect(session.sees("COMMAND"))
+      session.type("\u{1B}")
       session.settle()
       session.picture = TerminalPicture(columns: 80, rows: 24)
       session.type("ii\u{c}")
