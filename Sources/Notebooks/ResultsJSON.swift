@@ -95,6 +95,16 @@ package enum ResultsJSON {
     "{" + fields.map { quoted($0) + ":" + $1 }.joined(separator: ",") + "}"
   }
 
+  /// Control and direction characters, which a terminal would obey.
+  private static func isUnseen(_ value: UInt32) -> Bool {
+    switch value {
+    case 0..<32, 0x7F...0x9F, 0xAD, 0x34F, 0x61C, 0x180E, 0x200B...0x200F, 0x2028...0x202E,
+      0x2060...0x206F, 0xFEFF, 0xFFF9...0xFFFB, 0x1D173...0x1D17A, 0xE0000...0xE007F:
+      true
+    default: false
+    }
+  }
+
   static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
@@ -105,9 +115,12 @@ package enum ResultsJSON {
       case "\t": result += "\\t"
       case "\r": result += "\\r"
       default:
-        if scalar.value < 32 || scalar.value == 127 {
-          let digits = String(scalar.value, radix: 16)
-          result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        if isUnseen(scalar.value) {
+          // As in UTF-16: a pair for what lies beyond four digits.
+          for unit in String(scalar).utf16 {
+            let digits = String(unit, radix: 16)
+            result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+          }
         } else {
           result.unicodeScalars.append(scalar)
         }

@@ -141,7 +141,7 @@ struct EscapeWriteTests {
           ([path], ["", "\u{13}", "q", "d"]), ([], ["", "jjj", "q"]),
           ([name], ["ea", "\u{13}", "q", "d"]),
           ([path, "--plain"], ["list\n", "run all\n", "\n", "variables\n", "quit\n", "d\n"]),
-          (["repl"], [lines[0].filter { $0 != "\u{1B}" } + "\r", "\u{4}"]),
+          (["repl"], ["", lines[0].filter { $0 != "\u{1B}" } + "\r", "\u{4}"]),
           (["attach", name], [""]),
         ] as [([String], [String])] {
           let again = try TerminalSession(arguments, variables: variables)
