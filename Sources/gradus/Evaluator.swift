@@ -41,7 +41,8 @@ struct Evaluator {
     let outcome = CellEvaluation.run(source, in: names, context, interpreter)
     names = outcome.names
     if waits {
-      for case let run as Run in context.started {
+      // Nobody is there to wake a paused one.
+      for case let run as Run in context.started where run.job.status != .paused {
         try? run.job.wait { interruption.isRequested }
       }
     }

@@ -109,6 +109,8 @@ import Testing
     let outcome = try gradus.run(["eval", "train(Linear(2, 2), moons(64), epochs=3, batch=32)"])
     #expect(outcome.output.hasPrefix("run finished  6 of 6 steps"))
     #expect(outcome.ending == .exit(0))
+    let paused = try gradus.run(["eval", "pause(train(Linear(2, 2), moons(64), epochs=3))"])
+    #expect(paused.ending == .exit(0))
   }
 
   @Test func `the doctor tells of kernels, threads and the terminal`() throws {

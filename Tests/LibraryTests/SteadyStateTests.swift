@@ -30,13 +30,13 @@ import Training
     var weights = try Tensor([1, 2, 3] as [Float])
     let gradient = try Tensor([1, 1, 1] as [Float])
     var momentum: Tensor?
-    let step = SGDStep(learningRate: 0.5, mu: 0.9, decay: 0)
+    let step = SGDStep(learningRate: 0.5, mu: 0.5, decay: 0)
     try step.move(&weights, gradient: gradient, momentum: &momentum)
     #expect(weights.array(of: Double.self) == [0.5, 1.5, 2.5])
     let kept = weights
     try step.move(&weights, gradient: gradient, scale: 2, momentum: &momentum)
     #expect(kept.array(of: Double.self) == [0.5, 1.5, 2.5])
-    #expect(weights.array(of: Float.self) == [-0.95, 0.05, 1.05] as [Float])
+    #expect(weights.array(of: Float.self) == [-0.75, 0.25, 1.25] as [Float])
     let place = weights.withBytes { $0.baseAddress }
     try step.move(&weights, gradient: gradient, momentum: &momentum)
     #expect(weights.withBytes { $0.baseAddress } == place)
