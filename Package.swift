@@ -17,14 +17,16 @@ let package = Package(
   targets: [
     .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "CKernels", cSettings: kernelFlags),
     .target(
       name: "CTerminal", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
 
     .target(name: "Vocabulary"),
     .target(name: "Files", swiftSettings: optimised),
+    .target(name: "Archives", dependencies: ["CSQLite", "Files"]),
     .target(name: "Drawing"),
-    .target(name: "Plots", dependencies: ["Drawing"]),
+    .target(name: "Plots", dependencies: ["Drawing"], swiftSettings: optimised),
     .target(name: "Tensors", dependencies: ["CKernels", "Vocabulary"], swiftSettings: optimised),
     .target(name: "Formats", dependencies: ["CZlib", "Tensors"], swiftSettings: optimised),
     .target(name: "ONNX", dependencies: ["Formats", "Tensors"], swiftSettings: optimised),
@@ -39,11 +41,13 @@ let package = Package(
       name: "Library",
       dependencies: [
         "Language", "Layers", "Datasets", "Training", "Plots", "Autograd", "Tensors", "Drawing",
-        "ONNX", "Formats", "Files", "Vocabulary",
+        "ONNX", "Formats", "Archives", "Files", "Vocabulary",
       ]),
     .target(
       name: "Notebooks",
-      dependencies: ["Library", "Language", "Training", "Autograd", "Tensors", "Files"]),
+      dependencies: [
+        "Library", "Language", "Training", "Archives", "Autograd", "Tensors", "Files",
+      ]),
     .target(
       name: "Lessons",
       dependencies: [
@@ -52,7 +56,9 @@ let package = Package(
       ]),
     .target(
       name: "Benchmarks",
-      dependencies: ["Library", "Language", "Training", "Autograd", "Tensors", "Vocabulary"]),
+      dependencies: [
+        "Library", "Language", "Training", "Plots", "Drawing", "Autograd", "Tensors", "Vocabulary",
+      ]),
     .target(name: "Terminal", dependencies: ["Drawing", "Files", "CTerminal"]),
     .target(
       name: "Studio",
@@ -90,6 +96,7 @@ let package = Package(
       name: "fuzz", dependencies: ["ProgramCheck", "FormatCheck", "Language", "Tensors"],
       path: "Tests/Fuzz"),
     .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"]),
+    .testTarget(name: "ArchivesTests", dependencies: ["Archives", "Files", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "CKernels", "COpenBLAS", "TestSupport"],

@@ -77,7 +77,7 @@ extension Grid {
 
   /// The eighths of a cell that a block character fills: left, top, width, height, and its share of
   /// ink; nil for other characters.
-  private static func block(_ scalar: UInt32) -> (x: Int, y: Int, w: Int, h: Int, ink: Double)? {
+  static func block(_ scalar: UInt32) -> (x: Int, y: Int, w: Int, h: Int, ink: Double)? {
     switch scalar {
     case 0x2580: (0, 0, 8, 4, 1)
     case 0x2581...0x2588: (0, 8 - Int(scalar - 0x2580), 8, Int(scalar - 0x2580), 1)

@@ -9,7 +9,7 @@ package final class FiniteWatch: EvaluationWatch {
   /// Not a number, made from numbers some of which were infinite.
   private var spoiled: String?
 
-  package init() {}
+  package init(rows: Int? = nil) { rowCount = rows }
 
   package func enter(_ layer: String) { layers.append(layer) }
   package func leave() { layers.removeLast() }
@@ -21,16 +21,24 @@ package final class FiniteWatch: EvaluationWatch {
     let isLayer = object != nil
     guard born == nil, let kind = FiniteWatch.kind(of: result) else { return }
     let inputs = given.compactMap(FiniteWatch.kind)
-    let place = isLayer && (layers.last?.contains(name) ?? true) ? "" : "`\(name)`"
+    let own = isLayer && (layers.last?.contains(name) ?? true) ? "" : "`\(name)`"
     let layer = layers.last ?? (isLayer ? "`\(name)`" : "")
-    let parts = [layer, place].filter { !$0.isEmpty }.joined(separator: ", ")
-    let sentence = "\(parts) gave the first \(kind)\(FiniteWatch.range(of: given))"
+    let parts = [layer, own].filter { !$0.isEmpty }.joined(separator: ", ")
+    let row = rowCount.flatMap { FiniteWatch.row(of: result, among: $0) }
+    let place = row.map { " in row \($0)" } ?? ""
+    let sentence = "\(parts) gave the first \(kind)\(place)\(FiniteWatch.range(of: given))"
     if inputs.isEmpty {
-      born = sentence
+      (born, self.row) = (sentence, row)
     } else if kind == "nan", !inputs.contains("nan"), spoiled == nil {
       spoiled = sentence
+      self.row = row
     }
   }
+
+  /// The row of the batch in which it came up, where the result still had rows.
+  package private(set) var row: Int?
+  /// How many rows the batch has.
+  private let rowCount: Int?
 
   /// What was found, from the cause: infinity comes before the nan that is made of it.
   package var sentence: String? { born ?? spoiled }
@@ -66,11 +74,22 @@ package final class FiniteWatch: EvaluationWatch {
     return hasInfinity ? "inf" : nil
   }
 
-  /// The numbers it was made from, as a range.
-  private static func range(of given: [Value]) -> String {
-    guard given.count == 1, let x = given[0].variable?.value, x.dtype.isFloat else { return "" }
+  /// The first row with a number that is not finite, in a result that has so many rows.
+  private static func row(of value: Value, among rows: Int) -> Int? {
+    guard rows > 1, let x = value.variable?.value, x.rank > 0, x.dims[0] == rows else { return nil }
     let numbers = x.array(of: Double.self)
-    guard let low = numbers.min(), let high = numbers.max() else { return "" }
-    return " from numbers between \(shortNumber(low)) and \(shortNumber(high))"
+    return numbers.firstIndex { !$0.isFinite }.map { $0 / max(1, numbers.count / rows) }
+  }
+
+  /// The numbers it was made from, as ranges.
+  private static func range(of given: [Value]) -> String {
+    let ranges = given.compactMap { value -> String? in
+      guard let x = value.variable?.value, x.dtype.isFloat else { return nil }
+      let numbers = x.array(of: Double.self)
+      guard let low = numbers.min(), let high = numbers.max() else { return nil }
+      return low == high ? shortNumber(low) : "between \(shortNumber(low)) and \(shortNumber(high))"
+    }
+    guard !ranges.isEmpty, ranges.count <= 3 else { return "" }
+    return " from numbers " + ranges.joined(separator: ", and ")
   }
 }

@@ -87,7 +87,7 @@ package struct LayerKind: Sendable {
 /// A function of a tensor with settings and named parameters: a value, like everything else.
 package struct Layer: Sendable {
   package let kind: LayerKind
-  package private(set) var settings: Attributes
+  package var settings: Attributes
   /// In the kind's order.
   package var parameters: [(name: String, value: Variable)]
   /// What it knows beside its parameters, such as running averages.

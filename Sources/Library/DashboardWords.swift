@@ -6,22 +6,27 @@ import Vocabulary
 
 extension Run {
   /// The run at one look, as of now; what depends on the clock is left out when it is over.
-  var dashboard: Dashboard {
-    let (status, step, watch) = (job.status, job.step, job.watch)
+  package var dashboard: Dashboard {
+    let past = moment.flatMap { try? job.snapshot(at: $0) }
+    let place = past?.state.place ?? job.place
+    let (status, step, watch) = (job.status, place.step, job.watch)
     var facts: [String] = []
-    if let learner = job.result as? ModelLearner {
+    if let learner = (past?.learner ?? job.result) as? ModelLearner {
       facts.append("lr \(shortNumber(learner.optimizer.optimizer.learningRate, digits: 3))")
-      facts.append("batch \(job.plan.batchSize)")
+      facts.append("batch \(place.batchSize)")
     }
-    if let last = watch.gradients.last { facts.append("|grad| \(shortNumber(last, digits: 3))") }
-    if !status.isOver, step > 0 {
-      let rate = Double(step) / max(1e-9, job.seconds)
-      let left = Double(job.totalSteps - step) / rate
+    if past == nil, let last = watch.gradients.last {
+      facts.append("|grad| \(shortNumber(last, digits: 3))")
+    }
+    if past == nil, !status.isOver, let rate = job.pace.rate {
       facts.append("\(shortNumber(rate, digits: 3)) steps/s")
-      facts.append(
-        left < 90 ? "\(Int(left.rounded(.up))) s left" : "\(Int(left / 60) + 1) min left")
+      if let (low, high) = job.pace.estimate(job.totalSteps - step) {
+        facts.append(Run.rest(low, high))
+      }
     }
-    let outlines = job.outlines.filter { $0.name.hasSuffix("loss") || job.outlines.count == 1 }
+    let split = past == nil && !status.isOver && step > 0 ? spending : ""
+    let all = self.outlines
+    let outlines = all.filter { $0.name.hasSuffix("loss") || all.count == 1 }
     let curves = outlines.map { outline -> LinePlot.Line in
       let series = outline.envelope
       return LinePlot.Line(
@@ -32,19 +37,57 @@ extension Run {
     let known = curves.flatMap(\.y).filter(\.isFinite)
     let isLogarithmic = known.min() ?? 0 > 0 && known.max() ?? 0 > 20 * (known.min() ?? 1)
     return Dashboard(
-      status: status.word, step: step, total: job.totalSteps,
+      status: past == nil ? status.word : "at step \(step)", step: step, total: job.totalSteps,
       epoch: (
-        (step + job.stepsPerEpoch - 1) / max(1, job.stepsPerEpoch),
+        place.epoch + (place.isAtEpoch ? 0 : 1),
         (job.totalSteps + job.stepsPerEpoch - 1) / max(1, job.stepsPerEpoch)
       ),
-      facts: facts, curves: LinePlot(curves, isLogarithmic: isLogarithmic),
-      events: job.events.compactMap { event in
-        if case .set(let name, let value) = event.kind {
-          return "step \(event.step): \(name) = \(shortNumber(value, digits: 4))"
+      facts: facts, spending: split,
+      curves: LinePlot(
+        curves, isLogarithmic: isLogarithmic, events: marks),
+      events: job.events.filter { $0.step <= step }.compactMap { event in
+        switch event.kind {
+        case .set(let name, let value):
+          "step \(event.step): \(name) = \(shortNumber(value, digits: 4))"
+        case .freeze(let layer): "step \(event.step): \(layer) is frozen"
+        case .unfreeze(let layer): "step \(event.step): \(layer) moves again"
+        case .stop: "step \(event.step): stop"
+        case .pause, .advance, .checkpoint, .peek: nil
         }
-        return event.kind == .stop ? "step \(event.step): stop" : nil
-      }, layers: watch.layers.map { Dashboard.Layer($0) },
-      alarms: watch.alarms.map { .init(step: $0.step, $0.text, advice: $0.advice) })
+      }, layers: (past == nil ? watch.layers : layers(before: step)).map { Dashboard.Layer($0) },
+      alarms: watch.alarms.filter { $0.step <= step }.map {
+        .init(step: $0.step, $0.text, advice: $0.advice)
+      })
+  }
+}
+
+extension Run {
+  /// `40–46 s left`, in minutes from two minutes on.
+  private static func rest(_ low: Double, _ high: Double) -> String {
+    let (unit, name) = high < 120 ? (1.0, "s") : high < 7200 ? (60, "min") : (3600, "h")
+    func whole(_ x: Double) -> Int { Int(min(1e15, max(0, x / unit))) }
+    let (least, most) = (whole(low + unit / 2), whole(high + unit))
+    return least == most ? "\(most) \(name) left" : "\(least)–\(most) \(name) left"
+  }
+
+  /// What the step before `step` did to the layers, found by taking it again.
+  private func layers(before step: Int) -> [LayerReading] {
+    (try? job.reading(before: step))?.layers ?? []
+  }
+
+  /// What was done to the run, as marks under its curve.
+  var marks: [LinePlot.Event] {
+    job.events.filter { $0.step <= moment ?? .max }.compactMap { event in
+      let glyph: Character? =
+        switch event.kind {
+        case .set: "▼"
+        case .freeze, .unfreeze: "▽"
+        case .checkpoint: "◆"
+        case .stop: "■"
+        case .pause, .advance, .peek: nil
+        }
+      return glyph.map { LinePlot.Event(x: Double(event.step), glyph: $0) }
+    }
   }
 }
 
@@ -71,7 +114,7 @@ extension StandardLibrary {
       guard case .object(let object) = call["r"], let run = object as? Run else {
         throw call.wrong("r", expected: "a run, such as train(…) gives")
       }
-      return .object(PlotObject(runs: [run]) { run.dashboard })
+      return .object(PlotObject(runs: [run]) { $0[0].dashboard })
     },
     Builtin(
       Entry(

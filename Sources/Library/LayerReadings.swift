@@ -19,7 +19,7 @@ struct LayerReadings: Sendable {
   /// Models of more layers are not read.
   private static let layers = 64
 
-  init(_ model: Value) {
+  private static func groups(_ model: Value) -> [Group] {
     var groups: [Group] = []
     let leaves = Tree.leaves(of: model, .parameters)
     let chain = model.chain
@@ -41,6 +41,26 @@ struct LayerReadings: Sendable {
         groups.append(Group(name: full, members: [index], part: part))
       }
     }
+    return groups
+  }
+
+  /// The layers of a model by the names that its readings have.
+  static func names(of model: Value) -> [String] { groups(model).map(\.name) }
+
+  /// The parameters of a layer: by the name that its readings have, with or without its place, or by
+  /// a path such as `0` or `encoder.1`.
+  static func members(of layer: String, in model: Value) -> [Int] {
+    let groups = groups(model)
+    if let group = groups.first(where: { $0.name == layer }) { return group.members }
+    let paths = Tree.leaves(of: model, .parameters).map(\.path)
+    let beneath = paths.indices.filter { paths[$0] == layer || paths[$0].hasPrefix(layer + ".") }
+    if !beneath.isEmpty { return beneath }
+    let kinds = groups.filter { $0.name.split(separator: " ", maxSplits: 1).last ?? "" == layer }
+    return kinds.flatMap(\.members)
+  }
+
+  init(_ model: Value) {
+    let (groups, chain) = (LayerReadings.groups(model), model.chain)
     self.groups = groups.count > LayerReadings.layers ? [] : groups
     var activations: [Int: Int] = [:]
     for (at, part) in (chain?.parts ?? []).enumerated() {
@@ -70,20 +90,16 @@ struct LayerReadings: Sendable {
   }
 
   /// What a chain answers to the first examples: by layer the share of units behind its relu that are
-  /// always 0, and the share of examples whose label has less than a tenth of the probability while
-  /// another class has most of it, for a model that is right about six in ten. `isScored` says that the answers are class scores.
-  func answers(_ model: Value, on data: Value, isScored: Bool, _ interpreter: Interpreter) throws
-    -> (
-      dead: [Int: Double], contradicted: Double?
-    )
+  /// always 0.
+  func deadUnits(_ model: Value, on data: Value, _ interpreter: Interpreter) throws -> [Int: Double]
   {
     guard let chain = model.chain, case .record(let record) = data,
-      let x = record["x"]?.variable, x.rank > 0, x.dims[0] > 0, !activations.isEmpty || isScored
-    else { return ([:], nil) }
+      let x = record["x"]?.variable, x.rank > 0, x.dims[0] > 0, let last = activations.keys.max()
+    else { return [:] }
     var value = Value.tensor(
       try x.indexed([.range(0, min(x.dims[0], LayerReadings.examples), 1)]).detached())
     var found: [Int: Double] = [:]
-    for (at, part) in chain.parts.enumerated() {
+    for (at, part) in chain.parts.prefix(last + 1).enumerated() {
       value = try interpreter.apply(part, [value])
       guard let group = activations[at], let answers = value.variable?.value, answers.rank > 1
       else { continue }
@@ -91,9 +107,24 @@ struct LayerReadings: Sendable {
       let largest = try answers.reduce(.max, axes: axes).array(of: Double.self)
       found[group] = Double(largest.count { $0 <= 0 }) / Double(max(1, largest.count))
     }
-    guard isScored, let scores = value.variable, scores.rank == 2, scores.dims[1] > 1,
-      let y = record["y"]?.variable?.value, y.rank == 1, !y.dtype.isFloat, y.count == x.dims[0]
-    else { return (found, nil) }
+    return found
+  }
+
+  /// The share of the first examples whose label has less than a quarter of the probability while
+  /// another class has most of it. A model that has learned something, and is no surer than it may be,
+  /// leaves few such examples where the labels are right: classes that are hard to tell share the
+  /// probability. Nil for a model that has learned little, and where the answers are no class scores.
+  static func contradicted(_ model: Value, on data: Value, _ interpreter: Interpreter) throws
+    -> Double?
+  {
+    guard case .record(let record) = data, let x = record["x"]?.variable, x.rank > 0,
+      let y = record["y"]?.variable?.value, y.rank == 1, !y.dtype.isFloat, y.count == x.dims[0],
+      y.count > 0
+    else { return nil }
+    let some = try x.indexed([.range(0, min(x.dims[0], examples), 1)]).detached()
+    guard let scores = try interpreter.apply(model, [.tensor(some)]).variable, scores.rank == 2,
+      scores.dims[1] > 1
+    else { return nil }
     let chances = try Operations.softmax(scores, ["axis": .integer(-1)]).value.array(
       of: Double.self)
     let (labels, kinds) = (y.array(of: Int64.self), scores.dims[1])
@@ -104,10 +135,12 @@ struct LayerReadings: Sendable {
       guard label >= 0, label < kinds else { return false }
       let best = own.max() ?? 0
       if own[row * kinds + label] == best { right += 1 }
-      return own[row * kinds + label] < 0.1 && best > 0.5
+      return own[row * kinds + label] < 0.25 && best > 0.6
     }
-    guard 10 * right >= 6 * scores.dims[0] else { return (found, nil) }
-    return (found, Double(wrong) / Double(max(1, scores.dims[0])))
+    guard wrong >= 5 || scores.dims[0] < 5, 20 * right >= 11 * scores.dims[0] else {
+      return 20 * right >= 11 * scores.dims[0] ? 0 : nil
+    }
+    return Double(wrong) / Double(scores.dims[0])
   }
 
   /// What is wrong with the numbers of the data before anything is learned from them.

@@ -172,10 +172,12 @@ struct LearnedState {
     let prefix = Self.inner(path, "memory.")
     for (name, value) in tensors where name.hasPrefix(prefix) {
       let parts = name.dropFirst(prefix.count).split(separator: ".", maxSplits: 1)
-      guard parts.count == 2, let index = Int(parts[0]), index >= 0, index <= memory.count else {
+      guard parts.count == 2, let index = Int(parts[0]), index >= memory.count - 1, index < 1 << 20
+      else {
         throw TrainingError.otherState(name: name, was: "out of order", now: "a memory")
       }
-      if index == memory.count { memory.append([]) }
+      // Parameters that never moved have left nothing.
+      while memory.count <= index { memory.append([]) }
       memory[index].append((String(parts[1]), value))
     }
     copy.optimizer.restore(steps: steps, memory: memory)

@@ -5,26 +5,31 @@ import Training
 
 /// A model that learns from a loss by an optimizer.
 package struct ModelLearner: Learner {
-  private let scene: LearningScene
+  let scene: LearningScene
   /// The model as it began; `parameters` and `memory` stand for its own.
-  private var template: Value
-  private var parameters: [Tensor]
+  var template: Value
+  var parameters: [Tensor]
   /// What layers know beside their parameters.
-  private var memory: [Tensor]
-  private(set) var optimizer: OptimizerObject
-  private let layers: LayerReadings
+  var memory: [Tensor]
+  var optimizer: OptimizerObject
+  let layers: LayerReadings
   package private(set) var reading: StepReading?
   /// Whether the next step tells what its layers did, and looks for dead units too.
   private var isRead = false
   private var isReadDeeply = false
-  let data: Value
+  var data: Value
   /// loss(prediction, target), or objective(model, batch).
   let loss: Value
   let isObjective: Bool
   let held: Value?
   /// How batches are varied; nil to take them as they are.
   let variation: BatchVariation?
-  package let exampleCount: Int
+  package internal(set) var exampleCount: Int
+  /// Parameters that stay as they are.
+  var frozen: Set<Int> = []
+  /// The chance of its Dropout layers, where it was changed.
+  var chance: Double?
+  package internal(set) var times = StepTimes()
   /// How the step runs without being interpreted, once it has been seen; nil to interpret always.
   package var plan: StepPlan? = StepPlan()
 
@@ -51,8 +56,7 @@ package struct ModelLearner: Learner {
     return LayerMemory.replacing(in: moved ?? template, with: memory)
   }
 
-  private func loss(of model: Value, on batch: Value, _ interpreter: Interpreter) throws -> Variable
-  {
+  func loss(of model: Value, on batch: Value, _ interpreter: Interpreter) throws -> Variable {
     let result: Value
     if isObjective {
       result = try interpreter.apply(loss, [model, batch])
@@ -110,7 +114,12 @@ package struct ModelLearner: Learner {
   }
 
   private mutating func plainStep(_ batch: Batch, _ stream: RandomStream) throws -> [Metric] {
+    let begun = StepTimes.now
     let slopes = try slopes(batch, stream)
+    let known = StepTimes.now
+    let halfway = min(known, max(begun, plan?.halfway ?? known))
+    times.forward += halfway - begun
+    times.backward += known - halfway
     let metric = Metric("loss", slopes.loss)
     guard metric.value.isFinite else { return [metric] }
     try move(against: slopes, stream)
@@ -123,14 +132,17 @@ package struct ModelLearner: Learner {
 
   package func origin(_ batch: PlannedBatch, ready: (any Sendable)?) -> String? {
     guard let value = try? Batch(batch, ready).value(of: data) else { return nil }
-    let watch = FiniteWatch()
+    let watch = FiniteWatch(rows: batch.indices.count)
     if let broken = watch.broken(in: value) { return "the batch holds \(broken)" }
     let context = EvaluationContext(stream: batch.stream)
     context.watch = watch
     let leaves = Tree.leaves(of: model, .parameters)
     let found = try? interpreted(
       at: parameters.map { Variable($0) }, value, scene.interpreter(context))
-    if let sentence = watch.sentence { return sentence }
+    if let sentence = watch.sentence {
+      let example = watch.row.map { " (the row is example \(batch.indices[$0]) of the data)" } ?? ""
+      return sentence + example
+    }
     guard let gradients = found?.gradients else { return nil }
     for (leaf, slope) in zip(leaves, gradients) {
       guard let kind = FiniteWatch.kind(of: slope) else { continue }
@@ -156,8 +168,11 @@ package struct ModelLearner: Learner {
       if !isObjective, case .builtin(let word) = loss {
         isScored = word.entry.name == "cross_entropy"
       }
-      let found = try? layers.answers(model, on: data, isScored: isScored, interpreter)
-      (dead, contradicted) = (found?.dead ?? [:], found?.contradicted)
+      dead = (try? layers.deadUnits(model, on: data, interpreter)) ?? [:]
+      // Examples that it has not learned by heart tell more.
+      if isScored {
+        contradicted = try? LayerReadings.contradicted(model, on: held ?? data, interpreter)
+      }
     }
     reading = StepReading(
       layers.readings(before: before, after: parameters, gradients: gradients, dead: dead),
@@ -167,10 +182,22 @@ package struct ModelLearner: Learner {
 
   private mutating func move(against slopes: StepPlan.Slopes, _ stream: RandomStream) throws {
     let scene = scene
+    let begun = StepTimes.now
     let before = isRead ? parameters : []
     let sizes = isRead ? slopes.gradients.map { $0.sumOfSquares() } : []
-    try optimizer.move(&parameters, slopes.gradients) { scene.interpreter(stream) }
-    defer { if isRead { read(from: before, sizes) } }
+    let measured = StepTimes.now
+    try optimizer.move(&parameters, slopes.gradients, keeping: frozen) {
+      scene.interpreter(stream)
+    }
+    times.watching += measured - begun
+    times.optimizer += StepTimes.now - measured
+    defer {
+      if isRead {
+        let moved = StepTimes.now
+        read(from: before, sizes)
+        times.watching += StepTimes.now - moved
+      }
+    }
     if let varied = slopes.varied {
       let settled = LayerMemory.settled(varied)
       memory = LayerMemory.tensors(of: settled)
@@ -190,6 +217,9 @@ package struct ModelLearner: Learner {
     guard metric.value.isFinite else { return [metric] }
     // The second look uses the same random numbers; averages are noted at the first one.
     let varied = slopes.varied
+    for index in frozen {
+      slopes.gradients[index] = try .zeros(starts[index].shape, starts[index].dtype)
+    }
     let steep = try OptimizerObject.uphill(
       starts, slopes.gradients.map { Variable($0) }, rho: optimizer.sharpness ?? 0)
     slopes = try interpreted(at: steep, batch, stream).slopes
@@ -243,7 +273,9 @@ package struct ModelLearner: Learner {
     let start = LayerMemory.replacing(in: template, with: memory)
     let (value, varied, gradients) = try Gradients.of(places) { traced in
       let varied = try Tree.replacing(start, .parameters, with: traced, training: true)
-      return (try loss(of: varied, on: batch, interpreter), varied)
+      let value = try loss(of: varied, on: batch, interpreter)
+      plan?.halfway = StepTimes.now
+      return (value, varied)
     }
     var slopes = StepPlan.Slopes(value.value, gradients.map(\.value))
     slopes.memory = LayerMemory.tensors(of: LayerMemory.settled(varied))
@@ -252,24 +284,6 @@ package struct ModelLearner: Learner {
   }
 
   package mutating func observe(_ loss: Double) { optimizer.observe(loss) }
-
-  package var saved: [Checkpoint.NamedTensor] {
-    get throws {
-      try LearnedState.of(model, "") + LearnedState.of(.object(optimizer), "optimizer")
-    }
-  }
-
-  package mutating func restore(_ state: [Checkpoint.NamedTensor]) throws {
-    let saved = LearnedState(state)
-    template = try saved.restored(model, "")
-    parameters = Tree.leaves(of: template, .parameters).map(\.variable.value)
-    memory = LayerMemory.tensors(of: template)
-    if case .object(let object) = try saved.restored(.object(optimizer), "optimizer"),
-      let restored = object as? OptimizerObject
-    {
-      optimizer = restored
-    }
-  }
 
   package func validate() throws -> [Metric] {
     guard let held else { return [] }
@@ -284,45 +298,5 @@ package struct ModelLearner: Learner {
       metrics.append(Metric("val accuracy", try Metrics.accuracy(p.value, y.value)))
     }
     return metrics
-  }
-
-  package mutating func set(_ name: String, _ value: Double) throws {
-    try optimizer.set(name, value)
-  }
-
-  /// Runs the loss on one batch, so that mistakes show before the run starts; gives `notes` and what
-  /// is suspicious besides.
-  func tried(before notes: [String], batch size: Int) throws -> [String] {
-    let context = EvaluationContext(stream: RandomStream(seed: 0))
-    context.notes = notes
-    let interpreter = scene.interpreter(context)
-    if !isObjective, case .record(let record) = data, let x = record["x"]?.rowCount {
-      try ModelLearner.checkRows(x, record["y"]?.rowCount)
-    }
-    let count = min(size, exampleCount)
-    var batch = try StandardLibrary.choosing(Array(0..<count), from: data)
-    if let variation {
-      batch = try variation.tried(Array(0..<count), of: data, interpreter)
-    }
-    let choice = Tree.Choice.parameters
-    let leaves = Tree.leaves(of: model, choice)
-    let (_, gradients) = try Gradients.of(leaves.map(\.variable)) { traced in
-      try loss(
-        of: Tree.replacing(model, choice, with: traced, training: true), on: batch, interpreter)
-    }
-    if let held {
-      let rows = try StandardLibrary.rows(of: held) ?? 0
-      _ = try loss(
-        of: model, on: StandardLibrary.choosing(Array(0..<min(2, rows)), from: held), interpreter)
-    }
-    try Suspicions.note(self, leaves, gradients, on: batch, interpreter)
-    return context.notes
-  }
-
-  /// Prediction and target come row by row.
-  static func checkRows(_ x: Int, _ y: Int?) throws {
-    guard let y, x != y else { return }
-    throw LanguageError(
-      "data", "x has \(x) rows but y has \(y)", hint: "as many targets as examples")
   }
 }

@@ -74,12 +74,24 @@ extension StandardLibrary {
   static let modelReportWords: [Builtin] = [
     Builtin(
       Entry(
-        "freeze", family: "Models", [m],
-        summary: "The same model, of which training moves nothing.",
-        details: "A file of a model that holds it has only what training moves.",
+        "freeze", family: "Models",
+        [
+          Argument("m", .any, "A model; or a run."),
+          Argument(
+            "layer", .text, "Of a run: its name as dashboard(r) shows it, or its path.",
+            default: "\"\""),
+        ],
+        summary: "The same model, of which training moves nothing; or stops a layer of a run.",
+        details:
+          "A file of a model that holds it has only what training moves. freeze(r, \"0\") keeps "
+          + "layer 0 of a run as it is from its next step on, unfreeze(r, \"0\") lets it move again.",
         examples: [Example("count_params(freeze(Linear(2, 3)) >> Linear(3, 1))", prints: "4")])
     ) { call, interpreter in
-      .object(FrozenObject(model: interpreter.asModel(call["m"])))
+      if case .object(let object) = call["m"], let run = object as? Run {
+        try run.job.steer(.freeze(layer: call.text("layer")))
+        return .none
+      }
+      return .object(FrozenObject(model: interpreter.asModel(call["m"])))
     },
     Builtin(
       Entry(

@@ -119,7 +119,8 @@ struct OptimizerObject: LanguageObject {
 
   /// One step for parameters against their gradients; a schedule is asked for its rate first.
   mutating func move(
-    _ parameters: inout [Tensor], _ gradients: [Tensor], _ interpreter: () -> Interpreter
+    _ parameters: inout [Tensor], _ gradients: [Tensor], keeping frozen: Set<Int> = [],
+    _ interpreter: () -> Interpreter
   ) throws {
     if let schedule {
       let rate = try interpreter().apply(schedule, [.integer(optimizer.steps)])
@@ -128,7 +129,7 @@ struct OptimizerObject: LanguageObject {
       }
       optimizer.learningRate = rate
     }
-    try optimizer.update(&parameters, gradients: gradients)
+    try optimizer.update(&parameters, gradients: gradients, keeping: frozen)
   }
 
   /// One step for the parameters of a model against a gradient of the same structure, which also

@@ -28,7 +28,7 @@ extension StandardLibrary {
         summary, example)
     ) { call, interpreter in
       let plots = try plots(call, interpreter)
-      return .object(PlotObject(runs: plots.flatMap(\.runs)) { make(plots.map(\.picture)) })
+      return .object(PlotObject(together: plots) { make($0) })
     }
   }
 
@@ -100,9 +100,7 @@ extension StandardLibrary {
           hint: "row(…), to put them beside each other")
       }
       return .object(
-        PlotObject(runs: plots.flatMap(\.runs)) {
-          PlanePlot(overlaying: plots.map(\.picture)) ?? PlanePlot([])
-        })
+        PlotObject(together: plots) { PlanePlot(overlaying: $0) ?? PlanePlot([]) })
     },
     Builtin(
       plotEntry(

@@ -9,20 +9,50 @@ import Vocabulary
 /// A picture as a value: drawn anew each time, so that it follows the runs it shows.
 package struct PlotObject: LanguageObject {
   package let runs: [Run]
-  private let make: @Sendable () -> any Picture
+  private let make: @Sendable ([Run]) -> any Picture
+  /// What lies behind it, to be looked into.
+  package private(set) var examples: ExampleCells?
 
-  init(runs: [Run] = [], _ make: @escaping @Sendable () -> any Picture) {
+  /// A confusion matrix with its examples.
+  init(_ cells: ExampleCells) {
+    self.init { ConfusionMatrix(cells.counts, labels: cells.names) }
+    examples = cells
+  }
+
+  /// A picture of runs, which are given to it when it is drawn.
+  init(runs: [Run], _ make: @escaping @Sendable ([Run]) -> any Picture) {
     self.runs = runs
     self.make = make
   }
 
+  init(_ make: @escaping @Sendable () -> any Picture) {
+    self.init(runs: []) { _ in make() }
+  }
+
+  /// A picture of pictures; each of them keeps its own runs.
+  init(
+    together plots: [PlotObject], _ make: @escaping @Sendable ([any Picture]) -> any Picture
+  ) {
+    self.init(runs: plots.flatMap(\.runs)) { runs in
+      var rest = runs[...]
+      return make(
+        plots.map { plot in
+          defer { rest = rest.dropFirst(plot.runs.count) }
+          return plot.of(Array(rest.prefix(plot.runs.count))).picture
+        })
+    }
+  }
+
   package var kindName: String { "plot" }
-  package var picture: any Picture { make() }
+  package var picture: any Picture { make(runs) }
+
+  /// The same picture of other runs, or of other moments of its runs.
+  package func of(_ runs: [Run]) -> PlotObject { PlotObject(runs: runs, make) }
 
   /// The canonical picture, without colour; that of a run is drawn when the run has ended.
   package func text(width: Int) -> String {
-    for run in runs { try? run.job.wait { false } }
-    return make().draw(width: width, height: nil, depth: .none).plainText()
+    for run in runs { try? run.wait() }
+    return picture.draw(width: width, height: nil, depth: .none).plainText()
   }
 }
 
@@ -67,11 +97,16 @@ extension StandardLibrary {
   static let titleArgument = Argument("title", .text, "A line above it.", default: "\"\"")
 
   /// The losses of a run; of several, means, so that none hides behind another's noise.
-  private static func lines(of run: Run, named name: String) -> [LinePlot.Line] {
-    let outlines = run.job.outlines
+  ///
+  /// A branch of one of the others begins where it left it.
+  static func lines(of run: Run, named name: String, among others: [Run] = []) -> [LinePlot.Line] {
+    let outlines = run.outlines
     let chosen = outlines.filter { $0.name.hasSuffix("loss") || outlines.count == 1 }
     return chosen.map { outline in
-      let series = name.isEmpty && chosen.count == 1 ? outline.envelope : outline.means
+      var series = name.isEmpty && chosen.count == 1 ? outline.envelope : outline.means
+      if let trunk = run.trunk, others.contains(where: { $0.job === trunk.run.job }) {
+        series = series.from(trunk.step)
+      }
       return LinePlot.Line(
         [name, series.name].filter { !$0.isEmpty }.joined(separator: " "),
         x: series.steps.map(Double.init), y: series.values.map(Double.init), total: outline.total)
@@ -106,26 +141,33 @@ extension StandardLibrary {
             Argument("log", .boolean, "A logarithmic vertical axis.", default: "false"),
             titleArgument,
             Argument("logx", .boolean, "A logarithmic horizontal axis.", default: "false"),
+            Argument(
+              "smooth", .number, "A running mean over the faint curve, from 0 to less than 1.",
+              default: "0"),
           ], "Curves as text: of numbers, or of the losses of runs, live.", "plot([1, 4, 9, 16])")
       ) { call, interpreter in
         let (isLogarithmic, title) = (try call.boolean("log"), try call.text("title"))
         let isLogarithmicAcross = try call.boolean("logx")
-        @Sendable func drawn(_ lines: [LinePlot.Line]) -> LinePlot {
+        let smoothing = try call.number("smooth")
+        guard smoothing >= 0, smoothing < 1 else {
+          throw call.error("smooth lies between 0 and less than 1", at: "smooth")
+        }
+        @Sendable func drawn(_ lines: [LinePlot.Line], events: [LinePlot.Event] = []) -> LinePlot {
           LinePlot(
             lines, title: title, isLogarithmic: isLogarithmic,
-            isLogarithmicAcross: isLogarithmicAcross)
+            isLogarithmicAcross: isLogarithmicAcross, events: events, smoothing: smoothing)
         }
         let given = call["y"]
-        var values = [given]
-        if case .list(let items) = given { values = items }
-        let runs = values.compactMap { value -> Run? in
-          if case .object(let object) = value { object as? Run } else { nil }
-        }
-        if !runs.isEmpty, runs.count == values.count {
+        var whole = given
+        if case .object = given { whole = .list([given]) }
+        if let all = labelled(whole) {
+          let names = all.enumerated().map { label($1.settings, $0) }
           return .object(
-            PlotObject(runs: runs) {
+            PlotObject(runs: all.map(\.run)) { runs in
               drawn(
-                runs.enumerated().flatMap { lines(of: $1, named: runs.count > 1 ? "\($0)" : "") })
+                runs.enumerated().flatMap { index, run in
+                  lines(of: run, named: runs.count > 1 ? names[index] : "", among: runs)
+                }, events: runs.count == 1 ? runs[0].marks : [])
             })
         }
         if !call.isNone("more") {
@@ -158,18 +200,17 @@ extension StandardLibrary {
           "band([[1, 2, 3], [3, 2, 4]])")
       ) { call, interpreter in
         let (isLogarithmic, title) = (try call.boolean("log"), try call.text("title"))
-        let values = try call.elements("ys", interpreter)
-        let runs = values.compactMap { value -> Run? in
-          if case .object(let object) = value { object as? Run } else { nil }
-        }
+        let runs = labelled(call["ys"])?.map(\.run) ?? []
         @Sendable func drawn(_ curves: [LinePlot.Line]) -> LinePlot {
           LinePlot(
             [bandLine(of: curves, isLogarithmic: isLogarithmic)], title: title,
             isLogarithmic: isLogarithmic)
         }
-        if !runs.isEmpty, runs.count == values.count {
+        if !runs.isEmpty {
           return .object(
-            PlotObject(runs: runs) { drawn(runs.compactMap { lines(of: $0, named: "run").first }) })
+            PlotObject(runs: runs) { runs in
+              drawn(runs.compactMap { lines(of: $0, named: "run").first })
+            })
         }
         let curves = try matrix(call, "ys").map { LinePlot.Line("", y: $0) }
         return .object(PlotObject { drawn(curves) })
@@ -198,6 +239,23 @@ extension StandardLibrary {
       },
       Builtin(
         plotEntry(
+          "confusion_matrix",
+          [
+            Argument("m", .model, "A classifier."),
+            Argument("d", .data, "Data (x=…, y=…) with labels."),
+            Argument(
+              "labels", .any, "Names of classes: a list, or a text of words.", default: "none"),
+          ],
+          "What a model says of each class, with its examples behind every cell.",
+          "confusion_matrix(Linear(2, 2), moons(40))")
+      ) { call, interpreter in
+        let names = try names(call, "labels", interpreter)
+        return try .object(
+          PlotObject(
+            ExampleCells(interpreter.asModel(call["m"]), call["d"], names: names, interpreter)))
+      },
+      Builtin(
+        plotEntry(
           "image",
           [
             Argument("x", .tensor, "A grey image [H, W], or [1, H, W]."),
@@ -215,7 +273,7 @@ extension StandardLibrary {
         guard case .object(let object) = call["p"], let plot = object as? PlotObject else {
           throw call.wrong("p", expected: "a plot")
         }
-        for run in plot.runs { try? run.job.wait { false } }
+        for run in plot.runs { try? run.wait() }
         return .text(plot.picture.description)
       },
       Builtin(

@@ -68,6 +68,38 @@ extension Prelude {
       ema(avg, m, rate=0.99) = rate * avg + (1 - rate) * m
       """)
     + Definition.chapter(
+      "Runs",
+      """
+      ## The loss at learning rates that grow from step to step, and which rate to take.
+      ## m: A model.
+      ## d: Data (x=…, y=…).
+      ## loss: loss(prediction, target).
+      ## opt: An optimizer's word, such as Adam.
+      ## low: The first rate.
+      ## high: The last rate.
+      ## steps: How many rates.
+      ## batch: Examples in a batch.
+      ## > len(lr_find(Linear(2, 2), moons(40), steps=20).lr) > 5
+      ## = true
+      lr_find(m, d, loss=cross_entropy, opt=SGD, low=1e-5, high=10.0, steps=100, batch=32) = {
+        rate = t => low * (high / low)^(t / maximum(steps - 1, 1))
+        r = train(m, d, loss=loss, opt=opt(rate), steps=steps, batch=batch)
+        try { await(r) } else e { e }
+        h = peek(r).history
+        h = h[cumsum(where(isfinite(h), 0, 1)) == 0]
+        i = arange(len(h))
+        w = tril(0.9^(reshape(i, len(h), 1) - reshape(i, 1, len(h))))
+        c = w @ h / sum(w, axis=1)
+        far = argmin(c)
+        kept = cumsum(where(c > 4 * min(c), 1, 0) * where(i > far, 1, 0)) == 0
+        rates = (low * (high / low)^(i / maximum(steps - 1, 1)))[kept]
+        c = c[kept]
+        steepest = if far > 0 { rates[argmin(c[1:far + 1] - c[:far])] } else { rates[0] }
+        tenth = rates[far] / 10
+        (lr=rates, loss=c, steepest=steepest, tenth=tenth, suggestion=sqrt(steepest * tenth))
+      }
+      """)
+    + Definition.chapter(
       "Smaller models",
       """
       ## The numbers as a given number of bits would hold them.

@@ -11,6 +11,50 @@ extension Prelude {
     ## = 0.5
     accuracy_of(m, d) = accuracy(m(d.x), d.y)
 
+    ## Examples answered wrongly, or those of one cell of the confusion matrix; worst first.
+    ## m: From x to scores.
+    ## d: Examples (x=…, y=…) with labels.
+    ## label: The label to look for; any when none.
+    ## answer: The answer to look for; any wrong one when none.
+    ## > [(e.row, e.label, e.answer) for e in mistakes(x => x, (x=eye(2), y=[0, 0]))]
+    ## = [(1, 0, 1)]
+    mistakes(m, d, label=none, answer=none) = {
+      z = m(d.x)
+      p = argmax(z, axis=-1)
+      l = -sum(log_softmax(z) * one_hot(d.y, z.shape[-1]), axis=-1)
+      fits = where(if answer == none { p != d.y } else { p == answer }, 1, 0)
+      if label != none { fits = fits * where(d.y == label, 1, 0) }
+      i = arange(len(d.y))[fits == 1]
+      [(row=j, label=d.y[j], answer=p[j], loss=l[j]) for j in i[argsort(-l[i])]]
+    }
+
+    ## How much each number of an example speaks for a class: input times gradient of its score.
+    ## m: From a batch to scores.
+    ## x: One example.
+    ## label: The class.
+    ## > saliency(x => x @ [[2.0, 0], [0, 1]], [3.0, 5], 0)
+    ## = [6, 0]
+    saliency(m, x, label) = abs(x * grad(v => m(stack([v]))[0, label])(x))
+
+    ## Data with another label for one example.
+    ## d: Data (x=…, y=…).
+    ## row: The example.
+    ## label: Its label from now on.
+    ## > relabel((x=eye(2), y=[0, 0]), 1, 1).y
+    ## = [0, 1]
+    relabel(d, row, label) = { y = d.y; y[row] = label; (x=d.x, y=y) }
+
+    ## Data without some examples.
+    ## d: Data (x=…, y=…).
+    ## rows: The examples to leave out.
+    ## > drop_rows((x=eye(3), y=[4, 5, 6]), [1]).y
+    ## = [4, 6]
+    drop_rows(d, rows) = {
+      kept = ones(len(d.y))
+      kept[rows] = 0
+      (x=d.x[kept == 1], y=d.y[kept == 1])
+    }
+
     ## The root of the mean squared error.
     ## p: Predictions.
     ## y: Targets of the same shape.

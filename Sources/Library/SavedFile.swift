@@ -133,6 +133,14 @@ enum SavedFile {
 
   /// [height, width] or [1 to 4 channels, height, width], from 0 to 255 as `load` gives them.
   private static let png: Writer = { call, interpreter in
+    if case .object(let object) = call["x"], let plot = object as? PlotObject {
+      for run in plot.runs { try run.wait(interpreter) }
+      let grid = plot.picture.draw(width: 100, height: nil, depth: .palette)
+      let (width, height, rgb) = grid.pixels()
+      return try PNGImage(
+        width: width, height: height, channels: 3, samples: rgb.map { UInt16($0) }
+      ).encoded()
+    }
     var x = try call.tensor("x")
     if x.rank == 2 { x = try x.reshaped([1] + x.dims) }
     guard x.rank == 3, (1...4).contains(x.dims[0]), x.count > 0 else {

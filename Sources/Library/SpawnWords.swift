@@ -49,9 +49,19 @@ extension StandardLibrary {
     },
     Builtin(
       Entry(
-        "runs", family: "Runs", summary: "The runs of the page, and of lists of the page.",
+        "runs", family: "Runs",
+        [
+          Argument(
+            "past", .boolean, "Those of earlier sessions instead, as records, the newest first.",
+            default: "false")
+        ], summary: "The runs of the page, and of lists of the page; or those of earlier sessions.",
+        details: "table(runs(past=true)) shows them; filter and sort_by choose among them.",
         examples: [Example("r = spawn(() => 1)\nlen(runs())", prints: "1")])
-    ) { _, interpreter in
+    ) { call, interpreter in
+      if try call.boolean("past") {
+        interpreter.context.hasReadClock = true
+        return try pastRuns()
+      }
       var found: [Value] = []
       func collect(_ value: Value) {
         if case .object(let object) = value, object is Run { found.append(value) }

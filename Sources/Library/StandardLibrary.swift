@@ -27,7 +27,9 @@ package enum StandardLibrary {
     + ScheduleKinds.all.map(Builtin.init(schedule:))
     + optimizerWords + scheduleWords + creationWords + randomWords
     + gradientWords + derivativeWords + modelWords + sequenceWords + initialiserWords
-    + modelFileWords + trainingWords + planWords + dataWords + tokenWords + metricWords
+    + modelFileWords + trainingWords + steeringWords + sweepWords + planWords + dataWords
+    + tokenWords
+    + metricWords
     + agreementWords
     + listWords + textWords + patternWords + mappingWords
     + checkingWords + plotWords

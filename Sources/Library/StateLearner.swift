@@ -105,6 +105,26 @@ struct StateLearner: Learner {
 
   func validate() -> [Metric] { [] }
 
+  var learningRate: Double? {
+    guard case .record(let record) = state else { return nil }
+    return record.fields.lazy.compactMap { field -> Double? in
+      guard case .object(let object) = field.value else { return nil }
+      return (object as? OptimizerObject)?.optimizer.learningRate
+    }.first
+  }
+
+  mutating func forgetPlan() { if plan != nil { plan = StatePlan() } }
+
+  var byteCount: Int {
+    (moved ?? StateLeaves(of: template).tensors).reduce(0) { $0 + $1.count * $1.dtype.size }
+  }
+
+  func apart(like other: (any Learner)?) -> any Learner {
+    var copy = self
+    if plan != nil { copy.plan = (other as? StateLearner)?.plan ?? StatePlan() }
+    return copy
+  }
+
   var saved: [Checkpoint.NamedTensor] { get throws { try LearnedState.of(state, "state") } }
 
   mutating func restore(_ saved: [Checkpoint.NamedTensor]) throws {

@@ -10,7 +10,7 @@ package final class StepPlan: @unchecked Sendable {
   /// The loss on a batch and its derivatives. Those of a program are valid until its next run.
   package struct Slopes {
     let value: Tensor
-    let gradients: [Tensor]
+    var gradients: [Tensor]
     /// What the layers know after the step.
     var memory: [Tensor] = []
     /// The model that took notes, when it was interpreted.
@@ -56,6 +56,8 @@ package final class StepPlan: @unchecked Sendable {
   private var tracks: [Track] = []
   private static let mostTracks = 4
   private var gradientCount = 0
+  /// The moment at which the last step knew its loss.
+  var halfway = 0.0
   /// Memory for what steps leave behind: the next step but one uses it again.
   package let pool = StoragePool()
 
@@ -110,7 +112,7 @@ package final class StepPlan: @unchecked Sendable {
   ) throws -> Slopes {
     if let program = program(for: given) {
       // What goes wrong is told by the interpreter, with its place.
-      guard (try? program.run(given, stream)) != nil else { return try interpret(false).0 }
+      guard (try? run(program, given, stream)) != nil else { return try interpret(false).0 }
       return slopes(of: program)
     }
     guard let at = track(of: given) else { return try interpret(false).0 }
@@ -119,7 +121,7 @@ package final class StepPlan: @unchecked Sendable {
       let expected = try interpret(false).0
       // The program's memory comes into use now; the interpreter's is free.
       if at == 0 { MemoryBudget.returnFreed() }
-      let isSame = (try? program.run(given, stream)) != nil && slopes(of: program).equals(expected)
+      let isSame = (try? run(program, given, stream)) != nil && slopes(of: program).equals(expected)
       tracks[at].state = isSame ? .proven(program) : .without(reason: "the repeated step differs")
       return expected
     case .seen:
@@ -145,6 +147,10 @@ package final class StepPlan: @unchecked Sendable {
       recording, given: given, results: slopes.all, within: isFirst ? nil : program)
     return program.map { .recorded($0) }
       ?? .without(reason: "a gradient is one of the given tensors")
+  }
+
+  private func run(_ program: TensorProgram, _ given: [Tensor], _ stream: RandomStream) throws {
+    try program.run(given, stream) { halfway = StepTimes.now }
   }
 
   private func slopes(of program: TensorProgram) -> Slopes {

@@ -78,19 +78,26 @@ extension StandardLibrary {
 
   /// A list of records, one for each row; a field that a row lacks stays blank.
   private static func table(of rows: [Value], _ call: Call) throws -> [TextTable.Column] {
-    var names: [String] = []
-    var cells: [String: [Value]] = [:]
+    var records: [Record] = []
     for (index, row) in rows.enumerated() {
       guard case .record(let record) = row else {
         throw call.error("row \(index) should be a record, it is \(row.withArticle)", at: "rows")
       }
+      records.append(record)
+    }
+    guard Set(records.flatMap(\.names)).count <= 1000 else {
+      throw call.error("a table has at most 1000 columns", at: "rows")
+    }
+    return columns(records)
+  }
+
+  /// Columns in the order in which their names first come.
+  static func columns(_ rows: [Record]) -> [TextTable.Column] {
+    var names: [String] = []
+    var cells: [String: [Value]] = [:]
+    for (index, record) in rows.enumerated() {
       for (name, field) in zip(record.names, record.fields) {
-        if cells[name] == nil {
-          guard names.count < 1000 else {
-            throw call.error("a table has at most 1000 columns", at: "rows")
-          }
-          names.append(name)
-        }
+        if cells[name] == nil { names.append(name) }
         let blanks = index - (cells[name]?.count ?? 0)
         cells[name, default: []] += Array(repeating: .none, count: max(0, blanks)) + [field.value]
       }

@@ -7,7 +7,7 @@ import Training
 import Vocabulary
 
 extension StandardLibrary {
-  private static let r = Argument("r", .run, "A run.")
+  static let r = Argument("r", .run, "A run.")
 
   static func run(_ call: Call, _ name: String = "r") throws -> Run {
     guard case .object(let object) = call[name], let run = object as? Run else {
@@ -38,9 +38,7 @@ extension StandardLibrary {
     }
     let scene = LearningScene(interpreter)
     let interruption = interpreter.context.interruption
-    let recorded = interpreter.context.recorded
-    let number = interpreter.context.started.count
-    let script = number < recorded.count ? recorded[number] as? [SteeringEvent] ?? [] : []
+    let script = script(interpreter)
     let checkpoint = try checkpoint(call, interpreter)
     let variation = try BatchVariation(call["augment"], data: data, call)
     let made: Run
@@ -82,9 +80,22 @@ extension StandardLibrary {
         ($0 as? ModelLearner)?.model ?? .none
       }
     }
-    interpreter.context.started.append(made)
-    made.job.start()
-    return .object(made)
+    return launched(made, interpreter)
+  }
+
+  /// Starts a run, behind others where there is a queue.
+  static func launched(_ run: Run, _ interpreter: Interpreter) -> Value {
+    interpreter.context.started.append(run)
+    run.job.start(on: interpreter.context.runQueue as? RunQueue)
+    return .object(run)
+  }
+
+  /// The steering that was recorded for the run that is started next.
+  static func script(_ interpreter: Interpreter) -> [SteeringEvent] {
+    let (recorded, number) = (
+      interpreter.context.recorded, interpreter.context.started.count
+    )
+    return number < recorded.count ? recorded[number] as? [SteeringEvent] ?? [] : []
   }
 
   /// Mistakes of a first batch told at the argument of train that they are about.
@@ -175,40 +186,5 @@ extension StandardLibrary {
             "typeof(peek(train(Linear(1, 2), (x=zeros(4, 1), y=[0, 1, 0, 1]))))", prints: "record")
         ])
     ) { call, interpreter in try run(call).peek(interpreter) },
-    Builtin(
-      Entry(
-        "set", family: "Runs",
-        [
-          r, Argument("lr", .any, "Learning rate.", default: "none"),
-          Argument("momentum", .any, "Momentum.", default: "none"),
-          Argument("decay", .any, "Weight decay.", default: "none"),
-          Argument("clip", .any, "Largest gradient norm; 0 for none.", default: "none"),
-        ], summary: "Changes settings of a run before its next step.",
-        examples: [
-          Example("set(train(Linear(1, 2), (x=zeros(4, 1), y=[0, 1, 0, 1])), lr=0.1)")
-        ])
-    ) { call, _ in
-      let run = try run(call)
-      for name in Optimizer.settingNames where !call.isNone(name) {
-        try run.job.set(name, call.number(name))
-      }
-      return .none
-    },
-    control("pause", "Makes a run wait before its next step.") { $0.pause() },
-    control("resume", "Lets a paused run go on.") { $0.resume() },
-    control("stop", "Ends a run before its next step; what it has learned stays.") { $0.stop() },
   ]
-
-  private static func control(
-    _ name: String, _ summary: String, _ body: @escaping @Sendable (TrainingJob) -> Void
-  ) -> Builtin {
-    Builtin(
-      Entry(
-        name, family: "Runs", [r], summary: summary,
-        examples: [Example("\(name)(train(Linear(1, 2), (x=zeros(4, 1), y=[0, 1, 0, 1])))")])
-    ) { call, _ in
-      body(try run(call).job)
-      return .none
-    }
-  }
 }

@@ -1,3 +1,4 @@
+import Archives
 import Files
 import Language
 import Library
@@ -74,6 +75,17 @@ package struct CellResult: Sendable {
       runs: runs.map { key, run in
         Ledger.Entry(run: key, series: run.job.series, events: run.job.events)
       })
+  }
+}
+
+extension CellResult {
+  /// Keeps the runs of the cell, which have ended, in the user's archive; a failure of the archive is
+  /// no failure of the notebook.
+  package func archive(notebook: String, source: String) {
+    let trainings = runs.map(\.run).filter { $0.job.step > 0 && $0.job.totalSteps > 1 }
+    guard !trainings.isEmpty, let path = RunArchive.standardPath else { return }
+    try? RunArchive(path).add(
+      trainings.map { $0.archived(notebook: notebook, cell: id, source: source) })
   }
 }
 

@@ -52,11 +52,7 @@ package struct Ledger: Sendable {
     for entry in entries {
       lines.append("```series \(entry.run) sum=\(Ledger.sum(entry))")
       for event in entry.events {
-        switch event.kind {
-        case .set(let name, let value): lines.append("event \(event.step) set \(name)=\(value)")
-        case .stop: lines.append("event \(event.step) stop")
-        case .peek: lines.append("event \(event.step) peek")
-        }
+        lines.append("event \(event.step) \(event.kind.line)")
       }
       for series in entry.series {
         let isPlain = series.steps == Array(1...max(1, series.steps.count))
@@ -99,16 +95,11 @@ package struct Ledger: Sendable {
       } else if entry == nil {
         continue
       } else if words.first == "event", words.count >= 3, let step = Int(words[1]) {
-        switch words[2] {
-        case "stop": entry?.events.append(SteeringEvent(step: step, .stop))
-        case "peek": entry?.events.append(SteeringEvent(step: step, .peek))
-        case "set" where words.count == 4:
-          let pair = words[3].split(separator: "=")
-          if pair.count == 2, let value = Double(pair[1]) {
-            entry?.events.append(
-              SteeringEvent(step: step, .set(name: String(pair[0]), value: value)))
-          }
-        default: entry?.isIntact = false
+        let rest = line.split(separator: " ", maxSplits: 2)[2]
+        if let kind = SteeringEvent.Kind(line: rest) {
+          entry?.events.append(SteeringEvent(step: step, kind))
+        } else {
+          entry?.isIntact = false
         }
       } else if line.hasPrefix("\""), let quote = line.dropFirst().firstIndex(of: "\"") {
         entry?.series.append(Series(String(line[line.index(after: line.startIndex)..<quote])))

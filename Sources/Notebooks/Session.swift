@@ -70,6 +70,14 @@ package final class Session {
     }
   }
 
+  /// Keeps the runs in the user's archive.
+  package func archive(as name: String) {
+    for result in results {
+      let at = notebook.cells.first { notebook.id(of: $0) == result.id }
+      result.archive(notebook: name, source: at.map { notebook.segments[$0].body } ?? "")
+    }
+  }
+
   /// The notebook with these results in it. Cells that did not run keep what they had.
   package func written() -> Notebook {
     settle()

@@ -3,14 +3,10 @@ import Drawing
 /// Groups of numbers as boxes (Tukey 1977): quartiles and median, whiskers to the last value within 1.5
 /// times the box, the values beyond as dots.
 package struct BoxPlot: Picture {
-  package let names: [String]
-  package let groups: [[Double]]
-  package let title: String
+  private let rows: GroupRows
 
   package init(_ names: [String], _ groups: [[Double]], title: String = "") {
-    self.names = names.map { Sanitize.text($0) }
-    self.groups = groups
-    self.title = title
+    rows = GroupRows(names, groups, title: title)
   }
 
   /// What a box shows of its values; quartiles between two values are interpolated.
@@ -44,54 +40,45 @@ package struct BoxPlot: Picture {
     }
   }
 
-  private func name(_ index: Int) -> String { index < names.count ? names[index] : "\(index)" }
-
   package var description: String {
-    guard !groups.isEmpty else { return "No groups." }
-    return groups.enumerated().map { index, values in
-      guard let summary = Summary(values) else { return "\(name(index)) has no finite value" }
+    rows.description { name, values in
+      guard let summary = Summary(values) else { return nil }
       let outliers = summary.outliers.count
-      return "\(name(index)) has median \(Numbers.text(summary.quartiles.median)), half of "
+      return "\(name) has median \(Numbers.text(summary.quartiles.median)), half of "
         + "\(Numbers.count(values.count, "value")) from \(Numbers.text(summary.quartiles.first)) to "
         + Numbers.text(summary.quartiles.third)
         + (outliers > 0 ? ", \(Numbers.count(outliers, "outlier"))" : "")
-    }.joined(separator: "; ") + "."
+    }
   }
 
   package func draw(width: Int, height: Int?, depth: ColorDepth) -> Grid {
-    let summaries = groups.map { Summary($0) }
-    let known = summaries.compactMap { $0 }
-    guard
-      let scale = Scale(
-        known.flatMap { [$0.whiskers.low, $0.whiskers.high] + $0.outliers })
-    else {
-      let text = groups.isEmpty ? "no groups" : "no finite value"
-      return Grid.message(text, width: width, height: height)
+    let summaries = rows.groups.map { Summary($0) }
+    let scale = Scale(
+      summaries.compactMap { $0 }.flatMap { [$0.whiskers.low, $0.whiskers.high] + $0.outliers })
+    let frame: GroupRows.Frame
+    switch rows.layout(scale, width: width, height: height, description: description) {
+    case .message(let grid): return grid
+    case .frame(let found): frame = found
     }
-    let top = title.isEmpty ? 0 : 1
-    let gutter = min(
-      width / 3, (groups.indices.map { DisplayWidth.of(name($0)) }.max() ?? 0) + 2)
-    let columns = width - gutter
-    let limit = (height ?? .max) - top - 2
-    guard columns >= 8, limit >= 1 else {
-      return Grid.message(description, width: width, height: height)
-    }
+    let (groups, limit) = (rows.groups, frame.limit)
     // Boxes of three rows where all fit, of one otherwise.
     let tall = limit / 3 >= groups.count ? 3 : 1
     let shown = min(groups.count, limit / tall)
-    var grid = Grid(width: width, height: top + shown * tall + 2)
-    _ = grid.heading(title, shown < groups.count ? "\(groups.count - shown) groups not shown" : "")
+    var grid = Grid(width: width, height: frame.top + shown * tall + 2)
+    _ = grid.heading(
+      rows.title, shown < groups.count ? "\(groups.count - shown) groups not shown" : "")
     for index in 0..<shown {
-      let row = top + index * tall + tall / 2
-      grid.write(
-        Labels.fitted(name(index), gutter - 2), column: 0, row: row)
+      let row = frame.top + index * tall + tall / 2
+      rows.writeName(index, on: &grid, frame, row: row)
       guard let summary = summaries[index] else {
-        grid.write("no finite value", column: gutter, row: row)
+        grid.write("no finite value", column: frame.gutter, row: row)
         continue
       }
-      draw(summary, on: &grid, gutter, columns, row, tall, scale, index, depth)
+      draw(
+        summary, on: &grid, frame.gutter, frame.columns, row, tall, frame.scale, index, depth)
     }
-    grid.drawScale(scale, column: gutter, columns: columns, row: top + shown * tall)
+    grid.drawScale(
+      frame.scale, column: frame.gutter, columns: frame.columns, row: frame.top + shown * tall)
     return grid
   }
 

@@ -37,6 +37,8 @@ package struct Dashboard: Picture {
   package let epoch: (done: Int, of: Int)
   /// Learning rate, steps per second, time left: whatever is known, in order.
   package let facts: [String]
+  /// What the time went into; empty where that is not told.
+  package let spending: String
   package let curves: LinePlot
   /// What was done to the run, in order.
   package let events: [String]
@@ -45,7 +47,7 @@ package struct Dashboard: Picture {
 
   package init(
     status: String, step: Int, total: Int, epoch: (done: Int, of: Int), facts: [String],
-    curves: LinePlot, events: [String] = [], layers: [Layer],
+    spending: String = "", curves: LinePlot, events: [String] = [], layers: [Layer],
     alarms: [Alarm]
   ) {
     self.status = status
@@ -53,6 +55,7 @@ package struct Dashboard: Picture {
     self.total = total
     self.epoch = epoch
     self.facts = facts
+    self.spending = spending
     self.curves = curves
     self.events = events
     self.layers = layers
@@ -80,11 +83,12 @@ package struct Dashboard: Picture {
       }
     let isWide = width >= 96 && !layers.isEmpty
     let tableRows = isWide || layers.isEmpty ? 0 : min(layers.count, 8) + 1
-    let wished = 2 + 14 + tableRows + warnings.count
+    let heads = spending.isEmpty ? 2 : 3
+    let wished = heads + 14 + tableRows + warnings.count
     let height = min(height ?? wished, max(wished, height ?? 0))
     var grid = Grid(width: width, height: height)
     drawHead(on: &grid, depth)
-    var row = 2
+    var row = heads
     let shownWarnings = Array(warnings.prefix(max(0, height - row - 4)))
     let below =
       shownWarnings.count + (height - row - shownWarnings.count - tableRows >= 5 ? tableRows : 0)
@@ -131,6 +135,7 @@ package struct Dashboard: Picture {
     }
     grid.write("\(step)/\(total)  \(Int((100 * part).rounded(.down)))%", column: at, row: 0)
     grid.write(facts.joined(separator: "   "), column: 0, row: 1, style: Style(isDim: true))
+    grid.write(spending, column: 0, row: 2, style: Style(isDim: true))
   }
 
   private func drawLayers(

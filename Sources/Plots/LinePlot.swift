@@ -5,12 +5,18 @@ import Glibc
 package struct LinePlot: Picture {
   package struct Line: Sendable {
     package let name: String
-    package let x: [Double]
+    package fileprivate(set) var x: [Double]
     package let y: [Double]
     /// Points that it stands for, when it is drawn from fewer.
     package let total: Int
     /// How far a band reaches below and above each point; empty without a band.
     package let spread: [Double]
+
+    /// Of all points.
+    let notFinite: Int
+    let notPositive: Int
+    /// Means of its stretches, when it is drawn from those.
+    let calm: (x: [Double], y: [Double])?
 
     package init(
       _ name: String, x: [Double]? = nil, y: [Double], total: Int? = nil, spread: [Double] = []
@@ -18,21 +24,42 @@ package struct LinePlot: Picture {
       self.name = name
       self.total = total ?? y.count
       self.spread = spread
+      if spread.isEmpty, let dense = DenseLine(x, y) {
+        (self.x, self.y, calm) = (dense.x, dense.y, (dense.calmX, dense.calmY))
+        (notFinite, notPositive) = (dense.notFinite, dense.notPositive)
+        return
+      }
       self.y = y
       self.x = x ?? y.indices.map(Double.init)
+      calm = nil
+      notFinite = y.count { !$0.isFinite }
+      notPositive = y.count { $0.isFinite && $0 <= 0 }
     }
   }
 
+  /// Something that happened at a place along the horizontal axis.
+  package struct Event: Sendable {
+    package let x: Double
+    package let glyph: Character
+
+    package init(x: Double, glyph: Character) { (self.x, self.glyph) = (x, glyph) }
+  }
+
   package let lines: [Line]
+  package let events: [Event]
   package let title: String
   package let isLogarithmic: Bool
   /// The horizontal axis.
   package let isLogarithmicAcross: Bool
+  /// How much of what was before is kept in a smoothed curve, from 0 to less than 1; 0 draws none.
+  package let smoothing: Double
 
   package init(
     _ lines: [Line], title: String = "", isLogarithmic: Bool = false,
-    isLogarithmicAcross: Bool = false
+    isLogarithmicAcross: Bool = false, events: [Event] = [], smoothing: Double = 0
   ) {
+    self.events = events
+    self.smoothing = min(0.999, max(0, smoothing))
     self.title = title
     self.isLogarithmic = isLogarithmic
     self.isLogarithmicAcross = isLogarithmicAcross
@@ -40,9 +67,9 @@ package struct LinePlot: Picture {
     self.lines =
       isLogarithmicAcross
       ? lines.map { line in
-        Line(
-          line.name, x: line.x.map { $0 > 0 ? log10($0) : .nan }, y: line.y, total: line.total,
-          spread: line.spread)
+        var placed = line
+        placed.x = line.x.map { $0 > 0 ? log10($0) : .nan }
+        return placed
       } : lines
   }
 
@@ -55,12 +82,18 @@ package struct LinePlot: Picture {
   /// noise, so each shows means of `size` neighbouring points, geometric ones on a logarithmic axis.
   private func calmed(_ width: Int) -> (lines: [Line], size: Int) {
     func stretch(_ line: Line) -> Int { line.y.count / max(1, width) }
+    let lines = lines.count > 1 ? lines.map { calmed($0) } : lines
     let size = lines.map(stretch).max() ?? 0
     guard lines.count > 1, size >= 5 else { return (lines, 1) }
     let each = lines.map { $0.total / max(1, $0.y.count) }.max() ?? 1
     return (
       lines.map { stretch($0) >= 5 ? averaged($0, stretch($0)) : $0 }, size * max(1, each)
     )
+  }
+
+  private func calmed(_ line: Line) -> Line {
+    guard let calm = line.calm else { return line }
+    return Line(line.name, x: calm.x, y: calm.y, total: line.total)
   }
 
   /// Means of the values that can be placed; of the others each stretch keeps one as it is.
@@ -101,7 +134,7 @@ package struct LinePlot: Picture {
       guard let first = known.first, let last = known.last, let low = known.min(),
         let high = known.max()
       else { return "\(name) has no finite value" }
-      let missing = line.y.count - known.count
+      let missing = line.notFinite
       let note = missing > 0 ? ", \(missing) of them not finite" : ""
       if low == high {
         return "\(name) stays at \(Numbers.text(low)) over \(Numbers.count(line.total, "point"))"
@@ -118,10 +151,9 @@ package struct LinePlot: Picture {
 
   /// What the curves cannot show, or show together.
   private func note(_ size: Int) -> String {
-    let all = lines.flatMap(\.y)
-    let notFinite = all.count { !$0.isFinite }
+    let notFinite = lines.reduce(0) { $0 + $1.notFinite }
     let lost = isLogarithmicAcross ? lines.reduce(0) { $0 + $1.x.count { !$0.isFinite } } : 0
-    let notPositive = isLogarithmic ? all.count { $0.isFinite && $0 <= 0 } : 0
+    let notPositive = isLogarithmic ? lines.reduce(0) { $0 + $1.notPositive } : 0
     return
       [
         notFinite > 0 ? "\(notFinite) not finite ✖" : "",
@@ -154,11 +186,21 @@ package struct LinePlot: Picture {
     var grid = Grid(width: width, height: height ?? 14)
     _ = grid.heading(title, note)
     axes.draw(on: &grid)
+    for event in events where event.x.isFinite && (!isLogarithmicAcross || event.x > 0) {
+      let place = isLogarithmicAcross ? log10(event.x) : event.x
+      guard place >= x.low, place <= x.high else { continue }
+      grid[axes.left + axes.dot(place, y.low).x / 2, axes.top + axes.rows] = Glyph(
+        event.glyph, Style(isBold: true))
+    }
     for (index, line) in lines.enumerated() where !line.spread.isEmpty {
       drawBand(of: line, on: &grid, axes, style(index, depth), depth)
     }
     var ends: [(index: Int, row: Int)] = []
-    for (index, line) in drawn.enumerated() {
+    if smoothing > 0 {
+      for line in drawn { _ = draw(line, on: &grid, axes, Style(isDim: true), [true, false]) }
+    }
+    for (index, raw) in drawn.enumerated() {
+      let line = smoothing > 0 ? raw.smoothed(smoothing) : raw
       let pen = depth == .none ? LinePlot.pens[index % LinePlot.pens.count] : LinePlot.pens[0]
       let last = draw(line, on: &grid, axes, style(index, depth), pen)
       if let last { ends.append((index, last)) }

@@ -2,61 +2,50 @@ import Drawing
 
 /// Distributions above each other over one axis, the first one on top: weights or activations in time.
 package struct Ridges: Picture {
-  package let names: [String]
-  package let groups: [[Double]]
-  package let title: String
+  private let rows: GroupRows
 
   package init(_ names: [String], _ groups: [[Double]], title: String = "") {
-    self.names = names.map { Sanitize.text($0) }
-    self.groups = groups
-    self.title = title
+    rows = GroupRows(names, groups, title: title)
   }
 
-  private func name(_ index: Int) -> String { index < names.count ? names[index] : "\(index)" }
-
   package var description: String {
-    guard !groups.isEmpty else { return "No groups." }
-    return groups.enumerated().map { index, values in
+    rows.description { name, values in
       let known = values.filter(\.isFinite)
-      guard !known.isEmpty else { return "\(name(index)) has no finite value" }
+      guard !known.isEmpty else { return nil }
       let share = 1 / Double(known.count)
       let mean = known.reduce(0) { $0 + $1 * share }
       let spread = known.reduce(0) { $0 + ($1 - mean) * ($1 - mean) * share }.squareRoot()
       let lost = values.count - known.count
-      return "\(name(index)): \(Numbers.text(mean)) ± \(Numbers.text(spread))"
+      return "\(name): \(Numbers.text(mean)) ± \(Numbers.text(spread))"
         + (lost > 0 ? ", \(lost) not finite" : "")
-    }.joined(separator: "; ") + "."
+    }
   }
 
   private static let bars: [Character] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
 
   /// Every ridge has its own height scale: its largest count is a full bar.
   package func draw(width: Int, height: Int?, depth: ColorDepth) -> Grid {
-    guard let scale = Scale(groups.joined()) else {
-      let text = groups.isEmpty ? "no groups" : "no finite value"
-      return Grid.message(text, width: width, height: height)
+    let frame: GroupRows.Frame
+    switch rows.layout(
+      Scale(rows.groups.joined()), width: width, height: height, description: description)
+    {
+    case .message(let grid): return grid
+    case .frame(let found): frame = found
     }
-    let top = title.isEmpty ? 0 : 1
-    let gutter = min(
-      width / 3, (groups.indices.map { DisplayWidth.of(name($0)) }.max() ?? 0) + 2)
-    let columns = width - gutter
-    let limit = (height ?? .max) - top - 2
-    guard columns >= 8, limit >= 1 else {
-      return Grid.message(description, width: width, height: height)
-    }
+    let (groups, limit, columns) = (rows.groups, frame.limit, frame.columns)
     let tall = limit / 2 >= groups.count ? 2 : 1
     let shown = Ridges.spread(groups.count, over: limit / tall)
-    var grid = Grid(width: width, height: top + shown.count * tall + 2)
+    var grid = Grid(width: width, height: frame.top + shown.count * tall + 2)
     _ = grid.heading(
-      title, shown.count < groups.count ? "\(shown.count) of \(groups.count)" : "")
+      rows.title, shown.count < groups.count ? "\(shown.count) of \(groups.count)" : "")
     for (place, index) in shown.enumerated() {
       var counts = [Int](repeating: 0, count: columns)
       for value in groups[index] where value.isFinite {
-        counts[scale.stretch(value, of: columns)] += 1
+        counts[frame.scale.stretch(value, of: columns)] += 1
       }
       let most = counts.max() ?? 0
-      let floor = top + place * tall + tall - 1
-      grid.write(Labels.fitted(name(index), gutter - 2), column: 0, row: floor)
+      let floor = frame.top + place * tall + tall - 1
+      rows.writeName(index, on: &grid, frame, row: floor)
       let part = Double(place) / Double(max(1, shown.count - 1))
       let style = Style(
         foreground: depth == .none ? nil : Color(Palette.magma[min(9, 4 + Int(part * 5.999))]))
@@ -65,12 +54,13 @@ package struct Ridges: Picture {
         for level in 0..<tall {
           let filled = min(8, max(0, eighths - 8 * level))
           if filled > 0 {
-            grid[gutter + column, floor - level] = Glyph(Ridges.bars[filled], style)
+            grid[frame.gutter + column, floor - level] = Glyph(Ridges.bars[filled], style)
           }
         }
       }
     }
-    grid.drawScale(scale, column: gutter, columns: columns, row: top + shown.count * tall)
+    grid.drawScale(
+      frame.scale, column: frame.gutter, columns: columns, row: frame.top + shown.count * tall)
     return grid
   }
 

@@ -47,7 +47,8 @@ package enum Commands {
 
   package static let all: [Command] = [
     navigationCommands, viewCommands, panelCommands, searchCommands, cellCommands, headingCommands,
-    rangeCommands, runCommands, editingCommands, wordCommands, fileCommands,
+    rangeCommands, runCommands, steeringCommands, scrubCommands, inspectionCommands,
+    editingCommands, wordCommands, fileCommands,
   ].flatMap { $0 }
 
   package static let catalog = Catalog(all, entry: \.entry)

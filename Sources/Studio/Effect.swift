@@ -20,6 +20,8 @@ package enum Effect: Sendable {
   case verify(bytes: [UInt8], folder: String)
   /// Listens to the mouse, or not.
   case mouse(Bool)
+  /// Finds what the panels show at an earlier step.
+  case lookBack(PastPage)
   /// The page builds on these bytes of the file now.
   case adopt([UInt8])
   /// Takes the file as it is now.
@@ -42,6 +44,8 @@ package enum Effect: Sendable {
     let names: Names
     let stream: RandomStream
     let folder: String
+    /// The name of the notebook.
+    let page: String
     /// Whether it reads values that depend on a clock.
     let readsClock: Bool
     /// Steering recorded in the file, one list for each run.
@@ -56,6 +60,8 @@ package enum Message: Sendable {
   case evaluated(number: Int, id: String, StudioCell.Evaluated)
   /// The runs of an evaluated cell have ended.
   case settled(number: Int, id: String, CellRecord)
+  /// What panels show at a step, by the keys of their cells.
+  case lookedBack(step: Int, [Int: [OutputBlock]])
   /// What is known of the statement at the cursor.
   case shapes(version: Int, String)
   case completions(CompletionRequest, StudioState.Completion)

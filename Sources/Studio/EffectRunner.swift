@@ -14,7 +14,12 @@ package final class EffectRunner: Sendable {
   /// What has to be on the disk before a file is replaced.
   private let journal = Mutex<Journal?>(nil)
 
-  package init(mailbox: Mailbox<Message>) { self.mailbox = mailbox }
+  /// Whether runs that end are kept among those of the user.
+  private let isArchiving: Bool
+
+  package init(mailbox: Mailbox<Message>, isArchiving: Bool = false) {
+    (self.mailbox, self.isArchiving) = (mailbox, isArchiving)
+  }
 
   /// Starts an effect; `changes` is how far the page has come.
   package func start(_ effect: Effect, changes: Int) {
@@ -34,6 +39,10 @@ package final class EffectRunner: Sendable {
         journal.withLock { $0 }?.flush()
         let problem = EffectRunner.save(bytes, path, isCopy: isCopy)
         mailbox.send(.saved(changes: changes, path: path, isCopy: isCopy, problem: problem))
+      }
+    case .lookBack(let page):
+      DeepStack.start { [mailbox] in
+        mailbox.send(.lookedBack(step: page.step, page.shown()))
       }
     case .readShapes(let version, let text, let offset, let names):
       DeepStack.start { [mailbox] in
@@ -96,6 +105,7 @@ package final class EffectRunner: Sendable {
           text: asked.text)))
     // Waits for the runs that the cell shows.
     let record = result.record(over: asked.output)
+    if isArchiving { result.archive(notebook: asked.page, source: asked.text) }
     mailbox.send(.settled(number: asked.number, id: asked.id, record))
   }
 }

@@ -37,6 +37,7 @@ extension StudioState {
       mode =
         viewer.press(key, visible: size.rows - 4) ? .viewer(viewer) : .panel(.variables, choice: 0)
       return []
+    case .inspect(let inspection): return press(key, in: inspection)
     case .pager(var pager):
       let stays = pager.press(key, rows: size.rows - 3)
       mode =
@@ -66,6 +67,7 @@ extension StudioState {
       return []
     }
     if key == .escape {
+      if pending.isEmpty, endScrub() { message = "back to now" }
       (pending, count) = ([], 0)
       endRange()
       return []

@@ -105,6 +105,7 @@ struct Drawn: Sendable {
     case nothing
     case recorded(String)
     case evaluated(Int)
+    case past(Int)
   }
 
   init() {}
@@ -126,12 +127,23 @@ struct Drawn: Sendable {
     (source, self.width, self.tick, wasLive) = (wanted, width, tick, isLive)
     pieces = evaluated.blocks.map { $0.drawn(width: width) }
   }
+
+  mutating func refresh(past step: Int, _ blocks: [OutputBlock], width: Int) {
+    if source == .past(step), width == self.width { return }
+    (source, self.width, wasLive) = (.past(step), width, false)
+    pieces = blocks.map { $0.drawn(width: width) }
+  }
+
+  /// Whether it follows something that goes on.
+  var isLive: Bool { wasLive }
 }
 
 extension StudioCell {
   /// Draws anew what the cell shows, where it may have changed.
   mutating func redraw(width: Int, tick: Int) {
-    if let evaluated {
+    if let past {
+      drawn.refresh(past: past.step, past.blocks, width: width)
+    } else if let evaluated {
       drawn.refresh(evaluated, width: width, tick: tick)
     } else {
       drawn.refresh(recorded: output?.body)

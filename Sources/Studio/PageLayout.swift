@@ -322,7 +322,8 @@ extension StudioState {
 extension StudioState {
   /// Whether an evaluated cell has yet to say what will be written of it.
   package var isUnsettled: Bool {
-    cells.indices.contains { cells[$0].isEvaluated && cells[$0].evaluated?.record == nil }
+    scrub?.isBusy == true
+      || cells.indices.contains { cells[$0].isEvaluated && cells[$0].evaluated?.record == nil }
   }
 }
 

@@ -13,7 +13,8 @@ package struct ProgressLine {
   package init(_ job: TrainingJob) {
     step = job.step
     total = job.totalSteps
-    seconds = job.seconds
+    // Pauses are no part of the pace.
+    seconds = job.pace.rate.map { Double(job.step) / $0 } ?? job.seconds
     let series = job.outlines.first
     loss = series?.last?.value
     name = series?.name ?? "loss"

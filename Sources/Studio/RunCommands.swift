@@ -1,6 +1,3 @@
-import Library
-import Training
-
 extension Commands {
   static let runCommands: [Command] = [
     Command(
@@ -56,35 +53,6 @@ extension Commands {
       for at in state.cells.indices { _ = state.interrupt(at, &effects) }
       state.message = "ending everything"
       return effects
-    },
-    Command(
-      "pause", "Pauses the cell's training, or lets it go on.", keys: ["<space>"], family: "Run",
-      unless: { $0.cell.activeRuns.isEmpty ? "no training goes on in this cell" : nil }
-    ) { state, _ in
-      let runs = state.cell.activeRuns
-      let isPaused = runs.allSatisfy { $0.job.status == .paused }
-      for run in runs { if isPaused { run.job.resume() } else { run.job.pause() } }
-      state.message = isPaused ? "going on" : "paused before the next step; Space goes on"
-      return []
-    },
-    Command(
-      "set", "Changes a setting of the cell's training: `:set lr=0.01`.", family: "Run",
-      unless: { $0.cell.activeRuns.isEmpty ? "no training goes on in this cell" : nil }
-    ) { state, argument in
-      let pair = argument.split(separator: "=").map { $0.filter { $0 != " " } }
-      guard pair.count == 2, let value = Double(pair[1]) else {
-        state.message = "write a name and a number: :set lr=0.01"
-        return []
-      }
-      for run in state.cell.activeRuns {
-        do {
-          try run.job.set(pair[0], value)
-          state.message = "\(pair[0]) = \(pair[1]) from the next step on"
-        } catch {
-          state.message = (error as? TrainingError)?.message ?? "\(error)"
-        }
-      }
-      return []
     },
     Command("reset", "Forgets every value; the page stays.", keys: ["00"], family: "Run") {
       state, _ in

@@ -68,6 +68,7 @@ extension StudioState {
     evaluations += 1
     let cell = cells[at]
     cells[at].activity = .evaluating(evaluations)
+    cells[at].past = nil
     cells[at].isWhole = false
     var effects: [Effect] = []
     let active = cell.activeRuns
@@ -94,7 +95,7 @@ extension StudioState {
         Effect.Evaluation(
           number: evaluations, id: cell.id, text: cell.text, src: sources[at],
           names: names(before: at),
-          stream: CellEvaluation.stream(seed: seed, cell: cell.id), folder: folder,
+          stream: CellEvaluation.stream(seed: seed, cell: cell.id), folder: folder, page: path,
           readsClock: cell.names.reads.contains { timed.contains($0) }, recorded: recorded,
           output: output)))
     return effects
@@ -148,6 +149,7 @@ extension StudioState {
         savesAgain = false
         return startReady() + save()
       }
+    case .lookedBack(let step, let blocks): return update(step, blocks)
     case .shapes(let version, let line):
       guard case .edit = mode, cell.editor.version == version else { break }
       shapeLine = line

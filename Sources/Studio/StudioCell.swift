@@ -48,6 +48,8 @@ package struct StudioCell: Sendable {
   /// What every key asks of every cell is kept, as copies of cells cost more.
   private(set) var isEvaluated = false
   private(set) var hasRuns = false
+  /// What it shows of an earlier step of a run, while that is looked at.
+  var past: (step: Int, blocks: [OutputBlock])?
   var drawn = Drawn()
   package var activity = Activity.idle
   package var isFolded = false

@@ -1,3 +1,4 @@
+import Drawing
 import Files
 import Glibc
 import Notebooks
@@ -109,7 +110,8 @@ package final class StudioProgram {
       case .editOutside: editOutside()
       case .detach: detach()
       case .mouse(let isOn): device.listen(toMouse: isOn)
-      case .evaluate, .interrupt, .save, .stop, .adopt, .reload, .readShapes, .complete, .verify:
+      case .evaluate, .interrupt, .save, .stop, .adopt, .reload, .readShapes, .lookBack, .complete,
+        .verify:
         break
       }
     }
@@ -173,9 +175,11 @@ package final class StudioProgram {
 
   private func show() {
     if let host, !host.isAttached { return }
+    let begun = Moment.now
     session.state.refresh(whole: false)
     let (grid, cursor) = StudioView.draw(session.state)
     device.show(grid, cursor: cursor)
+    ScreenTime.add(seconds: begun.seconds)
   }
 
   /// Gives the terminal back. The journal stays when something was neither saved nor let go.

@@ -5,7 +5,7 @@ import Terminal
 /// A notebook under work, without a screen: the page, its journal, and what it has set going.
 package final class StudioSession {
   package var state: StudioState
-  package let runner = EffectRunner(mailbox: Mailbox())
+  package let runner: EffectRunner
   private let recovery: Recovery?
   /// What the file holds, as far as is known, and how it looked then.
   private var written: [UInt8]
@@ -17,9 +17,11 @@ package final class StudioSession {
   private let savesAtOnce: Bool
 
   /// Reads a notebook and what an earlier session left of it; a file that is not there yet is made
-  /// when it is saved. In tests saving ends before the next key.
+  /// when it is saved. In tests saving ends before the next key,
+  /// and runs are not kept among those of the user.
   package init(_ path: String, savesAtOnce: Bool = false) throws(FileError) {
     self.savesAtOnce = savesAtOnce
+    runner = EffectRunner(mailbox: Mailbox(), isArchiving: !savesAtOnce)
     var bytes: [UInt8] = []
     do throws(FileError) {
       bytes = try FileBytes.read(path, limit: 1 << 28)
@@ -138,7 +140,7 @@ package final class StudioSession {
       reload()
       return []
     case .editOutside, .toClipboard, .suspend, .detach, .mouse: return [effect]
-    case .evaluate, .interrupt, .save, .stop, .readShapes, .complete, .verify: break
+    case .evaluate, .interrupt, .save, .stop, .readShapes, .lookBack, .complete, .verify: break
     }
     runner.start(effect, changes: state.changes)
     return []

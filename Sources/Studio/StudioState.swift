@@ -18,6 +18,7 @@ package struct StudioState: Sendable {
     case viewer(DataViewer)
     /// Texts that were run before, to be put into the cell.
     case recall(text: String, choice: Int)
+    case inspect(Inspection)
   }
 
   package enum Question: Sendable {
@@ -88,6 +89,8 @@ package struct StudioState: Sendable {
   var isScrollFree = false
   /// Grows with time while something is drawn live.
   package var tick = 0
+  /// The step of a run that every panel shows; nil for now.
+  package var scrub: Scrub?
   var undone: [CellChange] = []
   var done: [CellChange] = []
   var evaluations = 0

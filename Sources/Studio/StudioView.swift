@@ -42,6 +42,9 @@ package enum StudioView {
       cursor = nil
     case .recall(let text, let choice):
       cursor = RecallView.draw(state, &grid, text: text, choice: choice)
+    case .inspect(let inspection):
+      inspection.draw(&grid)
+      cursor = nil
     case .navigate:
       if state.showsContinuations { drawContinuations(state, &grid) }
       cursor = nil
@@ -74,6 +77,7 @@ package enum StudioView {
     case .pager: mode = "PAGER"
     case .viewer: mode = "DATA"
     case .recall: mode = "RECALL"
+    case .inspect: mode = "LOOK"
     }
     var right = " cell \(state.focus + 1)/\(state.cells.count) "
     let busy = state.cells.indices.count { state.isBusy($0) }
@@ -207,6 +211,12 @@ package enum StudioView {
         ("h j k l", "move"), (", .", "slice"), ("s", "go to"), ("+ -", "digits"),
         ("g G 0 $", "ends"), ("Esc", "back"),
       ]
+    case .inspect(let inspection):
+      let change = inspection.isChanged ? [("c", "go on with it")] : []
+      return inspection.open == nil
+        ? [("h j k l", "move"), ("Enter", "examples")] + change + [("Esc", "back")]
+        : [("j k", "choose"), ("0-9 + -", "relabel"), ("d", "drop"), ("u", "undo")] + change
+          + [("Esc", "back")]
     case .pager:
       return [("j k Space", "scroll"), ("h l", "sideways"), ("g G", "ends"), ("Esc", "back")]
     case .ask(let question): return question.answers.map { (String($0.key), $0.label) }

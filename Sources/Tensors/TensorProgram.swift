@@ -10,6 +10,8 @@ package final class TensorProgram: @unchecked Sendable {
   /// Operands that move with each run: which given tensor, where in the list, how far into it.
   private let patches: [(given: Int, at: Int, offset: Int)]
   private let operandCount: Int
+  /// The lines that the first result needs.
+  private let halfCount: Int
   private let arena: Storage
   private let constants: [Storage]
   private let given: [(shape: Shape, dtype: DType)]
@@ -62,6 +64,11 @@ package final class TensorProgram: @unchecked Sendable {
       }
     }
     self.lines = lines
+    let maker = recorded.firstIndex { line in
+      ends.first.map { end in line.operands.suffix(line.outputs).contains { $0.slot == end.slot } }
+        ?? false
+    }
+    halfCount = (maker ?? lines.count - 1) + 1
     self.names = recorded.map { line in
       let made = line.operands.suffix(line.outputs).reduce(0) { sum, operand in
         if case .made(let bytes) = origins[operand.slot] { sum + bytes } else { sum }
@@ -90,13 +97,20 @@ package final class TensorProgram: @unchecked Sendable {
     return true
   }
 
-  /// Runs every line; the results then hold for these tensors and this stream.
-  package func run(_ tensors: [Tensor], _ stream: RandomStream) throws {
+  /// Runs every line; the results then hold for these tensors and this stream. `halfway` is called
+  /// when the first result is known.
+  package func run(_ tensors: [Tensor], _ stream: RandomStream, halfway: () -> Void = {}) throws {
     precondition(fits(tensors))
     try withExtendedLifetime((tensors, self)) {
       place(tensors)
       let word = stream.word
-      for line in lines { try line.run(UnsafePointer(addresses + line.first), word) }
+      for line in lines[..<halfCount] {
+        try line.run(UnsafePointer(addresses + line.first), word)
+      }
+      halfway()
+      for line in lines[halfCount...] {
+        try line.run(UnsafePointer(addresses + line.first), word)
+      }
     }
   }
 
@@ -117,6 +131,7 @@ package final class TensorProgram: @unchecked Sendable {
       addresses[at] = isOwn ? arena.start + (old - from) : old
     }
     (lines, names, patches) = (other.lines, other.names, other.patches)
+    halfCount = other.halfCount
     (self.arena, constants, given, operandCount) = (
       arena, other.constants, other.given, other.operandCount
     )

@@ -3,7 +3,7 @@ import Tensors
 /// Everything that decides the rest of a run, as named tensors: with the same program, going on from
 /// it gives the same bits as never having stopped.
 package struct Checkpoint: Sendable {
-  package let step: Int
+  package let place: BatchPlace
   package let learner: [NamedTensor]
   /// The best learner so far, when the run waits for a better validation loss.
   package let best: (loss: Double, learner: [NamedTensor])?
@@ -28,7 +28,8 @@ package struct Checkpoint: Sendable {
     var all = learner
     func add(_ name: String, _ value: Tensor) { all.append(("run." + name, value)) }
     let words = plan.stream.map { Int64(bitPattern: $0) }
-    add("step", try .integer(step))
+    add("step", try .integer(place.step))
+    add("place", try Tensor([place.epoch, place.offset, place.batchSize].map { Int64($0) }))
     add("stream", try Tensor(words))
     add("batch", try .integer(plan.batchSize))
     add("examples", try .integer(plan.examples))
@@ -49,17 +50,24 @@ package struct Checkpoint: Sendable {
     [("kind", Self.kind)] + series.enumerated().map { ("run.series.\($0)", $1.name) }
   }
 
-  package init(
-    step: Int, learner: [NamedTensor], best: (loss: Double, learner: [NamedTensor])?, waited: Int,
-    series: [Series], plan: TrainingPlan, examples: Int
-  ) {
-    self.step = step
-    self.learner = learner
-    self.best = best
-    self.waited = waited
-    self.series = series
+  init(_ now: TrainingJob.Snapshot, _ plan: TrainingPlan) throws {
+    place = now.state.place
+    learner = try now.learner.saved
+    best = try now.state.best.map { ($0.loss, try $0.learner.saved) }
+    waited = now.state.waited
+    series = now.series
     self.plan = PlanNumbers(
-      stream: plan.stream.words, batchSize: plan.batchSize, examples: examples)
+      stream: plan.stream.words, batchSize: plan.batchSize, examples: now.learner.exampleCount)
+  }
+
+  private static func place(_ numbers: [Int], _ step: Int, _ plan: PlanNumbers) throws
+    -> BatchPlace
+  {
+    guard numbers.count == 3, numbers[0] >= 0, (0..<plan.examples).contains(numbers[1]),
+      numbers[2] > 0
+    else { throw TrainingError.noCheckpoint(missing: "place") }
+    return BatchPlace(
+      step: step, epoch: numbers[0], offset: numbers[1], batchSize: numbers[2])
   }
 
   /// From the tensors and texts of a file.
@@ -77,12 +85,16 @@ package struct Checkpoint: Sendable {
       }
       return value.integer(at: 0)
     }
-    step = try whole("step")
+    let step = try whole("step")
     waited = try whole("waited")
     let stream = try of("stream").array(of: Int64.self).map { UInt64(bitPattern: $0) }
     guard stream.count == 2 else { throw TrainingError.noCheckpoint(missing: "stream") }
     plan = PlanNumbers(
       stream: stream, batchSize: try whole("batch"), examples: try whole("examples"))
+    guard plan.batchSize > 0, plan.examples > 0 else {
+      throw TrainingError.noCheckpoint(missing: "batch")
+    }
+    place = try Checkpoint.place(of("place").array(of: Int64.self).map { Int($0) }, step, plan)
     let titles = metadata.filter { $0.name.hasPrefix("run.series.") }
     series = try titles.enumerated().map { i, title in
       let steps = try of("series.\(i).steps").array(of: Int64.self).map { Int($0) }

@@ -1,7 +1,8 @@
 /// What a learner's numbers did at one step.
 package struct StepReading: Sendable, Equatable {
   package var layers: [LayerReading]
-  /// The share of examples that the model contradicts with confidence; nil where nobody looked.
+  /// The share of labels that the model contradicts with confidence, held-out ones where there are
+  /// any; nil where nobody looked.
   package var contradicted: Double?
 
   package init(_ layers: [LayerReading] = [], contradicted: Double? = nil) {

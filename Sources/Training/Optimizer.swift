@@ -26,19 +26,20 @@ package struct Optimizer: Sendable {
     self.settings = settings
   }
 
-  /// One step: `parameters` move, the memory is updated.
-  package mutating func update(_ parameters: inout [Tensor], gradients: [Tensor]) throws {
+  /// One step: `parameters` move but those that are frozen, the memory is updated.
+  package mutating func update(
+    _ parameters: inout [Tensor], gradients: [Tensor], keeping frozen: Set<Int> = []
+  ) throws {
     precondition(parameters.count == gradients.count)
-    if memory.count != parameters.count {
-      memory = Array(repeating: [], count: parameters.count)
-    }
+    if memory.count > parameters.count { memory = [] }
+    memory += Array(repeating: [], count: parameters.count - memory.count)
     steps += 1
     counter = try counter?.binary(.add, .integer(1))
     let gradients = try bounded(gradients)
-    let scale = try scale(of: gradients)
+    let scale = try scale(of: gradients, without: frozen)
     let plain = kind.plain?(
       StepSettings(settings, kind, rate: learningRate, count: steps, counter: counter))
-    for i in parameters.indices {
+    for i in parameters.indices where frozen.isEmpty || !frozen.contains(i) {
       if let plain, parameters[i].dtype == .float32, gradients[i].dtype == .float32 {
         try plain(&parameters[i], gradients[i], scale, &memory[i])
         continue
@@ -66,11 +67,11 @@ package struct Optimizer: Sendable {
   }
 
   /// What brings the joint norm of gradients down to `clip`.
-  private func scale(of gradients: [Tensor]) throws -> Double {
+  private func scale(of gradients: [Tensor], without frozen: Set<Int>) throws -> Double {
     let clip = settings.number("clip", default: 0)
     guard clip > 0 else { return 1 }
     var squares = 0.0
-    for gradient in gradients {
+    for (index, gradient) in gradients.enumerated() where !frozen.contains(index) {
       squares += try gradient.squaredLength()
     }
     let norm = squares.squareRoot()

@@ -9,8 +9,9 @@ package typealias BatchPreparation = @Sendable (PlannedBatch) throws -> any Send
 final class PreparedBatches: Sendable {
   private struct State {
     var sequence: BatchSequence
-    /// The next step to be made ready.
-    var next: Int
+    let examples: Int
+    /// The place of the next batch to be made ready.
+    var next: BatchPlace
     var ready: [Result<any Sendable, any Error>] = []
     var isMaking = false
     var isOver = false
@@ -24,12 +25,13 @@ final class PreparedBatches: Sendable {
   private let filled = DispatchSemaphore(value: 0)
 
   init(
-    _ sequence: BatchSequence, from first: Int, to end: Int, ahead: Int,
+    _ plan: TrainingPlan, examples: Int, from first: BatchPlace, to end: Int,
     _ prepare: @escaping BatchPreparation
   ) {
-    state = Mutex(State(sequence: sequence, next: first))
+    state = Mutex(
+      State(sequence: BatchSequence(plan, examples: examples), examples: examples, next: first))
     self.end = end
-    self.ahead = max(1, ahead)
+    ahead = max(1, plan.ahead)
     self.prepare = prepare
     makeMore()
   }
@@ -51,7 +53,7 @@ final class PreparedBatches: Sendable {
 
   private func makeMore() {
     let isNew = state.withLock { s -> Bool in
-      guard !s.isMaking, !s.isOver, s.next < end, s.ready.count < ahead else { return false }
+      guard !s.isMaking, !s.isOver, s.next.step < end, s.ready.count < ahead else { return false }
       s.isMaking = true
       return true
     }
@@ -61,12 +63,12 @@ final class PreparedBatches: Sendable {
   private func make() {
     while true {
       let batch = state.withLock { s -> PlannedBatch? in
-        guard !s.isOver, s.next < end, s.ready.count < ahead else {
+        guard !s.isOver, s.next.step < end, s.ready.count < ahead else {
           s.isMaking = false
           return nil
         }
-        defer { s.next += 1 }
-        return s.sequence.batch(step: s.next)
+        defer { s.next.advance(s.examples) }
+        return s.sequence.batch(at: s.next)
       }
       guard let batch else { return }
       let result = Result { try prepare(batch) }

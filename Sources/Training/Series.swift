@@ -9,21 +9,21 @@ package struct Series: Sendable, Equatable {
     self.steps = steps
     self.values = values
   }
-}
 
-/// Something a person (or another cell) did to a run, and the step before which it took effect.
-package struct SteeringEvent: Sendable, Equatable {
-  package enum Kind: Sendable, Equatable {
-    case set(name: String, value: Double)
-    case stop
-    case peek
+  /// What was recorded from a step on.
+  package func from(_ step: Int) -> Series {
+    let first = steps.firstIndex { $0 >= step } ?? steps.count
+    return Series(name, steps: Array(steps[first...]), values: Array(values[first...]))
   }
 
-  package let step: Int
-  package let kind: Kind
-
-  package init(step: Int, _ kind: Kind) {
-    self.step = step
-    self.kind = kind
+  /// What was recorded up to a step.
+  package func upTo(_ step: Int) -> Series {
+    guard let last = steps.last, last > step else { return self }
+    var (low, high) = (0, steps.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if steps[middle] <= step { low = middle + 1 } else { high = middle }
+    }
+    return Series(name, steps: Array(steps[..<low]), values: Array(values[..<low]))
   }
 }

@@ -30,6 +30,10 @@ package struct TrainingWatch: Sendable {
   private var bestHeld: Double?
   private var lastHeld: Double?
   private var risingHeld = 0
+  /// The last losses on held-out data.
+  private var recentHeld: [Double] = []
+  /// The loss when the answers were looked at last.
+  private var lastLooked: Double?
   private var lossAtBest = 0.0
   private var vanishing = 0
   private var exploding = 0
@@ -125,6 +129,7 @@ package struct TrainingWatch: Sendable {
     let calm = weight > 0 ? smoothed / weight : held
     risingHeld = held > lastHeld ?? .infinity ? risingHeld + 1 : 0
     lastHeld = held
+    recentHeld = recentHeld.suffix(3) + [held]
     guard let best = bestHeld, held >= best else {
       (bestHeld, lossAtBest) = (held, calm)
       return
@@ -138,17 +143,29 @@ package struct TrainingWatch: Sendable {
     }
   }
 
+  /// Whether the loss on held-out data has stopped falling quickly.
+  private var isHeldSettled: Bool {
+    recentHeld.count == 4 && (recentHeld.last ?? 0) >= 0.85 * (recentHeld.first ?? 0)
+  }
+
   // MARK: Layers
 
   package mutating func note(step: Int, _ reading: StepReading) {
     let readings = reading.layers
     layers = readings
-    if let share = reading.contradicted, share > 0.12, step > 5 * stepsPerEpoch {
+    // A model that is past its best is surer than it may be, and one that still gets better quickly
+    // is wrong by itself: neither says anything about labels.
+    let isSober = (lastHeld ?? 0) <= 1.05 * (bestHeld ?? 0)
+    let measure = lastHeld ?? (weight > 0 ? smoothed / weight : 0)
+    let isSettled = lastHeld == nil ? measure >= 0.8 * (lastLooked ?? .infinity) : isHeldSettled
+    if reading.contradicted != nil { lastLooked = measure }
+    if let share = reading.contradicted, share > 0.06, step > 3 * stepsPerEpoch, isSober, isSettled
+    {
       raise(
         .labels, step,
-        "the model contradicts \(TrainingWatch.short((100 * share).rounded())) % of its own examples "
-          + "with confidence",
-        "a look at the labels of the examples with the largest loss")
+        "the model contradicts \(TrainingWatch.short((100 * share).rounded())) % of the labels with "
+          + "confidence",
+        "a look at the labels of the examples with the largest loss: mistakes(r.model, data)")
     }
     guard !readings.isEmpty else { return }
     let all = readings.reduce(0) { $0 + $1.gradient * $1.gradient }.squareRoot()

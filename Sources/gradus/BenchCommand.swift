@@ -9,6 +9,9 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench", abstract: "Times training steps of fixed networks on made-up data.")
 
   @Flag(help: "One JSON object a line.") var json = false
+  @Flag(help: "Times noting and drawing numbers instead.") var screen = false
+  @Flag(help: "Compares trainings that are looked at with ones that are not instead.")
+  var watching = false
   @Option(help: "Names of workloads, joined by commas; all when left out.") var only: String?
   @Option(help: "Worker threads.") var threads: Int?
   @Option(
@@ -18,6 +21,8 @@ struct BenchCommand: ParsableCommand {
 
   func run() throws {
     if let threads { Workers.count = threads }
+    if screen { return DrawingTime.all().forEach(show) }
+    if watching { return try showWatching() }
     guard secs > 0, secs <= 3600 else { throw ValidationError("--secs lies between 0 and 3600") }
     let names = only.map { $0.split(separator: ",").map(String.init) } ?? Workloads.names
     for name in names where !Workloads.names.contains(name) {
@@ -61,6 +66,26 @@ struct BenchCommand: ParsableCommand {
       "gflop_per_step": \(rounded(workload.operations / 1e9)), "gflops": \(rounded(speed, 2)), \
       "first_step_ms": \(rounded(t.first)), "rss_mb": \(rounded(t.memory, 1))}
       """)
+  }
+
+  private func show(_ time: DrawingTime) {
+    print(
+      padded(time.name, 46) + padded("\(rounded(time.median, 3)) us", 16)
+        + "least \(rounded(time.least, 3))")
+    fflush(nil)
+  }
+
+  private func showWatching() throws {
+    for name in Observation.workloads {
+      guard let workload = Workloads.catalog[name] else { continue }
+      let found = try Observation.of(workload)
+      func percent(_ share: Double) -> String { "\(rounded(100 * share, 2)) %" }
+      print(
+        "\(name): \(found.steps) steps, bare \(rounded(found.bare)) s; watching adds "
+          + "\(percent(found.watchingCost)), the open dashboard \(percent(found.openCost)) "
+          + "(medians of 10 pairs); it says itself \(percent(found.said))")
+      fflush(nil)
+    }
   }
 
   private func show(_ rows: [Overhead]) {

@@ -48,6 +48,7 @@ struct RunCommand: ParsableCommand {
         throw ExitCode(1)
       }
     }
+    if write { session.archive(as: file) }
     if interruption.isRequested { throw ExitCode(130) }
     if session.hasFailed { throw ExitCode(1) }
   }

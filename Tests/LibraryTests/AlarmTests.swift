@@ -22,6 +22,36 @@ import Testing
       try kinds("kinds(train(net, tr, val=te, epochs=15, opt=Adam(0.003)))") == [])
   }
 
+  /// Three more data sets, each with its number of classes and of columns.
+  private static let others = """
+    scaled(d) = {
+      (a, b) = split(d, 0.7, seed=0)
+      (m, s) = (mean(a.x, axis=0), sqrt(mean((a.x - mean(a.x, axis=0))^2, axis=0)) + 1e-6)
+      ((x=(a.x - m) / s, y=a.y), (x=(b.x - m) / s, y=b.y))
+    }
+    noisy(d, k) = (x=d.x, y=where(rand(len(d.y)) < 0.2 * k / (k - 1), randint(0, k, len(d.y)), d.y))
+    small(n, k) = Linear(n, 32) >> relu >> Linear(32, 32) >> relu >> Linear(32, k)
+
+    """
+  static let sets: [(data: String, columns: Int, kinds: Int)] = [
+    ("dataset(\"wine\")", 13, 3), ("blobs(500)", 2, 3),
+    ("moons(500)", 2, 2), ("(x=concat([tr.x, te.x]), y=concat([tr.y, te.y]))", 64, 10),
+  ]
+
+  @Test(arguments: sets.map(\.data))
+  func `clean labels raise no alarm, and a fifth of wrong ones does`(data: String) throws {
+    let set = try #require(Self.sets.first { $0.data == data })
+    let start =
+      Self.others + "(a, b) = scaled(\(data))\nm = small(\(set.columns), \(set.kinds))\n"
+    let clean = try kinds(start + "kinds(train(m, a, val=b, epochs=21, opt=Adam(0.003)))")
+    #expect(clean == [])
+    let noisy = try kinds(
+      start
+        + "kinds(train(m, noisy(a, \(set.kinds)), val=noisy(b, \(set.kinds)), epochs=21, "
+        + "opt=Adam(0.003)))")
+    #expect(noisy.contains("labels"), "\(noisy)")
+  }
+
   @Test(arguments: [
     ("explosion", "train(net, tr, epochs=3, opt=Adam(3.0))"),
     (
@@ -35,6 +65,13 @@ import Testing
       "overfitting",
       "train(net, (x=tr.x[:80], y=tr.y[:80]), val=(x=te.x, y=(te.y + 3) % 10), "
         + "epochs=60, opt=Adam(0.003))"
+    ),
+    (
+      "spike",
+      """
+      train(Linear(1, 1), (x=randn(400, 1), y=where(reshape(arange(400), 400, 1) == 7, 60.0, 0.1)),
+        loss=mse, opt=SGD(0.01), epochs=6, batch=4)
+      """
     ),
     ("plateau", "train(net, tr, epochs=12, opt=SGD(1e-7))"),
     ("inputs", "train(net, (x=tr.x * 300, y=tr.y), epochs=1, opt=Adam(1e-3))"),

@@ -36,7 +36,7 @@ import Testing
     stage.play("<esc>k<c-c>")
     #expect(stage.condition("train") == .done)
     #expect(stage.file.contains("run stopped") == false)
-    #expect(stage.file.contains(" stop\n"))
+    #expect(stage.file.contains(" stop(r)\n"))
   }
 
   @Test func `a paused training stands still until it goes on`() {
@@ -59,7 +59,7 @@ import Testing
     stage.press(":set lr=fast<enter>")
     #expect(stage.state.message.contains(":set lr=0.01"))
     stage.play("<c-c>")
-    #expect(stage.file.contains(" set lr=0.5\n"))
+    #expect(stage.file.contains(" set(r, lr=0.5)\n"))
   }
 
   @Test func `an endless cell ends when asked, and others go on meanwhile`() {

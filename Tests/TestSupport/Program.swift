@@ -71,7 +71,9 @@ package struct Program {
     return child
   }
 
-  private static func variables(_ changes: [String: String?]) -> [String] {
+  private static func variables(_ given: [String: String?]) -> [String] {
+    // Tests leave no trace among the runs of the user.
+    let changes = given.merging(["GRADUS_RUNS": "none"]) { own, _ in own }
     var all: [String] = []
     var at = environ
     while let entry = at.pointee {
