@@ -117,7 +117,7 @@ package struct LessonDialogue {
     let outcome = question.place == .prediction ? run.reveal(question) : nil
     if let error = outcome?.error { return voice.say(error.rendered(source: question.body)) }
     while true {
-      let line = try listen("answer: ")
+      let line = try listen(question.isForNumber ? "a number: " : "answer: ")
       if line == ":solution" || line == ":skip" {
         note(question.key, line == ":skip" ? .skipped : .revealed)
         voice.say("It is: " + question.solution(value: outcome?.value.asNumber))
@@ -142,6 +142,8 @@ package struct LessonDialogue {
       if case .wrong(let text) = judgement { reply = text }
       progress.answered(lesson.id, question.key, isRight: false, today: today)
       voice.say("✗ " + (reply.isEmpty ? "Not that one." : reply))
+      // The reply tells the number, so there is nothing more to guess.
+      if question.isForNumber { break }
     }
     if let outcome, question.kind != .curve { show(outcome) }
     voice.say("")
@@ -243,7 +245,9 @@ package struct LessonDialogue {
     guard pieces.count == 2, !CellNames(of: starter).binds.isEmpty,
       CellNames(of: typed).binds.isEmpty, !typed.contains("___"), !typed.isEmpty
     else { return typed }
-    return starter.replacing("___", with: typed)
+    let isWholeSide = trimmed(pieces[0]).hasSuffix("=") && pieces[1].allSatisfy(\.isWhitespace)
+    let isWord = typed.allSatisfy { $0.isLetter || $0.isNumber || $0 == "." || $0 == "_" }
+    return starter.replacing("___", with: isWholeSide || isWord ? typed : "(\(typed))")
   }
 
   /// Lines up to an empty one, or a command.
@@ -256,6 +260,7 @@ package struct LessonDialogue {
         case ":quit": throw End.quit
         case ":help": voice.say(LessonDialogue.help)
         case ":hint", ":solution", ":skip", ":reset": return line
+        case _ where line.hasPrefix(":try "): tryOut(String(line.dropFirst(5)))
         default: voice.say("There is no command \(line). " + LessonDialogue.help)
         }
         continue
@@ -272,7 +277,7 @@ package struct LessonDialogue {
 
   private static let help = """
     :hint gives the next hint, :solution shows one way, :skip goes on, :reset shows the cell again,
-    :quit leaves; what is done is kept.
+    :try PROGRAM runs something without handing it in, :quit leaves; what is done is kept.
     """
 
   /// Waits for Enter; whatever else is typed is run.
@@ -284,10 +289,14 @@ package struct LessonDialogue {
         voice.say(LessonDialogue.help)
         continue
       }
-      let outcome = run.tryOut(line)
-      show(outcome)
-      if let error = outcome.error { voice.say(error.rendered(source: line)) }
+      tryOut(line)
     }
+  }
+
+  private func tryOut(_ program: String) {
+    let outcome = run.tryOut(program)
+    show(outcome)
+    if let error = outcome.error { voice.say(error.rendered(source: program)) }
   }
 
   private func listen(_ prompt: String) throws -> String {
@@ -309,7 +318,12 @@ package struct LessonDialogue {
     if progress.lessons[lesson.id]?.done == nil {
       progress.lessons[lesson.id, default: Progress.Record()].done = today
     }
-    voice.say("★ Goal reached: \(lesson.goal).")
+    let shown = lesson.exercises.count {
+      [.revealed, .skipped].contains(progress[lesson.id, $0.id]?.state)
+    }
+    voice.say(
+      "★ Goal reached: \(lesson.goal)"
+        + (shown == 0 ? "." : ", with \(shown) of \(lesson.exercises.count) solutions shown."))
     save()
     return true
   }

@@ -170,7 +170,8 @@ package struct LessonLint {
       if case .wrong(mistake.reply, _) = verdict { continue }
       find(
         mistake.line,
-        "its wrong answer is not met by its reply, but: " + LessonLint.told(verdict))
+        "its wrong answer is not met by its reply, but: " + LessonLint.told(verdict)
+          + run.brokenConditions.map { "; the condition \($0)" }.joined())
     }
   }
 

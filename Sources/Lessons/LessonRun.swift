@@ -39,6 +39,8 @@ package final class LessonRun {
   private let interpreter = StandardLibrary.interpreter()
   private let folder: String
   private let seed: UInt64
+  /// Conditions of mistakes that could not be asked of the last wrong answer.
+  package private(set) var brokenConditions: [String] = []
   /// What the interrupt key stops.
   package var onEvaluation: (Interruption?) -> Void = { _ in }
 
@@ -143,11 +145,15 @@ package final class LessonRun {
       names = answer.names
       return .passed(answer)
     }
+    brokenConditions = []
     for mistake in exercise.mistakes {
       let found = evaluate(
         mistake.condition, in: world, id: exercise.id, limit: Self.checkLimit, judged: source)
       if found.error == nil, case .boolean(true) = found.value {
         return .wrong(mistake.reply, answer)
+      }
+      if let error = found.error {
+        brokenConditions.append("`\(mistake.condition)`: \(error.message)")
       }
     }
     return .wrong(told(error, verdict, missing: check.reads.filter { world[$0] == nil }), answer)

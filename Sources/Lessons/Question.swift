@@ -95,6 +95,8 @@ package struct Question: Sendable {
     text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
   }
 
+  package var isForNumber: Bool { if case .number = kind { true } else { false } }
+
   /// Under which name progress notes it.
   package var key: String { place == .why ? "why-" + id : id }
 
@@ -111,7 +113,8 @@ package struct Question: Sendable {
     let answer = trimmed(answer[...])
     switch kind {
     case .choice, .curve:
-      let at = Int(answer).map { $0 - 1 } ?? choices.firstIndex { $0.text == answer } ?? -1
+      // A choice's own text goes before its place: choices may be numbers.
+      let at = choices.firstIndex { $0.text == answer } ?? Int(answer).map { $0 - 1 } ?? -1
       guard choices.indices.contains(at) else {
         return .unclear("answer with a number from 1 to \(choices.count)")
       }

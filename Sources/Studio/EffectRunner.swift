@@ -105,7 +105,7 @@ package final class EffectRunner: Sendable {
           text: asked.text)))
     // Waits for the runs that the cell shows.
     let record = result.record(over: asked.output)
-    if isArchiving { result.archive(notebook: asked.page, source: asked.text) }
     mailbox.send(.settled(number: asked.number, id: asked.id, record))
+    if isArchiving { result.archive(notebook: asked.page, source: asked.text) }
   }
 }

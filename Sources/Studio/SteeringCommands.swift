@@ -33,10 +33,10 @@ extension Commands {
       unless: \.noTraining
     ) { state, _ in state.steer(.advance(steps: 0), "to the end of the epoch, then it waits") },
     Command(
-      "slower", "Halves the learning rate.", keys: ["["], family: "Training", unless: \.noTraining
+      "slower", "Halves the learning rate.", keys: ["("], family: "Training", unless: \.noTraining
     ) { state, _ in state.scaleRate(by: 0.5) },
     Command(
-      "faster", "Doubles the learning rate.", keys: ["]"], family: "Training",
+      "faster", "Doubles the learning rate.", keys: [")"], family: "Training",
       unless: \.noTraining
     ) { state, _ in state.scaleRate(by: 2) },
     Command(

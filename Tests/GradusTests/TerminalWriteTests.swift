@@ -132,7 +132,7 @@ struct TerminalWriteTests {
       }
       #expect(count ?? 0 > 10)
       #expect(saved.contains("\"loss\" \(count ?? 0)\n"))
-      #expect(saved.contains("event \(count ?? 0) stop\n"))
+      #expect(saved.contains("event \(count ?? 0) stop(r)\n"))
       let folder = String(path.dropLast("/page.grd.md".count))
       #expect(FileBytes.names(in: folder) == ["page.grd.md"])
     }

@@ -72,6 +72,14 @@ import Testing
     #expect(choice.judge("", value: nil) == .unclear("answer with a number from 1 to 2"))
   }
 
+  @Test func `a choice that is a number is answered by that number`() {
+    let (choice, _) = question("x\n- 2 :: No.\n- 1 :: *\n- 160 :: Much less.")
+    #expect(choice.judge("1", value: nil) == .right(""))
+    #expect(choice.judge("2", value: nil) == .wrong("No."))
+    #expect(choice.judge("160", value: nil) == .wrong("Much less."))
+    #expect(choice.judge("3", value: nil) == .wrong("Much less."))
+  }
+
   @Test func `a guess is right within the tolerance`() {
     let number = SmallLesson.lesson.questions[1]
     #expect(number.kind == .number(tolerance: 0.1))

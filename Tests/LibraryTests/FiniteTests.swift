@@ -59,7 +59,7 @@ import Testing
       try { r.loss } else e { e }
       fork(r, 0, lr=0.03).status != "failed" and isfinite(fork(r, 0, lr=0.03).loss)
       """)
-    #expect(told[0].contains("`mse` gave the first inf"), "\(told)")
+    #expect(told[0].contains("gave the first inf"), "\(told)")
     #expect(told[0].contains("Tried again from step 0: lr=0.03 goes on for"), "\(told)")
     #expect(told[1] == "true")
   }

@@ -49,7 +49,7 @@ import Testing
   @Test func `curves of a sweep are named by their settings`() throws {
     let text = try #require(
       try shown(Self.setting + "plot(sweep(go, lr=[0.1, 0.01], epochs=[2]))").last)
-    #expect(text.contains("lr=0.1 e") && text.contains("lr=0.01 e"), "\(text)")
+    #expect(text.contains("▪ lr=0.1 ") && text.contains("▴ lr=0.01 "), "\(text)")
   }
 
   @Test func `a range without draws, and what is no run, are told`() {

@@ -36,7 +36,7 @@ import Testing
     let job = stage.state.cells[0].activeRuns[0].job
     stage.press(":set lr=0.05<enter>")
     go(&stage)
-    stage.press("]")
+    stage.press(")")
     go(&stage)
     stage.press("<space>")
     stage.pump(while: { _ in job.status != .paused || job.events.last?.kind != .pause })
