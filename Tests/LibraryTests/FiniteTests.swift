@@ -28,7 +28,7 @@ import Testing
       r = train(m, (x=ones(4, 2), y=ones(4, 1)), loss=mse, opt=SGD(1e12), steps=50)
       """)
     #expect(told[0].contains("at step"), "\(told)")
-    #expect(told[0].contains("layer 2, `Linear(8, 1)` gave the first inf in row 0"), "\(told)")
+    #expect(told[0].contains("`mse` gave the first inf"), "\(told)")
     #expect(told.dropFirst() == ["true", "failed"])
   }
 
