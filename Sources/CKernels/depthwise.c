@@ -3,6 +3,7 @@
 #include "CKernels.h"
 #include "clones.h"
 #include "depthwise.h"
+#include "turn.h"
 #include <string.h>
 
 typedef float sixteen __attribute__((ext_vector_type(16), aligned(4)));
@@ -87,33 +88,13 @@ long ck_depthwise_scratch(const ck_window *w) {
   return CHANNELS * (padded_height(w) * padded_width(w) + w->out_height * w->out_width + 2 * taps);
 }
 
-// Turns a square of eight rows, `along` apart, into rows that are `CHANNELS` apart.
-INLINE void turn_eight(const float *restrict x, long along, float *restrict out) {
-  eight r[8], s[8];
-  for (int i = 0; i < 8; i++) r[i] = *(const eight *)(x + i * along);
-  for (int i = 0; i < 8; i += 2) {
-    s[i] = __builtin_shufflevector(r[i], r[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
-    s[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
-  }
-  for (int i = 0; i < 8; i += 4)
-    for (int j = 0; j < 2; j++) {
-      r[i + 2 * j] = __builtin_shufflevector(s[i + j], s[i + 2 + j], 0, 1, 8, 9, 4, 5, 12, 13);
-      r[i + 2 * j + 1] = __builtin_shufflevector(s[i + j], s[i + 2 + j], 2, 3, 10, 11, 6, 7, 14, 15);
-    }
-  for (int i = 0; i < 4; i++) {
-    *(eight *)(out + i * CHANNELS) = __builtin_shufflevector(r[i], r[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
-    *(eight *)(out + (i + 4) * CHANNELS) =
-        __builtin_shufflevector(r[i], r[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
-  }
-}
-
 // n numbers of each of `channels` planes side by side.
 INLINE void turn_row(const float *restrict x, long size, long n, long channels, float *restrict out) {
   long i = 0;
   if (channels == CHANNELS)
     for (; i + 8 <= n; i += 8) {
-      turn_eight(x + i, size, out + i * CHANNELS);
-      turn_eight(x + 8 * size + i, size, out + i * CHANNELS + 8);
+      turn_f32(x + i, size, CHANNELS, out + i * CHANNELS);
+      turn_f32(x + 8 * size + i, size, CHANNELS, out + i * CHANNELS + 8);
     }
   for (; i < n; i++)
     for (long c = 0; c < channels; c++) out[i * CHANNELS + c] = x[c * size + i];

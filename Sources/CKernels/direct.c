@@ -5,6 +5,7 @@
 #include "CKernels.h"
 #include "clones.h"
 #include "depthwise.h"
+#include "turn.h"
 #include <immintrin.h>
 #include <string.h>
 
@@ -493,33 +494,13 @@ long ck_conv_to_weights_scratch(const ck_window *w, long groups, long outputs) {
          + groups * patch_of(w) * rounded(outputs);
 }
 
-// Turns a square of eight rows, `along` apart, into rows that are `lanes` apart.
-INLINE void turn_square(const float *x, long along, long lanes, float *out) {
-  half r[8], s[8];
-  for (int i = 0; i < 8; i++) r[i] = *(const half *)(x + i * along);
-  for (int i = 0; i < 8; i += 2) {
-    s[i] = __builtin_shufflevector(r[i], r[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
-    s[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
-  }
-  for (int i = 0; i < 8; i += 4)
-    for (int j = 0; j < 2; j++) {
-      r[i + 2 * j] = __builtin_shufflevector(s[i + j], s[i + 2 + j], 0, 1, 8, 9, 4, 5, 12, 13);
-      r[i + 2 * j + 1] = __builtin_shufflevector(s[i + j], s[i + 2 + j], 2, 3, 10, 11, 6, 7, 14, 15);
-    }
-  for (int i = 0; i < 4; i++) {
-    *(half *)(out + i * lanes) = __builtin_shufflevector(r[i], r[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
-    *(half *)(out + (i + 4) * lanes) =
-        __builtin_shufflevector(r[i], r[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
-  }
-}
-
 // [outputs][positions] turned round, filled up to `stride` columns.
 CLONES static void turn_up(const float *restrict up, long outputs, long positions, long stride,
                            float *restrict out) {
   const long whole = positions / 8 * 8, squares = outputs / 8 * 8;
   for (long p = 0; p < whole; p += 8)
     for (long o = 0; o < squares; o += 8)
-      turn_square(up + o * positions + p, positions, stride, out + p * stride + o);
+      turn_f32(up + o * positions + p, positions, stride, out + p * stride + o);
   for (long o = squares; o < outputs; o++)
     for (long p = 0; p < whole; p++) out[p * stride + o] = up[o * positions + p];
   for (long p = whole; p < positions; p++)

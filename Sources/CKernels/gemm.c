@@ -3,6 +3,7 @@
 // the partial result, so blocking, vector width and thread count leave no trace in the bits.
 #include "CKernels.h"
 #include "clones.h"
+#include "turn.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,8 @@
 #define _GNU_SOURCE
 #include "CTerminal.h"
+#include "spawn.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,14 +115,7 @@ int ct_start(char *const arguments[], char *const environment[]) {
   posix_spawn_file_actions_adddup2(&actions, 0, 2);
   posix_spawn_file_actions_addclosefrom_np(&actions, 3);
   posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  sigset_t none, all;
-  sigemptyset(&none);
-  sigfillset(&all);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setsigdefault(&attributes, &all);
-  posix_spawnattr_setflags(&attributes,
-                           POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  clean_signals(&attributes, POSIX_SPAWN_SETSID);
   pid_t child = -1;
   int code = posix_spawnp(&child, arguments[0], &actions, &attributes, arguments,
                           environment ? environment : environ);

@@ -1,10 +1,9 @@
 #define _GNU_SOURCE
 #include "CTerminal.h"
+#include "spawn.h"
 #include <dirent.h>
 #include <errno.h>
 #include <sched.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -16,13 +15,7 @@ extern char **environ;
 // Never by fork: other threads of this program may hold locks.
 int ct_run(char *const arguments[]) {
   posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  sigset_t none, all;
-  sigemptyset(&none);
-  sigfillset(&all);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setsigdefault(&attributes, &all);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  clean_signals(&attributes, 0);
   pid_t child;
   int code = posix_spawnp(&child, arguments[0], NULL, &attributes, arguments, environ);
   posix_spawnattr_destroy(&attributes);

@@ -19,11 +19,11 @@ struct GraphCase {
     /// A line of JSON; differences that are not finite are told as texts.
     var line: String {
       func number(_ x: Double) -> String { x.isFinite ? "\(x)" : "\"\(x)\"" }
-      var fields = ["\"name\":\(JSONText.quoted(name))", "\"status\":\"\(status.rawValue)\""]
+      var fields = ["\"name\":\(JSON.quoted(name))", "\"status\":\"\(status.rawValue)\""]
       fields.append("\"max_abs\":\(number(difference.absolute))")
       fields.append("\"max_rel\":\(number(difference.relative))")
-      fields.append("\"op\":\(JSONText.quoted(operation))")
-      if !reason.isEmpty { fields.append("\"reason\":\(JSONText.quoted(reason))") }
+      fields.append("\"op\":\(JSON.quoted(operation))")
+      if !reason.isEmpty { fields.append("\"reason\":\(JSON.quoted(reason))") }
       return "{" + fields.joined(separator: ",") + "}"
     }
 
@@ -89,23 +89,5 @@ struct GraphCase {
 extension FormatError {
   fileprivate var isUnsupported: Bool {
     if case .unsupported = self { true } else { false }
-  }
-}
-
-/// Texts inside JSON.
-enum JSONText {
-  static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case _ where scalar.value < 32:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }

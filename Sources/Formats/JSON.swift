@@ -224,7 +224,8 @@ extension JSON {
     }
   }
 
-  private static func quoted(_ text: String) -> String {
+  /// A text between quotation marks, control characters escaped (RFC 8259).
+  package static func quoted(_ text: String) -> String {
     var out = "\""
     for scalar in text.unicodeScalars {
       switch scalar {

@@ -25,23 +25,7 @@ extension LayerKinds {
       examples: [Example("Conv(1, 4, 3)(ones(2, 1, 8, 8)).shape", prints: "(2, 4, 8, 8)")]),
     inputSetting: "in", inputSize: { $0.count == 3 ? $0[0] : nil },
     parameters: { settings, stream in
-      let groups = settings.integer("groups", default: 1)
-      let (rows, columns) = (
-        settings.integer("out", default: 1), settings.integer("in", default: 1)
-      )
-      guard columns % groups == 0, rows % groups == 0 else {
-        throw TensorError.invalid(
-          operation: "Conv",
-          reason: "\(columns) and \(rows) channels do not split into \(groups) groups",
-          hint: nil)
-      }
-      let k = settings.integer("k", default: 1)
-      let dims = [rows, columns / groups, k, k]
-      let fanIn = try Shape(checking: Array(dims.dropFirst())).count
-      let weight = try uniform(dims, fanIn: fanIn, &stream)
-      let weights = try weightParameters(weight, settings)
-      guard settings.boolean("bias", default: true) else { return weights }
-      return weights + [("bias", try uniform([rows], fanIn: fanIn, &stream))]
+      try windowParameters("Conv", settings, axes: 2, &stream)
     },
     apply: { layer, x, _ in
       guard let weight = try weight(of: layer) else { return x }
@@ -82,21 +66,7 @@ extension LayerKinds {
       examples: [Example("Conv1(2, 4, 3)(ones(5, 2, 8)).shape", prints: "(5, 4, 8)")]),
     inputSetting: "in", inputSize: { $0.count == 2 ? $0[0] : nil },
     parameters: { settings, stream in
-      let (rows, columns, groups) = (
-        settings.integer("out", default: 1), settings.integer("in", default: 1),
-        settings.integer("groups", default: 1)
-      )
-      guard columns % groups == 0, rows % groups == 0 else {
-        throw TensorError.invalid(
-          operation: "Conv1",
-          reason: "\(columns) and \(rows) channels do not split into \(groups) groups", hint: nil)
-      }
-      let dims = [rows, columns / groups, settings.integer("k", default: 1)]
-      let fanIn = try Shape(checking: Array(dims.dropFirst())).count
-      let weight = try uniform(dims, fanIn: fanIn, &stream)
-      let weights = try weightParameters(weight, settings)
-      guard settings.boolean("bias", default: true) else { return weights }
-      return weights + [("bias", try uniform([rows], fanIn: fanIn, &stream))]
+      try windowParameters("Conv1", settings, axes: 1, &stream)
     },
     apply: { layer, x, _ in
       guard let weight = try weight(of: layer) else { return x }

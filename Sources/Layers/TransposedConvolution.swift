@@ -17,14 +17,15 @@ extension LayerKinds {
     "bias", .boolean, "Add a learned constant to each channel.", default: "true")
 
   /// Weights of a window with as many axes, [rows, columns / groups, k…], and the bias.
-  private static func windowParameters(
-    _ settings: Attributes, axes: Int, isTransposed: Bool, _ stream: inout RandomStream
+  static func windowParameters(
+    _ name: String, _ settings: Attributes, axes: Int, isTransposed: Bool = false,
+    _ stream: inout RandomStream
   ) throws -> [(name: String, value: Tensor)] {
     let (input, output) = (settings.integer("in", default: 1), settings.integer("out", default: 1))
     let groups = settings.integer("groups", default: 1)
     guard input % groups == 0, output % groups == 0 else {
       throw TensorError.invalid(
-        operation: "groups",
+        operation: name,
         reason: "\(input) and \(output) channels do not split into \(groups) groups", hint: nil)
     }
     let window = Array(repeating: settings.integer("k", default: 1), count: axes)
@@ -82,7 +83,7 @@ extension LayerKinds {
         examples: [example]),
       inputSetting: "in", inputSize: { $0.count == axes + 1 ? $0[0] : nil },
       parameters: { settings, stream in
-        try windowParameters(settings, axes: axes, isTransposed: true, &stream)
+        try windowParameters(name, settings, axes: axes, isTransposed: true, &stream)
       },
       apply: { layer, x, _ in
         guard let weight = try weight(of: layer) else { return x }
@@ -117,7 +118,7 @@ extension LayerKinds {
       examples: [Example("Conv3(1, 2, 3)(ones(1, 1, 4, 4, 4)).shape", prints: "(1, 2, 4, 4, 4)")]),
     inputSetting: "in", inputSize: { $0.count == 4 ? $0[0] : nil },
     parameters: { settings, stream in
-      try windowParameters(settings, axes: 3, isTransposed: false, &stream)
+      try windowParameters("Conv3", settings, axes: 3, &stream)
     },
     apply: { layer, x, _ in
       guard let weight = try weight(of: layer) else { return x }
