@@ -21,6 +21,7 @@ package final class PlainDialogue {
   }
 
   private static let verbs: [(name: String, summary: String)] = [
+    ("1 + 2", "a line of the language: runs as a cell of its own below"),
     ("Enter", "the next cell"), ("back", "the cell above"), ("go 3", "the third cell, or go ID"),
     ("read", "this cell again"), ("list", "all cells in a line each"),
     ("edit", "writes the cell anew, up to a line with a dot alone"),
@@ -103,8 +104,26 @@ package final class PlainDialogue {
       tellQuestion()
     case (let first, _) where first.hasPrefix("?"): reference(String(line.dropFirst()))
     case (let first, _) where first.hasPrefix(":"): any(String(first.dropFirst()), rest)
-    default: say("\(PlainText.of(words[0])) is nothing that can be said here; help tells what can.")
+    case (let first, "") where first.allSatisfy({ $0.isLetter }) && !isName(first):
+      say("\(PlainText.of(first)) is nothing that can be said here; help tells what can.")
+    default: runLine(line)
     }
+  }
+
+  private func isName(_ word: String) -> Bool {
+    session.state.lines(of: .variables).contains { $0.columns.first == word }
+  }
+
+  /// A line of the language becomes a cell below this one (or fills an empty one) and runs.
+  private func runLine(_ line: String) {
+    let here = session.state.cell
+    if !here.isCode || !here.editor.text.isEmpty {
+      session.state.insertCell(at: session.state.focus + 1, .code(flags: []))
+    }
+    session.state.cell.editor.replace(with: line)
+    session.state.changes += 1
+    command("run")
+    settle()
   }
 
   // MARK: Cells

@@ -7,7 +7,8 @@ import Testing
 final class TerminalSession {
   private let child: pid_t
   private let master: Int32
-  private(set) var output = ""
+  /// What it wrote since this was emptied.
+  var output: String { String(decoding: bytes, as: UTF8.self) }
   private var bytes: [UInt8] = []
   /// What a terminal shows of it, when it is set before.
   var picture = TerminalPicture(columns: 80, rows: 24)
@@ -83,9 +84,9 @@ final class TerminalSession {
 
   func send(_ signal: Int32) { kill(child, signal) }
 
-  /// Reads until a text was written (since `output` was emptied); false after 20 seconds or the end.
-  func sees(_ text: String) -> Bool {
-    reads { self.output.contains(text) }
+  /// Reads until a text was written (since `output` was emptied); false after the seconds or the end.
+  func sees(_ text: String, within seconds: Int = 20) -> Bool {
+    reads(within: seconds) { self.output.contains(text) }
   }
 
   /// Reads until the terminal shows a text.
@@ -94,15 +95,16 @@ final class TerminalSession {
   }
 
   /// Reads until something holds that the program does elsewhere.
-  func reads(until holds: () -> Bool) -> Bool {
-    for _ in 0..<400 {
+  func reads(within seconds: Int = 20, until holds: () -> Bool) -> Bool {
+    let end = ContinuousClock.now + .seconds(seconds)
+    repeat {
       if holds() { return true }
       if !readSome() { return holds() }
-    }
+    } while ContinuousClock.now < end
     return false
   }
 
-  func forget() { (output, bytes) = ("", []) }
+  func forget() { bytes = [] }
 
   /// Reads up to the end of the program: its exit status, or minus the signal it died of. After 20
   /// seconds it is killed.
@@ -135,7 +137,6 @@ final class TerminalSession {
     }
     bytes += buffer[..<count]
     picture.read(Array(buffer[..<count]))
-    output = String(decoding: bytes, as: UTF8.self)
     return true
   }
 }

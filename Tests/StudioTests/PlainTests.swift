@@ -41,14 +41,23 @@ import Testing
 
   @Test func `cells are read one after the other`() throws {
     let (said, _) = try talk(["go 1", "", "", "", "back", "list"])
-    #expect(
-      said[0] == "page.grd.md, 4 cells. help tells what can be said." || said[0].contains("3 cells")
-    )
+    #expect(said[0] == "page.grd.md, 3 cells. help tells what can be said.")
     #expect(said.contains("Cell 1 of 3, text."))
     #expect(said.contains("  # Squares"))
     #expect(said.contains("Cell 2 of 3, code a, new."))
     #expect(said.contains("This is the last cell; add begins a new one."))
     #expect(said.last == "Cell 3 of 3, code b, new. plot([1, 4, 9])")
+  }
+
+  @Test func `a line of the language runs as a cell below`() throws {
+    let (said, file) = try talk(["go a", "run", "x ^ 10 + 1", "x", "xylophone", "1 +", "save"])
+    #expect(said.contains("  1025"))
+    #expect(said.contains { $0.hasPrefix("Cell 3 of 4, code") && $0.hasSuffix("done.") })
+    // A name of the page is asked for its value; a word that is none changes nothing.
+    #expect(said.contains { $0.hasPrefix("Cell 4 of 5, code") && $0.hasSuffix("done.") })
+    #expect(said.contains("xylophone is nothing that can be said here; help tells what can."))
+    #expect(said.contains { $0.hasPrefix("Cell 5 of 6, code") && $0.contains("failed") })
+    #expect(file.contains("\nx ^ 10 + 1\n"))
   }
 
   @Test func `a plot is told by its sentence, and nothing is drawn`() throws {
