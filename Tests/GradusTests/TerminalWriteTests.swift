@@ -42,21 +42,23 @@ struct TerminalWriteTests {
         return Int(seed >> 33) % limit
       }
       let keys = Array("jkooVt\u{1B}?\u{1B}")
-      let isLong = getenv("GRADUS_LONG") != nil
-      for _ in 0..<(isLong ? 10_000 : 300) {
+      for _ in 0..<(getenv("GRADUS_LONG") == nil ? 300 : 10_000) {
         session.resize(columns: 1 + random(200), rows: 1 + random(60))
         session.type(String(keys[random(keys.count)]))
         _ = session.readSome(milliseconds: 0)
       }
       session.resize(columns: 80, rows: 24)
-      // Everything was taken in when the line for commands comes and goes.
-      for _ in 0..<3 {
+      // Everything was taken in when the line for commands comes. A key right behind an escape, in
+      // what still waits, would be read as one with Alt: so the line is asked for again.
+      var isTakenIn = false
+      for _ in 0..<200 where !isTakenIn {
         session.type("\u{1B}")
         session.settle()
+        session.forget()
+        session.type(":")
+        isTakenIn = session.sees("COMMAND", within: 1)
       }
-      session.forget()
-      session.type(":")
-      #expect(session.sees("COMMAND", within: isLong ? 600 : 20))
+      #expect(isTakenIn)
       session.type("\u{1B}")
       session.settle()
       session.picture = TerminalPicture(columns: 80, rows: 24)
