@@ -26,7 +26,7 @@ let package = Package(
     .target(name: "Files", swiftSettings: optimised),
     .target(name: "Archives", dependencies: ["CSQLite", "Files"]),
     .target(name: "Drawing"),
-    .target(name: "Plots", dependencies: ["Drawing"], swiftSettings: optimised),
+    .target(name: "Plots", dependencies: ["CKernels", "Drawing"], swiftSettings: optimised),
     .target(name: "Tensors", dependencies: ["CKernels", "Vocabulary"], swiftSettings: optimised),
     .target(name: "Formats", dependencies: ["CZlib", "Tensors"], swiftSettings: optimised),
     .target(name: "ONNX", dependencies: ["Formats", "Tensors"], swiftSettings: optimised),

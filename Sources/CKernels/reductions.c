@@ -166,3 +166,49 @@ NARROW_SOFTMAX(narrow_softmax_f64, double)
   }
 SOFTMAX(ck_softmax_f32, float, narrow_softmax_f32)
 SOFTMAX(ck_softmax_f64, double, narrow_softmax_f64)
+
+#define WIDE 8
+
+INLINE long place_of(const double *x, long n, double wanted) {
+  long i = 0;
+  for (; i + WIDE <= n; i += WIDE) {
+    int found = 0;
+    for (int l = 0; l < WIDE; l++) found |= x[i + l] == wanted;
+    if (found) break;
+  }
+  while (i < n - 1 && x[i] != wanted) i++;
+  return i;
+}
+
+CLONES int ck_extremes_f64(const double *x, long n, double *sum, long *least, long *greatest) {
+  double low[WIDE], high[WIDE], sums[WIDE];
+  for (int l = 0; l < WIDE; l++) {
+    low[l] = high[l] = x[0];
+    sums[l] = 0;
+  }
+  long i = 0;
+  for (; i + WIDE <= n; i += WIDE)
+    for (int l = 0; l < WIDE; l++) {
+      double v = x[i + l];
+      low[l] = v < low[l] ? v : low[l];
+      high[l] = v > high[l] ? v : high[l];
+      sums[l] += v;
+    }
+  for (int l = 0; i + l < n; l++) {
+    double v = x[i + l];
+    low[l] = v < low[l] ? v : low[l];
+    high[l] = v > high[l] ? v : high[l];
+    sums[l] += v;
+  }
+  for (int l = 1; l < WIDE; l++) {
+    low[0] = low[l] < low[0] ? low[l] : low[0];
+    high[0] = high[l] > high[0] ? high[l] : high[0];
+    sums[0] += sums[l];
+  }
+  // One that is not finite makes the sum so.
+  if (!(sums[0] - sums[0] == 0)) return 0;
+  *sum = sums[0];
+  *least = place_of(x, n, low[0]);
+  *greatest = place_of(x, n, high[0]);
+  return 1;
+}

@@ -68,14 +68,20 @@ extension StandardLibrary {
           Argument("labels", .any, "The class of each point: numbers or texts.", default: "none"),
           Argument("names", .any, "Names of the classes 0, 1, ….", default: "none"),
           titleArgument,
+          Argument(
+            "join", .boolean, "A line through the points of each class in their order.",
+            default: "false"),
         ], "Points in the plane, each class with a mark of its own.",
         "scatter([[1, 2], [2, 1], [3, 3]], labels=[\"a\", \"b\", \"a\"])")
     ) { call, interpreter in
       let (x, y) = try points(call)
       let (classes, names) = try classes(call, x.count, interpreter)
-      let title = try call.text("title")
+      let (title, isJoined) = (try call.text("title"), try call.boolean("join"))
       return .object(
-        PlotObject { ScatterPlot(x: x, y: y, classes: classes, names: names, title: title) })
+        PlotObject {
+          ScatterPlot(
+            x: x, y: y, classes: classes, names: names, title: title, isJoined: isJoined)
+        })
     },
     Builtin(
       plotEntry(

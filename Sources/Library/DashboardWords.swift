@@ -6,13 +6,16 @@ import Vocabulary
 
 extension Run {
   /// The run at one look, as of now; what depends on the clock is left out when it is over.
-  package var dashboard: Dashboard {
+  package var dashboard: Dashboard { dashboard(steady: nil) }
+
+  /// With ranges that keep still from one look to the next.
+  package func dashboard(steady: SteadyRanges?) -> Dashboard {
     let past = moment.flatMap { try? job.snapshot(at: $0) }
     let place = past?.state.place ?? job.place
     let (status, step, watch) = (job.status, place.step, job.watch)
     var facts: [String] = []
-    if let learner = (past?.learner ?? job.result) as? ModelLearner {
-      facts.append("lr \(shortNumber(learner.optimizer.optimizer.learningRate, digits: 3))")
+    if let rate = past?.learner.learningRate ?? job.learningRate {
+      facts.append("lr \(shortNumber(rate, digits: 3))")
       facts.append("batch \(place.batchSize)")
     }
     if past == nil, let last = watch.gradients.last {
@@ -25,17 +28,23 @@ extension Run {
       }
     }
     let split = past == nil && !status.isOver && step > 0 ? spending : ""
-    let all = self.outlines
-    let outlines = all.filter { $0.name.hasSuffix("loss") || all.count == 1 }
-    let curves = outlines.map { outline -> LinePlot.Line in
-      let series = outline.envelope
-      return LinePlot.Line(
-        series.name, x: series.steps.map(Double.init), y: series.values.map(Double.init),
-        total: outline.total)
+    let outlines = self.outlines
+    if let best = outlines.first(where: { $0.name == "val loss" })?.best {
+      let epoch = (Int(best.x) + job.stepsPerEpoch - 1) / max(1, job.stepsPerEpoch)
+      facts.append("best val loss \(shortNumber(best.y, digits: 3)) ★ epoch \(epoch)")
+    }
+    let curves = Run.lossCurves(outlines)
+    let crosshair = moment.map { moment in
+      LinePlot.Crosshair(
+        x: Double(moment), label: "step \(moment)",
+        beyond: Run.lossCurves(job.outlines).map { $0.from(Double(moment)) })
     }
     // Losses that span decades, and never touch 0, are told apart on a logarithmic axis.
-    let known = curves.flatMap(\.y).filter(\.isFinite)
-    let isLogarithmic = known.min() ?? 0 > 0 && known.max() ?? 0 > 20 * (known.min() ?? 1)
+    let known = (curves + (crosshair?.beyond ?? [])).lazy.flatMap(\.y).filter(\.isFinite)
+    let (least, most) = known.reduce((Double.infinity, -Double.infinity)) {
+      (min($0.0, $1), max($0.1, $1))
+    }
+    let isLogarithmic = least > 0 && most > 20 * least
     return Dashboard(
       status: past == nil ? status.word : "at step \(step)", step: step, total: job.totalSteps,
       epoch: (
@@ -44,7 +53,8 @@ extension Run {
       ),
       facts: facts, spending: split,
       curves: LinePlot(
-        curves, isLogarithmic: isLogarithmic, events: marks),
+        curves, isLogarithmic: isLogarithmic, events: marks, crosshair: crosshair,
+        steady: isGrowing ? steady : nil),
       events: job.events.filter { $0.step <= step }.compactMap { event in
         switch event.kind {
         case .set(let name, let value):
@@ -62,6 +72,22 @@ extension Run {
 }
 
 extension Run {
+  /// The losses among what a run recorded; all of it where nothing is called so.
+  static func losses(_ all: [SeriesOutline]) -> [SeriesOutline] {
+    let found = all.filter { $0.name.hasSuffix("loss") }
+    return found.isEmpty ? all : found
+  }
+
+  /// The curves of losses, the best point of a held-out one marked.
+  private static func lossCurves(_ all: [SeriesOutline]) -> [LinePlot.Line] {
+    losses(all).map { outline in
+      let series = outline.envelope
+      return LinePlot.Line(
+        series.name, x: series.steps.map(Double.init), y: series.values.map(Double.init),
+        total: outline.total, best: outline.name.hasPrefix("val ") ? outline.best : nil)
+    }
+  }
+
   /// `40–46 s left`, in minutes from two minutes on.
   private static func rest(_ low: Double, _ high: Double) -> String {
     let (unit, name) = high < 120 ? (1.0, "s") : high < 7200 ? (60, "min") : (3600, "h")
@@ -114,7 +140,8 @@ extension StandardLibrary {
       guard case .object(let object) = call["r"], let run = object as? Run else {
         throw call.wrong("r", expected: "a run, such as train(…) gives")
       }
-      return .object(PlotObject(runs: [run]) { $0[0].dashboard })
+      let steady = SteadyRanges { StepTimes.now }
+      return .object(PlotObject(runs: [run]) { $0[0].dashboard(steady: steady) })
     },
     Builtin(
       Entry(

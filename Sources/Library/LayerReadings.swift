@@ -85,62 +85,122 @@ struct LayerReadings: Sendable {
         group.name, gradient: root { gradients[$0] },
         weight: sized.reduce(0) { $0 + before[$1].sumOfSquares() }.squareRoot(),
         update: sized.reduce(0) { $0 + after[$1].sumOfSquares(minus: before[$1]) }.squareRoot(),
-        count: group.members.reduce(0) { $0 + before[$1].count }, dead: dead[index])
+        count: group.members.reduce(0) { $0 + before[$1].count }, dead: dead[index],
+        isSized: !matrices.isEmpty)
     }
   }
 
-  /// What a chain answers to the first examples: by layer the share of units behind its relu that are
-  /// always 0.
-  func deadUnits(_ model: Value, on data: Value, _ interpreter: Interpreter) throws -> [Int: Double]
-  {
-    guard let chain = model.chain, case .record(let record) = data,
-      let x = record["x"]?.variable, x.rank > 0, x.dims[0] > 0, let last = activations.keys.max()
-    else { return [:] }
-    var value = Value.tensor(
-      try x.indexed([.range(0, min(x.dims[0], LayerReadings.examples), 1)]).detached())
-    var found: [Int: Double] = [:]
-    for (at, part) in chain.parts.prefix(last + 1).enumerated() {
-      value = try interpreter.apply(part, [value])
-      guard let group = activations[at], let answers = value.variable?.value, answers.rank > 1
-      else { continue }
-      let axes = [0] + (answers.rank > 2 ? Array(2..<answers.rank) : [])
-      let largest = try answers.reduce(.max, axes: axes).array(of: Double.self)
-      found[group] = Double(largest.count { $0 <= 0 }) / Double(max(1, largest.count))
+  /// What a model answers to the first examples: by layer the share of units behind its relu that are
+  /// always 0, and of the labels the share that it contradicts. Of `held` examples, which it has not
+  /// learned by heart, the labels tell more.
+  func look(
+    at model: Value, on data: Value, held: Value?, isScored: Bool, _ interpreter: Interpreter
+  ) -> (dead: [Int: Double], contradicted: Double?) {
+    guard let (x, y) = LayerReadings.first(of: data) else { return ([:], nil) }
+    let isShared = isScored && held == nil
+    var dead: [Int: Double] = [:]
+    var scores: Variable?
+    if let chain = model.chain, let last = activations.keys.max() {
+      var value = Value.tensor(x)
+      for (at, part) in chain.parts.prefix(isShared ? .max : last + 1).enumerated() {
+        guard let next = try? interpreter.apply(part, [value]) else { return (dead, nil) }
+        value = next
+        if let group = activations[at], let answers = value.variable?.value, answers.rank > 1 {
+          dead[group] = LayerReadings.shareDead(answers)
+        }
+      }
+      scores = value.variable
+    } else if isShared {
+      scores = (try? interpreter.apply(model, [.tensor(x)]))?.variable
     }
-    return found
+    guard isScored else { return (dead, nil) }
+    if let held {
+      guard let (x, y) = LayerReadings.first(of: held) else { return (dead, nil) }
+      scores = (try? interpreter.apply(model, [.tensor(x)]))?.variable
+      return (dead, scores.flatMap { try? LayerReadings.contradicted($0, x.value, y) })
+    }
+    return (dead, scores.flatMap { try? LayerReadings.contradicted($0, x.value, y) })
+  }
+
+  /// The first examples of data, and what belongs to them.
+  private static func first(of data: Value) -> (x: Variable, y: Tensor?)? {
+    guard case .record(let record) = data, let x = record["x"]?.variable, x.rank > 0,
+      x.dims[0] > 0, let some = try? x.indexed([.range(0, min(x.dims[0], examples), 1)])
+    else { return nil }
+    return (some.detached(), record["y"]?.variable?.value)
+  }
+
+  /// The share of units, which lie along the second axis, that are above 0 for no example.
+  static func shareDead(_ answers: Tensor) -> Double {
+    let (rows, units) = (answers.dims[0], answers.dims[1])
+    let size = answers.dims.dropFirst(2).reduce(1, *)
+    guard units > 0 else { return 0 }
+    var silent = Array(0..<units)
+    func hear<E: BinaryFloatingPoint>(_: E.Type) {
+      answers.withBytes { bytes in
+        let x = bytes.bindMemory(to: E.self)
+        // Most units answer to one of the first examples: only those that have not are looked for.
+        for row in 0..<rows where !silent.isEmpty {
+          silent.removeAll { unit in
+            let start = (row * units + unit) * size
+            return (start..<(start + size)).contains { x[$0] > 0 }
+          }
+        }
+      }
+    }
+    switch answers.dtype {
+    case .float32: hear(Float.self)
+    case .float64: hear(Double.self)
+    case .int64, .bool: return 0
+    }
+    return Double(silent.count) / Double(units)
   }
 
   /// The share of the first examples whose label has less than a quarter of the probability while
-  /// another class has most of it. A model that has learned something, and is no surer than it may be,
+  /// another class has most of it, while the examples most like it do not bear that label either:
+  /// where they do, it is the model that has not learned yet. A model that has learned something, and is no surer than it may be,
   /// leaves few such examples where the labels are right: classes that are hard to tell share the
   /// probability. Nil for a model that has learned little, and where the answers are no class scores.
-  static func contradicted(_ model: Value, on data: Value, _ interpreter: Interpreter) throws
-    -> Double?
-  {
-    guard case .record(let record) = data, let x = record["x"]?.variable, x.rank > 0,
-      let y = record["y"]?.variable?.value, y.rank == 1, !y.dtype.isFloat, y.count == x.dims[0],
-      y.count > 0
-    else { return nil }
-    let some = try x.indexed([.range(0, min(x.dims[0], examples), 1)]).detached()
-    guard let scores = try interpreter.apply(model, [.tensor(some)]).variable, scores.rank == 2,
-      scores.dims[1] > 1
+  static func contradicted(_ scores: Variable, _ x: Tensor, _ y: Tensor?) throws -> Double? {
+    guard let y, y.rank == 1, !y.dtype.isFloat, scores.rank == 2, scores.dims[1] > 1,
+      y.count >= scores.dims[0]
     else { return nil }
     let chances = try Operations.softmax(scores, ["axis": .integer(-1)]).value.array(
       of: Double.self)
     let (labels, kinds) = (y.array(of: Int64.self), scores.dims[1])
     var right = 0
-    let wrong = (0..<scores.dims[0]).count { row in
+    let wrong = (0..<scores.dims[0]).filter { row in
       let own = chances[(row * kinds)..<((row + 1) * kinds)]
-      let label = Int(labels[row])
-      guard label >= 0, label < kinds else { return false }
+      guard let label = Int(exactly: labels[row]), label >= 0, label < kinds else { return false }
       let best = own.max() ?? 0
       if own[row * kinds + label] == best { right += 1 }
       return own[row * kinds + label] < 0.25 && best > 0.6
     }
-    guard wrong >= 5 || scores.dims[0] < 5, 20 * right >= 11 * scores.dims[0] else {
-      return 20 * right >= 11 * scores.dims[0] ? 0 : nil
+    guard 20 * right >= 11 * scores.dims[0] else { return nil }
+    let odd = wrong.count { !isAmongItsLike($0, x, labels, scores.dims[0]) }
+    guard odd >= 5 || scores.dims[0] < 5 else { return 0 }
+    return Double(odd) / Double(scores.dims[0])
+  }
+
+  /// Whether most of the three examples that are nearest to one, of the first `count`, bear its label.
+  private static func isAmongItsLike(_ row: Int, _ x: Tensor, _ labels: [Int64], _ count: Int)
+    -> Bool
+  {
+    guard x.dtype == .float32, count > 3 else { return false }
+    let size = x.count / max(1, x.dims[0])
+    return x.withBytes { bytes in
+      let all = bytes.bindMemory(to: Float.self)
+      let distances = (0..<count).filter { $0 != row }.map { other in
+        var sum: Float = 0
+        for i in 0..<size {
+          let difference = all[row * size + i] - all[other * size + i]
+          sum += difference * difference
+        }
+        return (distance: sum, row: other)
+      }
+      let near = distances.sorted { ($0.distance, $0.row) < ($1.distance, $1.row) }.prefix(3)
+      return near.count { labels[$0.row] == labels[row] } >= 2
     }
-    return Double(wrong) / Double(scores.dims[0])
   }
 
   /// What is wrong with the numbers of the data before anything is learned from them.

@@ -12,7 +12,7 @@ extension ModelLearner {
         let name, let available)
       {
         throw TrainingError.noSetting(
-          name: name, available: available + (hasDropout ? ["dropout"] : []) + ["batch"])
+          name: name, available: available + (hasDropout ? ["dropout"] : []) + ["batch", "skip"])
       }
     }
     guard hasDropout else {

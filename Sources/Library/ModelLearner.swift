@@ -168,11 +168,8 @@ package struct ModelLearner: Learner {
       if !isObjective, case .builtin(let word) = loss {
         isScored = word.entry.name == "cross_entropy"
       }
-      dead = (try? layers.deadUnits(model, on: data, interpreter)) ?? [:]
-      // Examples that it has not learned by heart tell more.
-      if isScored {
-        contradicted = try? LayerReadings.contradicted(model, on: held ?? data, interpreter)
-      }
+      (dead, contradicted) = layers.look(
+        at: model, on: data, held: held, isScored: isScored, interpreter)
     }
     reading = StepReading(
       layers.readings(before: before, after: parameters, gradients: gradients, dead: dead),

@@ -100,8 +100,7 @@ extension StandardLibrary {
   ///
   /// A branch of one of the others begins where it left it.
   static func lines(of run: Run, named name: String, among others: [Run] = []) -> [LinePlot.Line] {
-    let outlines = run.outlines
-    let chosen = outlines.filter { $0.name.hasSuffix("loss") || outlines.count == 1 }
+    let chosen = Run.losses(run.outlines)
     return chosen.map { outline in
       var series = name.isEmpty && chosen.count == 1 ? outline.envelope : outline.means
       if let trunk = run.trunk, others.contains(where: { $0.job === trunk.run.job }) {
@@ -109,8 +108,18 @@ extension StandardLibrary {
       }
       return LinePlot.Line(
         [name, series.name].filter { !$0.isEmpty }.joined(separator: " "),
-        x: series.steps.map(Double.init), y: series.values.map(Double.init), total: outline.total)
+        x: series.steps.map(Double.init), y: series.values.map(Double.init), total: outline.total,
+        best: outline.name.hasPrefix("val ") ? outline.best : nil)
     }
+  }
+
+  /// Where runs are looked at, when that is not their end; `curves` gives those of whole runs.
+  static func crosshair(_ runs: [Run], _ curves: ([Run]) -> [LinePlot.Line])
+    -> LinePlot.Crosshair?
+  {
+    guard let moment = runs.compactMap(\.moment).max() else { return nil }
+    let beyond = curves(runs.map(\.whole)).map { $0.from(Double(moment)) }
+    return LinePlot.Crosshair(x: Double(moment), label: "step \(moment)", beyond: beyond)
   }
 
   /// Mean and standard deviation over curves at each place that all of them have.
@@ -152,22 +161,29 @@ extension StandardLibrary {
         guard smoothing >= 0, smoothing < 1 else {
           throw call.error("smooth lies between 0 and less than 1", at: "smooth")
         }
-        @Sendable func drawn(_ lines: [LinePlot.Line], events: [LinePlot.Event] = []) -> LinePlot {
+        @Sendable func drawn(_ lines: [LinePlot.Line]) -> LinePlot {
           LinePlot(
             lines, title: title, isLogarithmic: isLogarithmic,
-            isLogarithmicAcross: isLogarithmicAcross, events: events, smoothing: smoothing)
+            isLogarithmicAcross: isLogarithmicAcross, smoothing: smoothing)
         }
         let given = call["y"]
         var whole = given
         if case .object = given { whole = .list([given]) }
         if let all = labelled(whole) {
-          let names = all.enumerated().map { label($1.settings, $0) }
+          let (names, steady) = (labels(all.map(\.settings)), SteadyRanges { StepTimes.now })
           return .object(
             PlotObject(runs: all.map(\.run)) { runs in
-              drawn(
+              func curves(_ runs: [Run]) -> [LinePlot.Line] {
                 runs.enumerated().flatMap { index, run in
                   lines(of: run, named: runs.count > 1 ? names[index] : "", among: runs)
-                }, events: runs.count == 1 ? runs[0].marks : [])
+                }
+              }
+              return LinePlot(
+                curves(runs), title: title, isLogarithmic: isLogarithmic,
+                isLogarithmicAcross: isLogarithmicAcross,
+                events: runs.count == 1 ? runs[0].marks : [], smoothing: smoothing,
+                crosshair: crosshair(runs, curves),
+                steady: runs.contains(where: \.isGrowing) ? steady : nil)
             })
         }
         if !call.isNone("more") {

@@ -30,6 +30,12 @@ package final class Run: LanguageObject {
   /// The same run as it was after a step.
   package func at(_ step: Int) -> Run { Run(job, trunk: trunk, moment: step, model: model) }
 
+  /// The same run as it is now.
+  package var whole: Run { moment == nil ? self : Run(job, trunk: trunk, model: model) }
+
+  /// Whether a picture of it will be another one in a moment.
+  var isGrowing: Bool { moment == nil && !job.status.isOver }
+
   /// A run that goes on from a step of this one.
   package func branch(_ job: TrainingJob, step: Int) -> Run {
     Run(job, trunk: (self, step), model: model)

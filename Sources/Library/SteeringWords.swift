@@ -14,6 +14,7 @@ extension StandardLibrary {
     Argument("clip", .any, "Largest gradient norm; 0 for none.", default: "none"),
     Argument("dropout", .any, "The chance of its Dropout layers.", default: "none"),
     Argument("batch", .any, "Examples in a batch.", default: "none"),
+    Argument("skip", .any, "A step, counted from 1, whose batch is left out.", default: "none"),
   ]
 
   /// The settings that a call gives, in order.

@@ -140,11 +140,18 @@ extension StandardLibrary {
     return found
   }
 
-  /// `lr=0.1 width=8`, or a number where there are no settings.
-  static func label(_ settings: Record, _ number: Int) -> String {
-    guard !settings.fields.isEmpty else { return "\(number)" }
-    return zip(settings.names, settings.fields).map { "\($0)=\($1.value.inline)" }
-      .joined(separator: " ")
+  /// For each run `lr=0.1 width=8`: the settings in which the runs differ; a number where there are
+  /// none.
+  static func labels(_ all: [Record]) -> [String] {
+    let differing = Set(
+      all.flatMap(\.names).filter { name in
+        Set(all.map { $0[name]?.inline ?? "" }).count > 1
+      })
+    return all.enumerated().map { number, settings in
+      let parts = zip(settings.names, settings.fields).filter { differing.contains($0.0) }
+        .map { "\($0)=\($1.value.inline)" }
+      return parts.isEmpty ? "\(number)" : parts.joined(separator: " ")
+    }
   }
 
   /// A row of the table of runs, as a record.

@@ -5,6 +5,9 @@ struct BrailleCanvas: Sendable {
   let columns: Int
   let rows: Int
   private var cells: [UInt8]
+  /// Which dots of a line are set, over and over.
+  var dashes = [true]
+  private var drawn = 0
   private static let bits: [[UInt8]] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]]
 
   init(columns: Int, rows: Int) {
@@ -28,7 +31,8 @@ struct BrailleCanvas: Sendable {
     let (stepX, stepY) = (x0 < x1 ? 1 : -1, y0 < y1 ? 1 : -1)
     var (x, y, error) = (x0, y0, dx + dy)
     while true {
-      set(x, y)
+      if dashes[drawn % dashes.count] { set(x, y) }
+      drawn += 1
       if x == x1, y == y1 { return }
       let twice = 2 * error
       if twice >= dy {

@@ -45,7 +45,7 @@ package struct ConfusionMatrix: Picture {
         counts.map { row in
           let sum = Double(max(1, row.reduce(0, +)))
           return row.map { Double($0) / sum }
-        }
+        }, labels: labels
       ).draw(width: width, height: height, depth: depth)
     }
     let side = gutter + n * cell + 2

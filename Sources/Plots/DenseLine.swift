@@ -1,3 +1,5 @@
+import CKernels
+
 /// What is drawn of a curve with very many points: stretches of equally many, each with its lowest and
 /// its highest point, its mean, and the first that is not finite. Nothing that stands out is lost.
 struct DenseLine {
@@ -22,9 +24,16 @@ struct DenseLine {
     let size = (count + DenseLine.stretches - 1) / DenseLine.stretches
     x.reserveCapacity(3 * DenseLine.stretches)
     y.reserveCapacity(3 * DenseLine.stretches)
+    calmX.reserveCapacity(DenseLine.stretches)
+    calmY.reserveCapacity(DenseLine.stretches)
     values.withUnsafeBufferPointer { values in
       for start in stride(from: 0, to: count, by: size) {
-        add(start, min(start + size, count), values) { places?[$0] ?? Double($0) }
+        let end = min(start + size, count)
+        let isInner = start > 0 && end < count
+        guard isInner, addInner(start, end, values, places) else {
+          add(start, end, values) { places?[$0] ?? Double($0) }
+          continue
+        }
       }
     }
   }
@@ -36,51 +45,47 @@ struct DenseLine {
     }
   }
 
+  /// A stretch away from both ends, when all of it is finite.
+  private mutating func addInner(
+    _ start: Int, _ end: Int, _ values: UnsafeBufferPointer<Double>, _ places: [Double]?
+  ) -> Bool {
+    guard let base = values.baseAddress else { return false }
+    var (sum, least, greatest) = (0.0, 0, 0)
+    guard ck_extremes_f64(base + start, end - start, &sum, &least, &greatest) != 0 else {
+      return false
+    }
+    func put(_ at: Int) {
+      x.append(places?[at] ?? Double(at))
+      y.append(values[at])
+    }
+    let (first, second) = (start + min(least, greatest), start + max(least, greatest))
+    put(first)
+    if second > first { put(second) }
+    if values[start + least] <= 0 { notPositive += (start..<end).count { values[$0] <= 0 } }
+    let middle = start + (end - start) / 2
+    calmX.append(places?[middle] ?? Double(middle))
+    calmY.append(sum / Double(end - start))
+    return true
+  }
+
   private mutating func add(
     _ start: Int, _ end: Int, _ values: UnsafeBufferPointer<Double>, _ place: (Int) -> Double
   ) {
     var (low, high, sum, known) = (start, start, 0.0, 0)
     var lost: Int?
     var (least, most) = (Double.infinity, -Double.infinity)
-    // Eight lanes at a time say what the extremes are; then they are looked for.
-    var (lows, highs) = (SIMD8(repeating: Double.infinity), SIMD8(repeating: -Double.infinity))
-    var sums = SIMD8<Double>.zero
-    var at = start
-    let raw = UnsafeRawBufferPointer(values)
-    while at + 8 <= end {
-      let lanes = raw.loadUnaligned(fromByteOffset: 8 * at, as: SIMD8<Double>.self)
-      lows = lows.replacing(with: lanes, where: lanes .< lows)
-      highs = highs.replacing(with: lanes, where: lanes .> highs)
-      sums += lanes
-      at += 8
-    }
-    var total = sums.sum()
-    while at < end {
-      total += values[at]
-      lows[0] = values[at] < lows[0] ? values[at] : lows[0]
-      highs[0] = values[at] > highs[0] ? values[at] : highs[0]
-      at += 1
-    }
-    (least, most) = (lows.min(), highs.max())
-    if total.isFinite, least.isFinite, most.isFinite {
-      low = (start..<end).first { values[$0] == least } ?? start
-      high = (start..<end).first { values[$0] == most } ?? start
-      (sum, known) = (total, end - start)
-    } else {
-      (least, most) = (.infinity, -.infinity)
-      for i in start..<end {
-        let v = values[i]
-        guard v.isFinite else {
-          lost = lost ?? i
-          notFinite += 1
-          continue
-        }
-        known += 1
-        sum += v / Double(end - start)
-        if v < least { (least, low) = (v, i) }
-        if v > most { (most, high) = (v, i) }
+    for i in start..<end {
+      let v = values[i]
+      guard v.isFinite else {
+        lost = lost ?? i
+        notFinite += 1
+        continue
       }
-      sum *= Double(end - start)
+      known += 1
+      // Parts of the mean: the sum of large numbers would overflow.
+      sum += v / Double(end - start)
+      if v < least { (least, low) = (v, i) }
+      if v > most { (most, high) = (v, i) }
     }
     if least <= 0 { notPositive += (start..<end).count { values[$0].isFinite && values[$0] <= 0 } }
     var points = known > 0 ? [low, high] : []
@@ -95,7 +100,7 @@ struct DenseLine {
     }
     if known > 0 {
       calmX.append(place(start + (end - start) / 2))
-      calmY.append(sum / Double(known))
+      calmY.append(sum * (Double(end - start) / Double(known)))
     }
     if let lost {
       calmX.append(place(lost))

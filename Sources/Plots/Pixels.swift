@@ -29,8 +29,8 @@ struct Pixels: Sendable {
   }
 
   /// How a character shows pixels: two above each other in colours; in shades one on two characters,
-  /// or the mean of two above each other where there are many.
-  enum Cell: Sendable { case halves, wide, tall }
+  /// one on each where there is less room, or the mean of two above each other where there are many.
+  enum Cell: Sendable { case halves, wide, narrow, tall }
 
   func cell(_ depth: ColorDepth) -> Cell {
     depth == .palette ? .halves : columns <= 16 ? .wide : .tall
@@ -41,18 +41,22 @@ struct Pixels: Sendable {
     switch cell {
     case .halves, .tall: (columns, (rows.count + 1) / 2)
     case .wide: (columns * 2, rows.count)
+    case .narrow: (columns, rows.count)
     }
+  }
+
+  /// The side of the square blocks that are averaged until the pixels fit; 1 when they do.
+  func block(width: Int, height: Int, _ cell: Cell) -> Int {
+    let size = size(cell)
+    let across = (size.width + max(1, width) - 1) / max(1, width)
+    let down = (size.height + max(1, height) - 1) / max(1, height)
+    return max(1, across, down)
   }
 
   /// The pixels, averaged in square blocks until they fit.
   func fitted(width: Int, height: Int, _ cell: Cell) -> Pixels {
-    let size = size(cell)
-    guard size.width > 0, size.height > 0 else { return self }
-    let across = (size.width + max(1, width) - 1) / max(1, width)
-    let down = (size.height + max(1, height) - 1) / max(1, height)
-    let block = max(across, down)
-    guard block > 1 else { return self }
-    return reduced(down: block, across: block)
+    let block = block(width: width, height: height, cell)
+    return block > 1 ? reduced(down: block, across: block) : self
   }
 
   func draw(
@@ -69,7 +73,7 @@ struct Pixels: Sendable {
             foreground: grey(2 * y, x, range), background: grey(2 * y + 1, x, range))
           glyph = Glyph("▀", style)
         case .wide: glyph = pixels.shade(y, x / 2, range)
-        case .tall: glyph = pixels.shade(y, x, range)
+        case .narrow, .tall: glyph = pixels.shade(y, x, range)
         }
         grid[column + x, row + y] = glyph
       }

@@ -18,25 +18,35 @@ package struct PlanePlot: Picture {
 
   package let layers: [Layer]
   package let title: String
+  /// Marks on the lower edge.
+  package let events: [LinePlot.Event]
 
-  package init(_ layers: [Layer], title: String = "") {
+  package init(_ layers: [Layer], title: String = "", events: [LinePlot.Event] = []) {
     self.layers = layers
     self.title = title
+    self.events = events
   }
 
-  /// The layers of pictures that have axes; nil when one has none to share.
-  package init?(overlaying pictures: [any Picture], title: String = "") {
-    var layers: [Layer] = []
+  /// The layers of pictures that have axes, under their titles and with their marks; nil when one has
+  /// none to share.
+  package init?(overlaying pictures: [any Picture]) {
+    var (layers, titles, events): ([Layer], [String], [LinePlot.Event]) = ([], [], [])
     for picture in pictures {
+      let title: String
       switch picture {
-      case let plane as PlanePlot: layers += plane.layers
-      case let lines as LinePlot where !lines.isLogarithmic:
-        layers += lines.lines.map { Layer(.curve($0)) }
-      case let points as ScatterPlot: layers.append(Layer(.points(points)))
+      case let plane as PlanePlot:
+        (layers, title) = (layers + plane.layers, plane.title)
+        events += plane.events
+      case let lines as LinePlot where !lines.isLogarithmic && !lines.isLogarithmicAcross:
+        (layers, title) = (layers + lines.lines.map { Layer(.curve($0)) }, lines.title)
+        events += lines.events
+      case let points as ScatterPlot:
+        (layers, title) = (layers + [Layer(.points(points))], points.title)
       default: return nil
       }
+      if !title.isEmpty, !titles.contains(title) { titles.append(title) }
     }
-    self.init(layers, title: title)
+    self.init(layers, title: titles.joined(separator: ", "), events: events)
   }
 
   /// Round levels inside the range of a field.
@@ -132,6 +142,10 @@ package struct PlanePlot: Picture {
     }
     for (index, line) in curves.enumerated() { draw(line, index, on: &grid, axes, depth) }
     for points in scatters { points.drawMarks(on: &grid, axes, depth) }
+    for event in events where event.x >= x.low && event.x <= x.high {
+      grid[axes.left + axes.dot(event.x, y.low).x / 2, axes.top + axes.rows] = Glyph(
+        event.glyph, Style(isBold: true))
+    }
     if axes.right > 1 {
       for (row, entry) in legend.prefix(axes.rows).enumerated() {
         grid.write(
@@ -209,6 +223,7 @@ package struct PlanePlot: Picture {
     _ line: LinePlot.Line, _ index: Int, on grid: inout Grid, _ axes: Axes, _ depth: ColorDepth
   ) {
     var canvas = BrailleCanvas(columns: axes.columns, rows: axes.rows)
+    if depth == .none { canvas.dashes = LinePlot.pens[index % LinePlot.pens.count] }
     var previous: (x: Int, y: Int)?
     for (x, y) in zip(line.x, line.y) {
       guard x.isFinite, y.isFinite else {
@@ -225,6 +240,11 @@ package struct PlanePlot: Picture {
     }
     canvas.draw(
       on: &grid, column: axes.left, row: axes.top, style: PlanePlot.style(index, depth))
+    if let best = line.best, best.x.isFinite, best.y.isFinite {
+      let dot = axes.dot(best.x, best.y)
+      grid[axes.left + dot.x / 2, axes.top + dot.y / 4] = Glyph(
+        "★", PlanePlot.style(index, depth))
+    }
   }
 
   private static func style(_ index: Int, _ depth: ColorDepth) -> Style {

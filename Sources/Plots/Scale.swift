@@ -1,3 +1,14 @@
+/// The least and the greatest of some finite values.
+struct Bounds: Sendable {
+  private(set) var low = Double.infinity
+  private(set) var high = -Double.infinity
+
+  @inline(__always) mutating func note(_ value: Double) {
+    low = value < low ? value : low
+    high = value > high ? value : high
+  }
+}
+
 /// The range of an axis, for values of any magnitude.
 struct Scale: Sendable, Equatable {
   let low: Double
@@ -5,8 +16,13 @@ struct Scale: Sendable, Equatable {
 
   /// The range of the finite values, widened when all are the same; nil when there is none.
   init?(_ values: some Sequence<Double>) {
-    var (low, high) = (Double.infinity, -Double.infinity)
-    for value in values where value.isFinite { (low, high) = (min(low, value), max(high, value)) }
+    var bounds = Bounds()
+    for value in values where value.isFinite { bounds.note(value) }
+    self.init(bounds)
+  }
+
+  init?(_ bounds: Bounds) {
+    var (low, high) = (bounds.low, bounds.high)
     guard low <= high else { return nil }
     if low == high {
       let room = low == 0 ? 1 : 0.05 * abs(low)
@@ -20,7 +36,7 @@ struct Scale: Sendable, Equatable {
   /// 0 to 1, for an axis without a finite value.
   static let unit = Scale(low: 0, high: 1)
 
-  private init(low: Double, high: Double) { (self.low, self.high) = (low, high) }
+  init(low: Double, high: Double) { (self.low, self.high) = (low, high) }
 
   /// Where a finite value lies, from 0 at the low end to 1 at the high one.
   func part(_ value: Double) -> Double {

@@ -8,11 +8,15 @@ package struct ScatterPlot: Picture {
   package let classes: [Int]
   package let names: [String]
   package let title: String
+  /// Whether a line leads through the points of a class in their order.
+  package let isJoined: Bool
 
   /// Points whose class is not a position in `names` are left out.
   package init(
-    x: [Double], y: [Double], classes: [Int] = [], names: [String] = [], title: String = ""
+    x: [Double], y: [Double], classes: [Int] = [], names: [String] = [], title: String = "",
+    isJoined: Bool = false
   ) {
+    self.isJoined = isJoined
     let count = min(x.count, y.count)
     let hasClasses = !names.isEmpty && classes.count >= count
     let kept = (0..<count).filter { !hasClasses || names.indices.contains(classes[$0]) }
@@ -44,7 +48,8 @@ package struct ScatterPlot: Picture {
       guard let low = known.min(), let high = known.max() else { continue }
       text += ", \(name) from \(Numbers.text(low)) to \(Numbers.text(high))"
     }
-    return text + (missing > 0 ? ", \(missing) not finite" : "") + "."
+    return text + (isJoined ? ", joined by lines" : "")
+      + (missing > 0 ? ", \(missing) not finite" : "") + "."
   }
 
   package func draw(width: Int, height: Int?, depth: ColorDepth) -> Grid {
@@ -95,14 +100,16 @@ package struct ScatterPlot: Picture {
     return mark == names[index] ? "\(mark) (\(count))" : "\(mark) \(names[index]) (\(count))"
   }
 
-  /// Dots tell classes apart by colour alone, and only a few of them.
+  /// Dots tell classes apart by colour alone, and only a few of them; on a line they would be lost.
   private func usesDots(_ depth: ColorDepth) -> Bool {
-    names.count < 2 || (depth == .palette && names.count <= 4)
+    if isJoined { return false }
+    return names.count < 2 || (depth == .palette && names.count <= 4)
   }
 
   /// One-letter names stand for themselves.
   private func mark(_ index: Int) -> Character {
-    if names.allSatisfy({ $0.count == 1 && DisplayWidth.of($0) == 1 && $0 != " " }) {
+    if !names.isEmpty, names.allSatisfy({ $0.count == 1 && DisplayWidth.of($0) == 1 && $0 != " " })
+    {
       return Character(names[index])
     }
     let marks: [Character] = ["●", "+", "◆", "×", "▴", "○", "■", "▿", "◇", "#"]
@@ -120,11 +127,30 @@ package struct ScatterPlot: Picture {
     return axes.top + axes.dot(axes.x.low, sorted[sorted.count / 2]).y / 4
   }
 
+  /// A line through the points of each class, broken where one is not finite.
+  private func drawLines(on grid: inout Grid, _ axes: Axes, _ depth: ColorDepth) {
+    for kind in 0..<max(1, names.count) {
+      var canvas = BrailleCanvas(columns: axes.columns, rows: axes.rows)
+      var previous: (x: Int, y: Int)?
+      for index in x.indices where classes.isEmpty || classes[index] == kind {
+        guard x[index].isFinite, y[index].isFinite else {
+          previous = nil
+          continue
+        }
+        let dot = axes.dot(x[index], y[index])
+        if let previous { canvas.line(previous.x, previous.y, dot.x, dot.y) }
+        previous = dot
+      }
+      canvas.draw(on: &grid, column: axes.left, row: axes.top, style: style(kind, depth))
+    }
+  }
+
   /// Each character belongs to the class with the most points in it, ties to the rarer class.
   private func drawPoints(
     _ shown: [Int], on grid: inout Grid, _ axes: Axes, _ depth: ColorDepth,
     keepsGround: Bool = false
   ) {
+    if isJoined { drawLines(on: &grid, axes, depth) }
     let kinds = max(1, names.count)
     var canvases = Array(
       repeating: BrailleCanvas(columns: axes.columns, rows: axes.rows),

@@ -34,7 +34,7 @@ package struct Ticks: Sendable, Equatable {
     return (0...Int(last - first)).map { (first + Double($0)) * step }
   }
 
-  private static func roundStep(atLeast size: Double) -> Double {
+  static func roundStep(atLeast size: Double) -> Double {
     let power = pow(10, log10(size).rounded(.down))
     for factor in [1, 2, 2.5, 5, 10] where factor * power >= size * (1 - 1e-12) {
       return factor * power

@@ -12,6 +12,7 @@ package final class StudioProgram {
   private var lastYield = Moment.now
   private var lastKey = Moment.now
   private var isRested = true
+  private var pace = FramePace()
   /// The terminal of one's own, when the session goes on without one.
   private var host: TerminalHost?
   private var arrivals = 0
@@ -88,7 +89,7 @@ package final class StudioProgram {
   private var patience: Int? {
     if !session.state.isPrepared { return 0 }
     if !isRested { return session.state.pending.isEmpty ? 120 : 400 }
-    return session.state.isLive ? 80 : nil
+    return session.state.isLive ? Int(1000 * pace.interval) : nil
   }
 
   /// Once a second at most, when the user is there.
@@ -179,7 +180,9 @@ package final class StudioProgram {
     session.state.refresh(whole: false)
     let (grid, cursor) = StudioView.draw(session.state)
     device.show(grid, cursor: cursor)
-    ScreenTime.add(seconds: begun.seconds)
+    let seconds = begun.seconds
+    ScreenTime.add(seconds: seconds)
+    pace.note(seconds)
   }
 
   /// Gives the terminal back. The journal stays when something was neither saved nor let go.

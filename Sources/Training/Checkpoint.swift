@@ -9,6 +9,8 @@ package struct Checkpoint: Sendable {
   package let best: (loss: Double, learner: [NamedTensor])?
   /// Epochs since then.
   package let waited: Int
+  /// Steps whose batches are left out.
+  package let skipped: Set<Int>
   package let series: [Series]
   /// Order and batches: what the plan was made of.
   let plan: PlanNumbers
@@ -34,6 +36,7 @@ package struct Checkpoint: Sendable {
     add("batch", try .integer(plan.batchSize))
     add("examples", try .integer(plan.examples))
     add("waited", try .integer(waited))
+    if !skipped.isEmpty { add("skipped", try Tensor(skipped.sorted().map { Int64($0) })) }
     for (i, each) in series.enumerated() {
       add("series.\(i).steps", try Tensor(each.steps.map { Int64($0) }))
       add("series.\(i).values", try Tensor(each.values))
@@ -55,6 +58,7 @@ package struct Checkpoint: Sendable {
     learner = try now.learner.saved
     best = try now.state.best.map { ($0.loss, try $0.learner.saved) }
     waited = now.state.waited
+    skipped = now.state.skipped
     series = now.series
     self.plan = PlanNumbers(
       stream: plan.stream.words, batchSize: plan.batchSize, examples: now.learner.exampleCount)
@@ -87,6 +91,8 @@ package struct Checkpoint: Sendable {
     }
     let step = try whole("step")
     waited = try whole("waited")
+    let left = tensors.first { $0.name == "run.skipped" }?.value
+    skipped = Set(left?.array(of: Int64.self).compactMap { Int(exactly: $0) } ?? [])
     let stream = try of("stream").array(of: Int64.self).map { UInt64(bitPattern: $0) }
     guard stream.count == 2 else { throw TrainingError.noCheckpoint(missing: "stream") }
     plan = PlanNumbers(

@@ -20,12 +20,15 @@ package struct LayerReading: Sendable, Equatable {
   package let update: Double
   /// How many numbers the layer learns.
   package let count: Int
+  /// Whether it has a matrix: weights of one row alone, such as biases, begin at 0 and have no size to
+  /// compare their moves with.
+  package let isSized: Bool
   /// The share of its units that answered 0 to every example looked at; nil where nobody looked.
   package let dead: Double?
 
   package init(
     _ name: String, gradient: Double, weight: Double, update: Double, count: Int,
-    dead: Double? = nil
+    dead: Double? = nil, isSized: Bool = true
   ) {
     self.name = name
     self.gradient = gradient
@@ -33,6 +36,7 @@ package struct LayerReading: Sendable, Equatable {
     self.update = update
     self.count = count
     self.dead = dead
+    self.isSized = isSized
   }
 
   /// How far a step moves the weights, as a share of their size; about 1e-3 in healthy trainings.

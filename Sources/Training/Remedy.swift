@@ -19,12 +19,13 @@ package struct Remedy: Sendable, Equatable {
 }
 
 extension TrainingJob {
-  /// What is tried: a tenth of the rate, small gradients, both.
-  private static func changes(_ rate: Double?) -> [[(name: String, value: Double)]] {
-    let clip = (name: "clip", value: 1.0)
-    guard let rate, rate > 0 else { return [[clip]] }
+  /// What is tried: a tenth of the rate, small gradients, to leave out the batch of a step, and the
+  /// first two together.
+  private static func changes(_ rate: Double?, _ step: Int) -> [[(name: String, value: Double)]] {
+    let (clip, skip) = ((name: "clip", value: 1.0), (name: "skip", value: Double(step)))
+    guard let rate, rate > 0 else { return [[clip], [skip]] }
     let less = (name: "lr", value: rate / 10)
-    return [[less], [clip], [less, clip], [(name: "lr", value: rate / 1000)]]
+    return [[less], [clip], [skip], [less, clip], [(name: "lr", value: rate / 1000)]]
   }
 
   /// How many steps a trial may take: fewer the larger the model is, whatever the clock says.
@@ -33,25 +34,30 @@ extension TrainingJob {
     return max(4, min(60, 2_000_000_000 / cost))
   }
 
-  /// Repeats what led to a step that broke with changes, from a state some steps before.
-  func remedies(against step: Int) -> [Remedy] {
+  /// Repeats what led to a step that broke with changes, from a state some steps before; one is to
+  /// leave out the batch of the step `culprit`, counted from 1.
+  func remedies(against step: Int, leavingOut culprit: Int) -> [Remedy] {
     let (kept, events) = state.withLock { s in
       (s.snapshots.nearest(to: max(s.snapshots.firstStep, step - 8)), s.events)
     }
-    // Nothing that is set changes the numbers of the first step.
-    guard var start = kept, start.place.step < step else { return [] }
+    guard var start = kept, start.place.step <= step else { return [] }
     start.detach()
     var found: [Remedy] = []
-    let count = step - start.place.step + TrainingJob.steps(start)
-    for change in TrainingJob.changes(start.learner.learningRate) {
+    let count = min(
+      step - start.place.step + TrainingJob.steps(start), totalSteps - start.place.step)
+    for change in TrainingJob.changes(start.learner.learningRate, culprit) {
       // Two changes together are worth a trial only where none of them helped alone.
-      if found.contains(where: \.helps), change.count > 1 || found.count > 2 { break }
+      if found.contains(where: \.helps), change.count > 1 || found.count > 3 { break }
       if isInterrupted() { break }
+      // Nothing else that is set changes the numbers of the first step.
+      if start.place.step == step, change[0].name != "skip" { continue }
       var state = start
       var kinds: [SteeringEvent.Kind] = []
       for (name, value) in change { kinds.append(.set(name: name, value: value)) }
       guard kinds.allSatisfy({ (try? state.apply($0)) != nil }) else { continue }
-      let text = change.map { "\($0.name)=\($0.value)" }.joined(separator: ", ")
+      let text = change.map { name, value in
+        name == "skip" ? "skip=\(Int(value))" : "\(name)=\(value)"
+      }.joined(separator: ", ")
       let taken = trial(&state, count, events)
       found.append(
         Remedy(

@@ -38,8 +38,10 @@ package struct SeriesOutline: Sendable {
   package private(set) var total = 0
   package private(set) var first: (step: Int, value: Float)?
   package private(set) var last: (step: Int, value: Float)?
-  private var stretches: [Stretch] = []
+  /// In groups, so that going on after a copy was taken copies the last group alone.
+  private var groups: [[Stretch]] = []
   private var size = 1
+  private static let groupSize = 128
 
   package init(_ name: String) { self.name = name }
 
@@ -53,22 +55,47 @@ package struct SeriesOutline: Sendable {
     if first == nil { first = (step, value) }
     last = (step, value)
     if total % size == 0 {
-      if stretches.count == SeriesOutline.limit { halve() }
-      stretches.append(Stretch(step, value))
+      begin(Stretch(step, value))
     } else {
-      stretches[stretches.count - 1].join(Stretch(step, value))
+      let group = groups.count - 1
+      groups[group][groups[group].count - 1].join(Stretch(step, value))
     }
     total += 1
   }
 
-  private mutating func halve() {
-    for index in 0..<(stretches.count / 2) {
-      var joined = stretches[2 * index]
-      joined.join(stretches[2 * index + 1])
-      stretches[index] = joined
+  private mutating func begin(_ stretch: Stretch) {
+    if groups.last?.count ?? SeriesOutline.groupSize < SeriesOutline.groupSize {
+      return groups[groups.count - 1].append(stretch)
     }
-    stretches.removeLast(stretches.count / 2)
+    if groups.count == SeriesOutline.limit / SeriesOutline.groupSize { halve() }
+    groups.append([])
+    groups[groups.count - 1].reserveCapacity(SeriesOutline.groupSize)
+    groups[groups.count - 1].append(stretch)
+  }
+
+  /// Joins neighbours.
+  private mutating func halve() {
+    let all = Array(groups.joined())
+    let joined = stride(from: 0, to: all.count, by: 2).map { index in
+      var pair = all[index]
+      pair.join(all[index + 1])
+      return pair
+    }
+    groups = stride(from: 0, to: joined.count, by: SeriesOutline.groupSize).map {
+      Array(joined[$0..<($0 + SeriesOutline.groupSize)])
+    }
     size *= 2
+  }
+
+  /// Its lowest point, the first of several; nil for fewer than two points that are finite.
+  package var best: (x: Double, y: Double)? {
+    var (lowest, count): ((step: Int, value: Float)?, Int) = (nil, 0)
+    for stretch in groups.joined() where stretch.count > 0 {
+      count += stretch.count
+      if stretch.low.value < lowest?.value ?? .infinity { lowest = stretch.low }
+    }
+    guard let lowest, count > 1 else { return nil }
+    return (Double(lowest.step), Double(lowest.value))
   }
 
   /// At most two points and one that is not finite of each stretch, in order; all points of a short
@@ -92,9 +119,9 @@ package struct SeriesOutline: Sendable {
 
   private func points(_ of: (Stretch) -> [(step: Int, value: Float)]) -> Series {
     var series = Series(name)
-    series.steps.reserveCapacity(2 * stretches.count)
-    series.values.reserveCapacity(2 * stretches.count)
-    for stretch in stretches {
+    series.steps.reserveCapacity(2 * groups.count * SeriesOutline.groupSize)
+    series.values.reserveCapacity(2 * groups.count * SeriesOutline.groupSize)
+    for stretch in groups.joined() {
       for (step, value) in of(stretch) + (stretch.lost.map { [$0] } ?? []) {
         series.steps.append(step)
         series.values.append(value)

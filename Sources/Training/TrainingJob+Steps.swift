@@ -10,12 +10,6 @@ extension TrainingJob {
     case fail(any Error)
   }
 
-  /// Every so many steps the layers are read.
-  private static let readingSteps = 20
-
-  /// After these epochs the model's answers are looked at, unless they were a moment ago.
-  private static let readingEpochs: Set<Int> = [4, 6, 9, 13, 20, 30, 50, 80]
-
   func run() {
     var (now, script) = state.withLock { ($0.now, $0.script) }
     let examples = now.learner.exampleCount
@@ -23,8 +17,7 @@ extension TrainingJob {
     let prepare = now.learner.preparation
     var queue: PreparedBatches?
     defer { queue?.stop() }
-    // The step at which the model's answers were looked at last.
-    var lastDeep = 0
+    var readings = ReadingPlan()
     // The state before the last step, and its batch: what is left when that step broke it.
     var earlier: Moment?
     while now.place.step < totalSteps {
@@ -39,12 +32,7 @@ extension TrainingJob {
         queue = nil
       }
       let step = now.place.step
-      let isDeep =
-        step % (10 * TrainingJob.readingSteps) == 0
-        || now.place.isAtEpoch && TrainingJob.readingEpochs.contains(now.place.epoch)
-          && 4 * step >= 5 * lastDeep + 120
-      let isRead = plan.isWatched && (step % TrainingJob.readingSteps == 0 || step < 5 || isDeep)
-      if isRead, isDeep { lastDeep = step }
+      let depth = plan.isWatched ? readings.depth(at: now.place) : nil
       do {
         let begun = StepTimes.now
         let batch = sequence.batch(at: now.place)
@@ -53,9 +41,7 @@ extension TrainingJob {
             plan, examples: examples, from: now.place, to: totalSteps, prepare)
         }
         let ready = try queue.map { try $0.take() } ?? prepare?(batch)
-        if isRead {
-          now.learner.readNextStep(deeply: isDeep)
-        }
+        if let depth { now.learner.readNextStep(deeply: depth == .answers) }
         let before = now
         let learning = StepTimes.now
         let metrics = try now.learn(batch, ready: ready)
@@ -67,7 +53,7 @@ extension TrainingJob {
         earlier = (before, batch, ready)
         let held = try now.settle(metrics, plan, isMeasured: step + 1 == totalSteps)
         let settled = StepTimes.now
-        note(now, metrics, held, isRead ? now.learner.reading : nil)
+        note(now, metrics, held, depth == nil || metrics.isEmpty ? nil : now.learner.reading)
         state.withLock { s in
           if isWarm { s.pace.note(settled - begun) }
           s.times.data += learning - begun
@@ -91,11 +77,11 @@ extension TrainingJob {
     _ bad: Metric, _ metrics: [Metric], _ now: Moment, _ earlier: Moment?
   ) -> TrainingError {
     let step = now.batch.step
-    var good = now.state
+    var (good, culprit) = (now.state, step)
     var place =
       now.state.learner.isFinite ? now.state.learner.origin(now.batch, ready: now.ready) : nil
     if !now.state.learner.isFinite, let earlier {
-      good = earlier.state
+      (good, culprit) = (earlier.state, earlier.batch.step)
       let origin = earlier.state.learner.origin(earlier.batch, ready: earlier.ready)
       place = "step \(step) broke the weights" + (origin.map { "; " + $0 } ?? "")
     }
@@ -105,7 +91,8 @@ extension TrainingJob {
     }
     return .notFinite(
       step: step + 1, epoch: step / stepsPerEpoch + 1, metric: bad.name,
-      value: bad.value.isNaN ? "nan" : "inf", place: place, tried: remedies(against: step))
+      value: bad.value.isNaN ? "nan" : "inf", place: place,
+      tried: remedies(against: step, leavingOut: culprit + 1))
   }
 
   /// Applies what the script says for this step, then what was asked for live; waits while paused.

@@ -120,6 +120,9 @@ package final class TrainingJob: Sendable {
   package var failure: (any Error)? { state.withLock { $0.failure } }
   package var times: StepTimes { state.withLock { $0.times + $0.now.learner.times } }
 
+  /// The rate of the last step; nil for one that has none.
+  package var learningRate: Double? { state.withLock { $0.now.learner.learningRate } }
+
   /// How long its steps take.
   package var pace: StepPace { state.withLock { $0.pace } }
 

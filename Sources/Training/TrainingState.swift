@@ -5,6 +5,8 @@ package struct TrainingState: Sendable {
   package internal(set) var best: (loss: Double, learner: any Learner)?
   /// Epochs without a better one.
   package internal(set) var waited = 0
+  /// Steps, counted from 1, whose batches are left out.
+  package internal(set) var skipped: Set<Int> = []
 
   package init(_ learner: any Learner, batchSize: Int) {
     self.learner = learner
@@ -19,6 +21,7 @@ package struct TrainingState: Sendable {
     self.learner = learner
     place = checkpoint.place
     waited = checkpoint.waited
+    skipped = checkpoint.skipped
     best = try checkpoint.best.map { loss, state in
       var copy = fresh
       try copy.restore(state)
@@ -32,6 +35,14 @@ package struct TrainingState: Sendable {
     case .set(let name, let value):
       guard value.isFinite else {
         throw TrainingError.badSetting(name: name, value: value, expected: "a finite number")
+      }
+      if name == "skip" {
+        guard let step = Int(exactly: value), step > place.step else {
+          throw TrainingError.badSetting(
+            name: name, value: value, expected: "a step after \(place.step)")
+        }
+        skipped.insert(step)
+        return
       }
       guard name == "batch" else { return try learner.set(name, value) }
       guard let size = Int(exactly: value), size >= 1, size <= learner.exampleCount else {
@@ -55,8 +66,9 @@ package struct TrainingState: Sendable {
     place.clamp(to: learner.exampleCount)
   }
 
-  /// Moves what learns along a batch; the place stays.
+  /// Moves what learns along a batch, if it is not to be left out; the place stays.
   mutating func learn(_ batch: PlannedBatch, ready: (any Sendable)?) throws -> [Metric] {
+    guard !skipped.contains(batch.step + 1) else { return [] }
     if let ready { return try learner.step(batch, ready: ready) }
     return try learner.step(batch.indices, number: batch.step, stream: batch.stream)
   }
@@ -89,7 +101,7 @@ struct Snapshots: Sendable {
   private(set) var states: [TrainingState] = []
   /// States that somebody asked to keep, the last ones.
   private(set) var pinned: [TrainingState] = []
-  private var stride = 16
+  private var stride = 32
 
   static func room(for state: TrainingState) -> Int {
     max(4, min(most, bytes / max(1, state.learner.byteCount)))

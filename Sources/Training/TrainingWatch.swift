@@ -27,6 +27,7 @@ package struct TrainingWatch: Sendable {
   private var recent: [Double] = []
   /// The smoothed loss at the ends of stretches, to see whether it still falls.
   private var milestones: [Double] = []
+  private var firstHeld: Double?
   private var bestHeld: Double?
   private var lastHeld: Double?
   private var risingHeld = 0
@@ -90,20 +91,22 @@ package struct TrainingWatch: Sendable {
     smoothed = 0.98 * smoothed + 0.02 * loss
     weight = 0.98 * weight + 0.02
     let calm = smoothed / weight
-    if recent.count >= 50 {
+    if recent.count >= 50, calm > 3 * abs(first) + 1e-12, loss > 3 * abs(first) {
+      raise(
+        .explosion, step,
+        "the loss grew from \(TrainingWatch.short(first)) to \(TrainingWatch.short(calm))",
+        "a tenth of the learning rate")
+    }
+    // Batches of a healthy run differ too: a jump goes far beyond the third worst of late, and back
+    // towards where the run began.
+    if recent.count >= 50, loss > 0.75 * abs(first), recent.count(where: { loss <= 2.5 * $0 }) < 3 {
       let middle = TrainingWatch.median(recent)
       let spread = TrainingWatch.median(recent.map { abs($0 - middle) })
-      if loss > middle + 8 * spread, loss > 3 * middle, loss > 0.25 * abs(first) {
+      if loss > middle + 8 * spread, loss > 3 * middle {
         raise(
           .spike, step,
           "the loss jumped from \(TrainingWatch.short(middle)) to \(TrainingWatch.short(loss))",
           "clip=1.0 in the optimizer, or a look at that batch")
-      }
-      if calm > 3 * abs(first) + 1e-12, loss > 3 * abs(first) {
-        raise(
-          .explosion, step,
-          "the loss grew from \(TrainingWatch.short(first)) to \(TrainingWatch.short(calm))",
-          "a tenth of the learning rate")
       }
     }
     recent.append(loss)
@@ -130,11 +133,14 @@ package struct TrainingWatch: Sendable {
     risingHeld = held > lastHeld ?? .infinity ? risingHeld + 1 : 0
     lastHeld = held
     recentHeld = recentHeld.suffix(3) + [held]
+    let first = firstHeld ?? max(held, 0.5 * (firstLoss ?? held))
+    firstHeld = first
     guard let best = bestHeld, held >= best else {
       (bestHeld, lossAtBest) = (held, calm)
       return
     }
-    if risingHeld >= 3, held > 1.1 * best, calm < lossAtBest {
+    // What was gained since the beginning is lost in good part.
+    if risingHeld >= 3, held > 1.1 * best, held - best > 0.2 * (first - best), calm < lossAtBest {
       raise(
         .overfitting, step,
         "the loss on held-out data rises, \(TrainingWatch.short(best)) at its best and now "
@@ -171,7 +177,8 @@ package struct TrainingWatch: Sendable {
     let all = readings.reduce(0) { $0 + $1.gradient * $1.gradient }.squareRoot()
     gradients.append(all)
     if gradients.count > 256 { gradients.removeFirst() }
-    if let wild = readings.max(by: { $0.ratio < $1.ratio }), wild.ratio > 0.25 {
+    let sized = readings.filter(\.isSized)
+    if let wild = sized.max(by: { $0.ratio < $1.ratio }), wild.ratio > 0.25 {
       exploding += wild.ratio > 0.6 ? 2 : 1
       if exploding >= 4 {
         raise(

@@ -76,14 +76,30 @@ struct BenchCommand: ParsableCommand {
   }
 
   private func showWatching() throws {
-    for name in Observation.workloads {
+    let names = only.map { $0.split(separator: ",").map(String.init) } ?? Observation.workloads
+    for name in names {
       guard let workload = Workloads.catalog[name] else { continue }
-      let found = try Observation.of(workload)
+      let found = try Observation.of(workload, seconds: secs)
       func percent(_ share: Double) -> String { "\(rounded(100 * share, 2)) %" }
+      func spread(_ shares: [Double]) -> String {
+        let (low, high) = (shares[shares.count / 4], shares[3 * shares.count / 4])
+        return "\(percent(shares[shares.count / 2])) (half of the pairs \(percent(low)) to "
+          + "\(percent(high)))"
+      }
       print(
-        "\(name): \(found.steps) steps, bare \(rounded(found.bare)) s; watching adds "
-          + "\(percent(found.watchingCost)), the open dashboard \(percent(found.openCost)) "
-          + "(medians of 10 pairs); it says itself \(percent(found.said))")
+        """
+        \(name): \(found.steps) steps in \(rounded(found.bare, 2)) s; medians of \
+        \(found.both.count) pairs
+          watching adds          \(spread(found.watching))
+          the open dashboard     \(spread(found.open)), \(found.frames) frames
+          both together          \(spread(found.both)); it says itself \(percent(found.said))
+          in processor time      \(spread(found.work))
+        """)
+      fflush(nil)
+      let back = try GoingBack.of(workload)
+      print(
+        "  back to 50 of \(back.steps) steps: \(rounded(back.median, 1)) ms, at most "
+          + "\(rounded(back.most, 1)) ms")
       fflush(nil)
     }
   }

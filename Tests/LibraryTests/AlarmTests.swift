@@ -52,6 +52,45 @@ import Testing
     #expect(noisy.contains("labels"), "\(noisy)")
   }
 
+  /// The shipped data sets and the generated ones, with settings that people begin with.
+  static let clean: [(data: String, columns: Int, kinds: Int)] = [
+    ("dataset(\"iris\")", 4, 3), ("dataset(\"wine\")", 13, 3),
+    ("dataset(\"breast_cancer\")", 30, 2), ("moons(500)", 2, 2), ("blobs(300)", 2, 3),
+    ("(x=concat([tr.x, te.x]), y=concat([tr.y, te.y]))", 64, 10),
+  ]
+
+  @Test(arguments: clean.map(\.data))
+  func `clean data raise no alarm, whatever the seed`(data: String) throws {
+    let set = try #require(Self.clean.first { $0.data == data })
+    let source =
+      Self.others + """
+        deep() = small(\(set.columns), \(set.kinds))
+        found = ""
+        for seed in range(2) {
+          (a, b) = split(\(data), 0.7, seed=seed)
+          (m, s) = (mean(a.x, axis=0), sqrt(mean((a.x - mean(a.x, axis=0))^2, axis=0)))
+          s = where(s < 0.05, 1, s)
+          (a, b) = ((x=(a.x - m) / s, y=a.y), (x=(b.x - m) / s, y=b.y))
+          found = found ++ kinds(train(deep(), a, val=b, epochs=20, opt=Adam(0.003)))
+          found = found ++ kinds(train(deep(), a, epochs=12, opt=Adam(0.01)))
+          found = found ++ kinds(train(Linear(\(set.columns), \(set.kinds)), a, val=b, epochs=20, opt=SGD(0.1)))
+        }
+        found
+        """
+    #expect(try kinds(source) == [])
+  }
+
+  @Test func `a regression on clean data raises no alarm`() throws {
+    #expect(
+      try kinds(
+        """
+        (a, b) = split(dataset("diabetes"), 0.8, seed=1)
+        (m, s) = (mean(a.x, axis=0), sqrt(mean((a.x - mean(a.x, axis=0))^2, axis=0)))
+        z(d) = (x=(d.x - m) / s, y=reshape((d.y - 150) / 75, -1, 1))
+        kinds(train(Linear(10, 16) >> relu >> Linear(16, 1), z(a), val=z(b), loss=mse, epochs=12, opt=Adam(0.003)))
+        """) == [])
+  }
+
   @Test(arguments: [
     ("explosion", "train(net, tr, epochs=3, opt=Adam(3.0))"),
     (

@@ -51,6 +51,27 @@ import Testing
     #expect(told.dropFirst() == ["true", "failed"])
   }
 
+  @Test func `to leave out the batch that breaks a run is tried, and can be done`() throws {
+    let run = """
+      d = (x=where(reshape(arange(40), 40, 1) == 30, nan, 0.1), y=ones(40, 1))
+      r = train(Linear(1, 1), d, loss=mse, opt=SGD(0.1), epochs=1, batch=4)
+
+      """
+    let told = try shown(run + "try { r.loss } else e { e }")[0]
+    let after = try #require(told.firstRange(of: "became nan at step "))
+    let step = told[after.upperBound...].prefix(while: \.isNumber)
+    #expect(told.contains("skip=\(step) goes on for"), "\(told)")
+    let source =
+      run + """
+        f = fork(r, 0, skip=\(step))
+        f.status == "failed" or isnan(f.loss)
+        len(f.history)
+        same(at(f, 10).model.weight, f.model.weight)
+        """
+    #expect(try shown(source) == ["false", "9", "true"])
+    #expect(diagnosis(run + "fork(r, 0, skip=0)").contains("`skip` is a step after 0"))
+  }
+
   @Test func `a remedy that is named was tried, and going on with it works`() throws {
     let told = try shown(
       """

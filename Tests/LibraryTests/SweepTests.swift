@@ -52,6 +52,15 @@ import Testing
     #expect(text.contains("▪ lr=0.1 ") && text.contains("▴ lr=0.01 "), "\(text)")
   }
 
+  @Test func `curves of a sweep are named by what differs between them alone`() throws {
+    let text = try #require(
+      try shown(Self.setting + "plot(sweep(go, lr=[0.1, 0.01], epochs=[2], width=[8]))").last)
+    #expect(text.contains("▪ lr=0.1 loss") && !text.contains("width"), "\(text)")
+    let seeds = try #require(
+      try shown(Self.setting + "plot(sweep(go, lr=[0.1], epochs=[2], seeds=2))").last)
+    #expect(seeds.contains("▪ seed=0 loss") && !seeds.contains("lr="), "\(seeds)")
+  }
+
   @Test func `a range without draws, and what is no run, are told`() {
     #expect(diagnosis(Self.setting + "sweep(go, lr=(0.1, 1))").contains("trials=20"))
     #expect(diagnosis("sweep(p => p.lr, lr=[1, 2])").contains("the function should return a run"))

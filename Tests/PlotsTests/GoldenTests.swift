@@ -64,7 +64,7 @@ import Testing
         Heatmap((0..<90).map { r in (0..<200).map { c in Double((r * c) % 97) + Double(c) } })
       ),
       ("confusion", Samples.confusion),
-    ] + Samples.layered
+    ] + Samples.layered + Samples.marked
 
   @Test(arguments: pictures.map(\.name))
   func `a picture is drawn and described as recorded`(name: String) throws {

@@ -133,6 +133,9 @@ void ck_cross_entropy_f32(const float *x, const int64_t *labels, long rows, long
 void ck_cross_entropy_gradient_f32(const float *x, const int64_t *labels, const double *logs,
                                    float scale, long rows, long n, float *d);
 double ck_sum_f64(const double *x, long n);
+// Of n > 0 numbers the sum, and where the first least and the first greatest one are; 0 when one of
+// them, or the sum, is not finite.
+int ck_extremes_f64(const double *x, long n, double *sum, long *least, long *greatest);
 // Rows of scores become softmax(scale * score); causal: row r sees first + r + 1 of the keys.
 void ck_attend_f32(float *scores, long rows, long keys, long stride, long first, int causal,
                    float scale, float *logs);
