@@ -30,18 +30,21 @@ final class StatePlan: @unchecked Sendable {
     zip(record.names, record.fields).map { Metric($0, $1.value.asNumber ?? .nan) }
   }
 
-  private struct NotRepeated: Error {}
-
   /// The state's tensors and the metrics after a step that is repeated; nil where it has to be
   /// interpreted.
   func repeated(_ tensors: [Tensor], _ rows: [Tensor], _ stream: RandomStream) throws -> (
     [Tensor], [Metric]
   )? {
-    guard !isUnfit, plan.program(for: tensors + rows) != nil else { return nil }
-    do {
-      let slopes = try plan.slopes(tensors + rows, stream) { _ in throw NotRepeated() }
-      return try moving(tensors, slopes)
-    } catch is NotRepeated { return nil }
+    guard !isUnfit,
+      let results = try plan.repeated(tensors + rows, stream, own: moved.count)
+    else { return nil }
+    var tensors = tensors
+    for (position, result) in zip(moved, results.dropFirst()) { tensors[position] = result }
+    return (tensors, metrics([results[0]] + results.dropFirst(1 + moved.count)))
+  }
+
+  private func metrics(_ numbers: [Tensor]) -> [Metric] {
+    zip(names, numbers).map { Metric($0, $1.item ?? .nan) }
   }
 
   private func moving(_ tensors: [Tensor], _ slopes: StepPlan.Slopes) throws -> ([Tensor], [Metric])
@@ -51,7 +54,7 @@ final class StatePlan: @unchecked Sendable {
       tensors[position] = try result.copied()
     }
     let numbers = [slopes.value] + slopes.gradients[moved.count...]
-    return (tensors, zip(names, numbers).map { Metric($0, $1.item ?? .nan) })
+    return (tensors, metrics(numbers))
   }
 
   /// The state and the metrics after a step.

@@ -84,6 +84,19 @@ package final class StepPlan: @unchecked Sendable {
     return nil
   }
 
+  /// The results of a step that is repeated, `count` of them behind the first one in memory of their
+  /// own; nil where it has to be interpreted, which also tells what goes wrong, with its place.
+  func repeated(_ given: [Tensor], _ stream: RandomStream, own count: Int) throws -> [Tensor]? {
+    guard let program = program(for: given) else { return nil }
+    let fresh = try program.fresh(1..<1 + count)
+    guard
+      (try? program.run(given, stream, into: fresh, halfway: { halfway = StepTimes.now })) != nil
+    else { return nil }
+    return try program.results.enumerated().map { index, result in
+      try fresh[index] ?? (index > 0 && index <= count ? result.copied() : result)
+    }
+  }
+
   /// The track of tensors like these; nil when there are too many kinds of them.
   private func track(of given: [Tensor]) -> Int? {
     if let known = tracks.firstIndex(where: { $0.fits(given) }) { return known }

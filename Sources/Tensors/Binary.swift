@@ -87,10 +87,12 @@ extension Tensor {
       withExtendedLifetime((a.storage, b.storage)) {
         Tensor.binary(code, isSingle, walk, a.address, b.address, result.address)
       }
-      let isPlain = operation == .add && isSingle && a.dims == b.dims
-      Recording.current?.note(
-        operation.symbol, [a, b], [result], form: isPlain ? .sum : nil
-      ) { at, _ in
+      var form: LineForm?
+      if isSingle, !operation.isSpecial, case .line(let stepA, let stepB, _) = walk {
+        let isSum = operation == .add && a.dims == b.dims
+        form = isSum ? .sum : .element(.binary(operation, stepA: stepA, stepB: stepB))
+      }
+      Recording.current?.note(operation.symbol, [a, b], [result], form: form) { at, _ in
         Tensor.binary(code, isSingle, walk, at[0], at[1], at[2])
       }
     case .int64, .bool:
@@ -232,7 +234,7 @@ extension Tensor {
       let m = mask.assumingMemoryBound(to: Bool.self)
       let (p, q) = (a.assumingMemoryBound(to: E.self), b.assumingMemoryBound(to: E.self))
       let y = out.assumingMemoryBound(to: E.self)
-      for i in 0..<count { y[i] = m[i] ? p[i] : q[i] }
+      WorkStop.stretches(of: count) { for i in $0 { y[i] = m[i] ? p[i] : q[i] } }
     }
     switch size {
     case 1: fill(UInt8.self)
@@ -241,8 +243,20 @@ extension Tensor {
     }
   }
 
-  private var hasNegative: Bool { dtype == .int64 && (0..<count).contains { integer(at: $0) < 0 } }
-  private var hasZero: Bool { (0..<count).contains { integer(at: $0) == 0 } }
+  private var hasNegative: Bool { dtype == .int64 && hasInteger { $0 < 0 } }
+  private var hasZero: Bool { hasInteger { $0 == 0 } }
+
+  private func hasInteger(_ isFound: (Int64) -> Bool) -> Bool {
+    if dtype != .int64 { return array(of: Int64.self).contains(where: isFound) }
+    return withExtendedLifetime(storage) {
+      let x = elements(Int64.self)
+      var found = false
+      WorkStop.stretches(of: count) { part in
+        if !found { found = part.contains { isFound(x[$0]) } }
+      }
+      return found
+    }
+  }
 }
 
 private func integers(

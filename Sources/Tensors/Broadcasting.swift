@@ -41,14 +41,21 @@ extension Tensor {
     let run = shape.dims[rank - 1]
     let step = strides[rank - 1]
     var position = [Int](repeating: 0, count: rank)
-    var (from, at) = (0, 0)
+    var (from, at, asked) = (0, 0, 0)
     while true {
-      if step == 1 {
-        (out + at).update(from: source + from, count: run)
-      } else {
-        for k in 0..<run { out[at + k] = source[from + k * step] }
+      WorkStop.stretches(of: run, grain: 1 << 22) { part in
+        if step == 1 {
+          (out + at + part.lowerBound).update(
+            from: source + from + part.lowerBound, count: part.count)
+        } else {
+          for k in part { out[at + k] = source[from + k * step] }
+        }
       }
       at += run
+      if at - asked > 1 << 22 {
+        if WorkStop.isAsked { return }
+        asked = at
+      }
       var axis = rank - 2
       while axis >= 0 {
         position[axis] += 1

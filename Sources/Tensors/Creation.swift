@@ -13,12 +13,19 @@ extension Tensor {
   {
     let result = try Tensor(uninitialised: shape, dtype)
     switch dtype {
-    case .bool: result.fresh(Bool.self).initialize(repeating: value != 0, count: shape.count)
-    case .int64: result.fresh(Int64.self).initialize(repeating: value.asInt64, count: shape.count)
-    case .float32: result.fresh(Float.self).initialize(repeating: Float(value), count: shape.count)
-    case .float64: result.fresh(Double.self).initialize(repeating: value, count: shape.count)
+    case .bool: result.fill(with: value != 0)
+    case .int64: result.fill(with: value.asInt64)
+    case .float32: result.fill(with: Float(value))
+    case .float64: result.fill(with: value)
     }
     return result
+  }
+
+  private func fill<E: BitwiseCopyable>(with value: E) {
+    let out = fresh(E.self)
+    WorkStop.stretches(of: count, grain: 1 << 24) { part in
+      (out + part.lowerBound).initialize(repeating: value, count: part.count)
+    }
   }
 
   package static func zeros(_ shape: Shape, _ dtype: DType = .float32) throws -> Tensor {
@@ -30,7 +37,7 @@ extension Tensor {
     let shape = try Shape(checking: [count])
     let result = try Tensor(uninitialised: shape, .int64)
     let out = result.fresh(Int64.self)
-    for i in 0..<count { out[i] = Int64(first &+ i &* step) }
+    WorkStop.stretches(of: count) { for i in $0 { out[i] = Int64(first &+ i &* step) } }
     return result
   }
 
@@ -39,9 +46,11 @@ extension Tensor {
     let shape = try Shape(checking: [count])
     let result = try Tensor(uninitialised: shape, .float32)
     let out = result.fresh(Float.self)
-    for i in 0..<count {
-      let part = count == 1 ? 0 : Double(i) / Double(count - 1)
-      out[i] = Float(first + (last - first) * part)
+    WorkStop.stretches(of: count) { stretch in
+      for i in stretch {
+        let part = count == 1 ? 0 : Double(i) / Double(count - 1)
+        out[i] = Float(first + (last - first) * part)
+      }
     }
     return result
   }
@@ -74,12 +83,14 @@ extension Tensor {
   ) throws {
     let at = indices.assumingMemoryBound(to: Int64.self)
     let out = rows.assumingMemoryBound(to: Float.self)
-    out.update(repeating: 0, count: count * classes)
-    for i in 0..<count {
-      guard at[i] >= 0, at[i] < classes else {
-        throw TensorError.indexOutOfRange(index: Int(at[i]), size: classes, axis: rank)
+    try WorkStop.stretches(of: count, grain: max(1, (1 << 20) / max(1, classes))) { part in
+      (out + part.lowerBound * classes).update(repeating: 0, count: part.count * classes)
+      for i in part {
+        guard at[i] >= 0, at[i] < classes else {
+          throw TensorError.indexOutOfRange(index: Int(at[i]), size: classes, axis: rank)
+        }
+        out[i * classes + Int(at[i])] = 1
       }
-      out[i * classes + Int(at[i])] = 1
     }
   }
 
@@ -106,13 +117,13 @@ extension Tensor {
       let (mask, out) = (
         x.assumingMemoryBound(to: UInt8.self), y.assumingMemoryBound(to: Float.self)
       )
-      for i in 0..<count { out[i] = Float(mask[i]) }
+      WorkStop.stretches(of: count) { for i in $0 { out[i] = Float(mask[i]) } }
       return
     }
     func fill<S: TensorElement, E: TensorElement>(_: S.Type, _: E.Type, _ body: (S) -> E) {
       let source = x.assumingMemoryBound(to: S.self)
       let out = y.assumingMemoryBound(to: E.self)
-      for i in 0..<count { out[i] = body(source[i]) }
+      WorkStop.stretches(of: count) { for i in $0 { out[i] = body(source[i]) } }
     }
     func from<S: TensorElement>(_: S.Type) {
       switch target {

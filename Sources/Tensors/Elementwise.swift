@@ -29,8 +29,11 @@ extension Tensor {
     withExtendedLifetime(storage) {
       Tensor.unary(code, isSingle, address, result.storage.start, count)
     }
-    let form = operation == .relu && isSingle ? LineForm.relu : nil
-    Recording.current?.note("\(operation)", [self], [result], form: form) { at, _ in
+    let isPlain = isSingle && code < UnaryOperation.tan.rawValue
+    let form = operation == .relu ? .relu : LineForm.element(.unary(operation))
+    Recording.current?.note(
+      "\(operation)", [self], [result], form: isPlain ? form : nil
+    ) { at, _ in
       Tensor.unary(code, isSingle, at[0], at[1], count)
     }
     return result
@@ -67,15 +70,17 @@ extension Tensor {
       if result.overflow { overflows = true }
       return result.partialValue
     }
-    for i in 0..<count {
-      let v = x[i]
-      switch operation {
-      case .negate: y[i] = checked(Int64(0).subtractingReportingOverflow(v))
-      case .square: y[i] = checked(v.multipliedReportingOverflow(by: v))
-      case .abs: y[i] = v < 0 ? checked(Int64(0).subtractingReportingOverflow(v)) : v
-      case .sign: y[i] = v.signum()
-      case .relu: y[i] = max(v, 0)
-      default: y[i] = v
+    WorkStop.stretches(of: count) { part in
+      for i in part {
+        let v = x[i]
+        switch operation {
+        case .negate: y[i] = checked(Int64(0).subtractingReportingOverflow(v))
+        case .square: y[i] = checked(v.multipliedReportingOverflow(by: v))
+        case .abs: y[i] = v < 0 ? checked(Int64(0).subtractingReportingOverflow(v)) : v
+        case .sign: y[i] = v.signum()
+        case .relu: y[i] = max(v, 0)
+        default: y[i] = v
+        }
       }
     }
     if overflows { throw TensorError.integerOverflow(operation: "\(operation)") }
@@ -86,7 +91,7 @@ extension Tensor {
   package func test(_ isTrue: (Double) -> Bool) throws -> Tensor {
     let result = try Tensor(uninitialised: shape, .bool)
     let out = result.fresh(Bool.self)
-    for i in 0..<count { out[i] = isTrue(double(at: i)) }
+    WorkStop.stretches(of: count) { for i in $0 { out[i] = isTrue(double(at: i)) } }
     return result
   }
 }

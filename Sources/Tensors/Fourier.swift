@@ -68,6 +68,7 @@ struct FourierPlan {
   private func halves(_ re: inout [Double], _ im: inout [Double]) {
     var j = 0
     for i in 1..<max(size, 1) {
+      if i & 0xFFFFF == 0, WorkStop.isAsked { return }
       var bit = size / 2
       while j & bit != 0 {
         j ^= bit
@@ -83,6 +84,7 @@ struct FourierPlan {
     while length <= size {
       let (half, step) = (length / 2, size / length)
       for start in stride(from: 0, to: size, by: length) {
+        if start & 0xFFFFF == 0, size > 1 << 16, WorkStop.isAsked { return }
         for k in 0..<half {
           let root = roots[k * step]
           let (low, high) = (start + k, start + k + half)

@@ -169,7 +169,7 @@ extension Tensor {
       func move<E: BitwiseCopyable>(_: E.Type) {
         let x = address[0].assumingMemoryBound(to: E.self)
         let y = address[1].assumingMemoryBound(to: E.self)
-        for (i, at) in flat.enumerated() { y[i] = x[at] }
+        WorkStop.stretches(of: flat.count) { for i in $0 { y[i] = x[flat[i]] } }
       }
       switch size {
       case 1: move(UInt8.self)
@@ -210,7 +210,7 @@ extension Tensor {
     func move<E: BitwiseCopyable>(_: E.Type) {
       let x = source.elements(E.self)
       let y = result.fresh(E.self)
-      for (i, at) in flat.enumerated() { y[at] = x[i] }
+      WorkStop.stretches(of: flat.count) { for i in $0 { y[flat[i]] = x[i] } }
     }
     switch kind.size {
     case 1: move(UInt8.self)
@@ -231,7 +231,7 @@ extension Tensor {
       func add<E: BitwiseCopyable & Numeric>(_: E.Type) {
         let x = address[0].assumingMemoryBound(to: E.self)
         let y = address[1].assumingMemoryBound(to: E.self)
-        for (i, at) in flat.enumerated() { y[at] += x[i] }
+        WorkStop.stretches(of: flat.count) { for i in $0 { y[flat[i]] += x[i] } }
       }
       if isSingle { add(Float.self) } else { add(Double.self) }
     }

@@ -11,7 +11,8 @@ extension Tensor {
     let axis = try first.shape.axis(axis)
     var kind = first.dtype
     var size = 0
-    for part in parts {
+    for (index, part) in parts.enumerated() {
+      if index & 0xFFF == 0xFFF { try WorkStop.check() }
       var (a, b) = (first.dims, part.dims)
       if a.count == b.count { (a[axis], b[axis]) = (0, 0) }
       guard a == b else {
@@ -29,7 +30,8 @@ extension Tensor {
     var at = 0
     var sources: [Tensor] = []
     var runs: [(start: Int, length: Int)] = []
-    for part in parts {
+    for (index, part) in parts.enumerated() {
+      if index & 0xFFF == 0xFFF { try WorkStop.check() }
       let source = try part.cast(kind)
       let run = part.dims[axis] * inner
       sources.append(source)
@@ -40,7 +42,10 @@ extension Tensor {
     func join(_ index: Int, _ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer) {
       let (start, run) = places[index]
       for o in 0..<outer where o & 0xFFF > 0 || !WorkStop.isAsked {
-        (to + o * stride + start).copyMemory(from: from + o * run, byteCount: run)
+        WorkStop.stretches(of: run, grain: 1 << 26) { part in
+          (to + o * stride + start + part.lowerBound).copyMemory(
+            from: from + o * run + part.lowerBound, byteCount: part.count)
+        }
       }
     }
     withExtendedLifetime(sources) {
@@ -65,7 +70,12 @@ extension Tensor {
     guard times >= 0 else { throw TensorError.negativeSize([times]) }
     let axis = try shape.axis(axis)
     _ = try Shape(checking: dims + [times])
-    let rows = (0..<dims[axis]).flatMap { row in Array(repeating: row, count: times) }
+    try MemoryBudget.check([dims[axis], times])
+    var rows: [Int] = []
+    for row in 0..<dims[axis] {
+      if row & 0xFFFFF == 0 { try WorkStop.check() }
+      rows += repeatElement(row, count: times)
+    }
     return try taking(rows, axis: axis)
   }
 
@@ -84,10 +94,12 @@ extension Tensor {
     func take(_ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer) {
       var out = to
       for o in 0..<outer where !WorkStop.isAsked {
-        for row in rows {
-          out.copyMemory(
-            from: from + (o * size + (row < 0 ? row + size : row)) * run, byteCount: run)
-          out += run
+        WorkStop.stretches(of: rows.count, grain: Swift.max(1, (1 << 24) / Swift.max(16, run))) {
+          for row in rows[$0] {
+            out.copyMemory(
+              from: from + (o * size + (row < 0 ? row + size : row)) * run, byteCount: run)
+            out += run
+          }
         }
       }
     }
@@ -156,9 +168,11 @@ extension Tensor {
       _: E.Type, _ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer
     ) {
       let (x, y) = (from.assumingMemoryBound(to: E.self), to.assumingMemoryBound(to: E.self))
-      for (i, row) in rows.enumerated() {
-        let at = (row < 0 ? row + size : row) * run
-        for j in 0..<run { y[at + j] += x[i * run + j] }
+      WorkStop.stretches(of: rows.count, grain: Swift.max(1, (1 << 20) / Swift.max(1, run))) {
+        for i in $0 {
+          let at = (rows[i] < 0 ? rows[i] + size : rows[i]) * run
+          for j in 0..<run { y[at + j] += x[i * run + j] }
+        }
       }
     }
     func scatter(_ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer) {

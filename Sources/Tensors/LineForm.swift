@@ -6,6 +6,8 @@ enum LineForm: Equatable {
   case reluBack
   /// Two tensors of one shape to their sum.
   case sum
+  /// Something else done to each element.
+  case element(ElementStep)
   /// x, weight and bias to y, notes and statistics.
   case batchNorm(BatchNorm)
   /// What comes from above, x, weight and notes to the slopes of x, and of weight and bias.

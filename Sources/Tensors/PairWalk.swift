@@ -37,14 +37,21 @@ enum PairWalk {
   ) {
     switch self {
     case .line(let stepA, let stepB, let count):
-      if count > 0 { body(p, stepA, q, stepB, 0, count) }
+      WorkStop.stretches(of: count) { part in
+        let i = part.lowerBound
+        body(p + i * stepA, stepA, q + i * stepB, stepB, i, part.count)
+      }
     case .axes(let dims, let x, let y):
       let last = dims.count - 1
       var position = [Int](repeating: 0, count: dims.count)
-      var (i, j, at) = (0, 0, 0)
+      var (i, j, at, asked) = (0, 0, 0, 0)
       while true {
         body(p + i, x[last], q + j, y[last], at, dims[last])
         at += dims[last]
+        if at - asked > 1 << 20 {
+          if WorkStop.isAsked { return }
+          asked = at
+        }
         var axis = last - 1
         while axis >= 0 {
           position[axis] += 1

@@ -10,9 +10,11 @@ extension Tensor {
       let x = address[0].assumingMemoryBound(to: E.self)
       let at = address[1].assumingMemoryBound(to: Int64.self)
       let y = address[2].assumingMemoryBound(to: E.self)
-      for i in 0..<count {
-        guard at[i] < limit else { throw Tensor.misplaced(at[i], limit) }
-        y[i] = at[i] < 0 ? E(element: Int64(0)) : x[Int(at[i])]
+      try WorkStop.stretches(of: count) { part in
+        for i in part {
+          guard at[i] < limit else { throw Tensor.misplaced(at[i], limit) }
+          y[i] = at[i] < 0 ? E(element: Int64(0)) : x[Int(at[i])]
+        }
       }
     }
     try Tensor.apply("pick", [self, positions], [result]) { at in
@@ -42,22 +44,26 @@ extension Tensor {
       let x = address[0].assumingMemoryBound(to: E.self)
       let at = address[1].assumingMemoryBound(to: Int64.self)
       let y = address[2].assumingMemoryBound(to: E.self)
-      for i in 0..<Int(limit) { y[i] = 0 }
-      for i in 0..<count where at[i] >= 0 {
-        guard at[i] < limit else { throw Tensor.misplaced(at[i], limit) }
-        y[Int(at[i])] += x[i]
+      WorkStop.stretches(of: Int(limit), grain: 1 << 24) { for i in $0 { y[i] = 0 } }
+      try WorkStop.stretches(of: count) { part in
+        for i in part where at[i] >= 0 {
+          guard at[i] < limit else { throw Tensor.misplaced(at[i], limit) }
+          y[Int(at[i])] += x[i]
+        }
       }
     }
     func runWhole(_ address: UnsafePointer<UnsafeMutableRawPointer>) throws {
       let x = address[0].assumingMemoryBound(to: Int64.self)
       let at = address[1].assumingMemoryBound(to: Int64.self)
       let y = address[2].assumingMemoryBound(to: Int64.self)
-      for i in 0..<Int(limit) { y[i] = 0 }
-      for i in 0..<count where at[i] >= 0 {
-        guard at[i] < limit else { throw Tensor.misplaced(at[i], limit) }
-        let (sum, overflow) = y[Int(at[i])].addingReportingOverflow(x[i])
-        if overflow { throw TensorError.integerOverflow(operation: "add") }
-        y[Int(at[i])] = sum
+      WorkStop.stretches(of: Int(limit), grain: 1 << 24) { for i in $0 { y[i] = 0 } }
+      try WorkStop.stretches(of: count) { part in
+        for i in part where at[i] >= 0 {
+          guard at[i] < limit else { throw Tensor.misplaced(at[i], limit) }
+          let (sum, overflow) = y[Int(at[i])].addingReportingOverflow(x[i])
+          if overflow { throw TensorError.integerOverflow(operation: "add") }
+          y[Int(at[i])] = sum
+        }
       }
     }
     try Tensor.apply("drop", [self, positions], [result]) { at in
@@ -90,6 +96,7 @@ extension Tensor {
     let out = result.fresh(Int64.self)
     var at = [Int](repeating: 0, count: dims.count)
     for i in 0..<shape.count {
+      if i & 0xFFFFF == 0 { try WorkStop.check() }
       out[i] = Int64(try position(at))
       var axis = dims.count - 1
       while axis >= 0 {

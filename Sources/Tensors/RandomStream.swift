@@ -10,6 +10,8 @@ package struct RandomStream: Sendable, Equatable {
   /// The next unused counter block.
   private var position: UInt64 = 0
   private var children: UInt64 = 0
+  /// Whether only the shapes count of what is drawn: then large tensors hold zeros.
+  package var isBlank = false
 
   package init(seed: UInt64, cell: UInt64 = 0, call: UInt64 = 0) {
     key = RandomStream.mix(seed, 0x9E37_79B9_7F4A_7C15)
@@ -40,7 +42,9 @@ package struct RandomStream: Sendable, Equatable {
   package func child(_ number: UInt64) -> RandomStream {
     let word = RandomStream.childWord(of: stream, number)
     Recording.current?.derives(word, from: stream, number)
-    return RandomStream(key: key, stream: word)
+    var child = RandomStream(key: key, stream: word)
+    child.isBlank = isBlank
+    return child
   }
 
   static func childWord(of stream: UInt64, _ number: UInt64) -> UInt64 {
@@ -58,6 +62,15 @@ package struct RandomStream: Sendable, Equatable {
   private mutating func take(_ blocks: Int) -> UInt64 {
     defer { position &+= UInt64(blocks) }
     return position
+  }
+
+  /// What stands for numbers of this shape where only the shape counts; nil where they are drawn.
+  package func blank(_ shape: Shape) throws -> Tensor? {
+    guard isBlank, shape.count > 256 else { return nil }
+    guard let blank = Tensor.blank(shape) else {
+      throw TensorError.overBudget(needed: shape.count * 4, budget: Tensor.mostBlank * 4)
+    }
+    return blank
   }
 
   /// Uniform in [0, 1): f32.

@@ -124,19 +124,23 @@ extension Tensor {
     }
     let x = elements(Int64.self)
     let y = result.fresh(Int64.self)
-    for o in 0..<outer {
-      for i in 0..<inner {
-        var value = x[o * length * inner + i]
-        for r in 1..<Swift.max(length, 1) {
-          let next = x[(o * length + r) * inner + i]
-          switch operation {
-          case .sum, .mean: value = checked(value.addingReportingOverflow(next))
-          case .prod: value = checked(value.multipliedReportingOverflow(by: next))
-          case .max: value = Swift.max(value, next)
-          case .min: value = Swift.min(value, next)
+    WorkStop.stretches(of: outer * inner, grain: Swift.max(1, (1 << 20) / Swift.max(1, length))) {
+      part in
+      for place in part {
+        let first = place / inner * length * inner + place % inner
+        var value = x[first]
+        WorkStop.stretches(of: length) { rows in
+          for r in rows where r > 0 {
+            let next = x[first + r * inner]
+            switch operation {
+            case .sum, .mean: value = checked(value.addingReportingOverflow(next))
+            case .prod: value = checked(value.multipliedReportingOverflow(by: next))
+            case .max: value = Swift.max(value, next)
+            case .min: value = Swift.min(value, next)
+            }
           }
         }
-        y[o * inner + i] = value
+        y[place] = value
       }
     }
     return overflows
@@ -166,15 +170,18 @@ extension Tensor {
     let result = try Tensor(uninitialised: Shape(checking: target), .int64)
     let out = result.fresh(Int64.self)
     let values = array(of: Double.self)
-    for o in 0..<outer where o & 0xFF > 0 || !WorkStop.isAsked {
-      for i in 0..<inner {
+    WorkStop.stretches(of: outer * inner, grain: Swift.max(1, (1 << 20) / length)) { part in
+      for place in part {
+        let first = place / inner * length * inner + place % inner
         var best = 0
-        var top = values[o * length * inner + i]
-        for r in 1..<Swift.max(length, 1) where !top.isNaN {
-          let next = values[(o * length + r) * inner + i]
-          if next.isNaN || (isMax ? next > top : next < top) { (best, top) = (r, next) }
+        var top = values[first]
+        WorkStop.stretches(of: length) { rows in
+          for r in rows where r > 0 && !top.isNaN {
+            let next = values[first + r * inner]
+            if next.isNaN || (isMax ? next > top : next < top) { (best, top) = (r, next) }
+          }
         }
-        out[o * inner + i] = Int64(best)
+        out[place] = Int64(best)
       }
     }
     return result
@@ -190,8 +197,8 @@ extension Tensor {
     func run<E: BitwiseCopyable>(_: E.Type, _ join: (E, E) -> E) {
       let x = source.elements(E.self)
       let y = result.fresh(E.self)
-      for i in 0..<count {
-        y[i] = i / inner % length == 0 ? x[i] : join(y[i - inner], x[i])
+      WorkStop.stretches(of: count) { part in
+        for i in part { y[i] = i / inner % length == 0 ? x[i] : join(y[i - inner], x[i]) }
       }
     }
     switch source.dtype {

@@ -124,7 +124,8 @@ extension Tensor {
     }
     let (rows, columns) = (dims[rank - 2], dims[rank - 1])
     let keep = try Tensor(
-      (0..<rows * columns).map { i in
+      try (0..<rows * columns).map { i in
+        if i & 0xFFFFF == 0 { try WorkStop.check() }
         let (distance, _) = (i % columns - i / columns).subtractingReportingOverflow(k)
         return isLower ? distance <= 0 : distance >= 0
       }, shape: Shape(trusted: [rows, columns]))

@@ -18,7 +18,7 @@ extension Tensor {
         if x == y { return a < b }
         return descending ? x > y : x < y
       }
-      for (i, at) in order.enumerated() { out[base + i] = Int64(at) }
+      WorkStop.stretches(of: n) { for i in $0 { out[base + i] = Int64(order[i]) } }
     }
     return result
   }
@@ -27,7 +27,10 @@ extension Tensor {
   package func sorted(descending: Bool = false) throws -> Tensor {
     let order = try argsort(descending: descending)
     let n = dims[rank - 1]
-    let flat = (0..<count).map { $0 / max(n, 1) * n + order.integer(at: $0) }
+    let flat = try (0..<count).map { i in
+      if i & 0xFFFFF == 0 { try WorkStop.check() }
+      return i / max(n, 1) * n + order.integer(at: i)
+    }
     return try reshaped([-1]).taking(flat).viewed(as: shape)
   }
 }

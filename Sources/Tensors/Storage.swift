@@ -44,6 +44,14 @@ final class Storage: @unchecked Sendable {
   }
   static let hollow = Storage()
 
+  /// Memory that is there as long as the program runs.
+  init(lasting start: UnsafeMutableRawPointer, byteCount: Int) {
+    block = start
+    self.start = start
+    self.byteCount = byteCount
+    recording = 0
+  }
+
   deinit {
     free(block)
     MemoryBudget.gave(byteCount)

@@ -99,10 +99,15 @@ package struct Tensor: Sendable {
     }
   }
 
-  private func convert<S: TensorElement, E>(_: S.Type, _ body: (S) -> E) -> [E] {
+  private func convert<S: TensorElement, E: TensorElement>(_: S.Type, _ body: (S) -> E) -> [E] {
     let source = elements(S.self)
     return [E](unsafeUninitializedCapacity: count) { buffer, filled in
-      for i in 0..<count { buffer[i] = body(source[i]) }
+      WorkStop.stretches(of: count) { part in
+        for i in part { buffer[i] = body(source[i]) }
+        filled = part.upperBound
+      }
+      // Nobody looks at the rest of a stopped one, but it has to be numbers.
+      for i in filled..<count { buffer[i] = E(element: Int64(0)) }
       filled = count
     }
   }

@@ -9,6 +9,9 @@ package final class TensorProgram: @unchecked Sendable {
   private let addresses: UnsafeMutablePointer<UnsafeMutableRawPointer>
   /// Operands that move with each run: which given tensor, where in the list, how far into it.
   private let patches: [(given: Int, at: Int, offset: Int)]
+  /// Operands of results that a run may be told to leave elsewhere: which result, where in the list,
+  /// how far into it, and where it lies otherwise.
+  private let outlets: [(result: Int, at: Int, offset: Int, home: UnsafeMutableRawPointer)]
   private let operandCount: Int
   /// The lines that the first result needs.
   private let halfCount: Int
@@ -26,7 +29,7 @@ package final class TensorProgram: @unchecked Sendable {
     guard recording.obstacle == nil else { return nil }
     let ends = results.map(recording.operand)
     let origins = recording.origins
-    let recorded = LineFusion.fused(recording.lines, ends: ends)
+    let recorded = ChainFusion.fused(LineFusion.fused(recording.lines, ends: ends), ends: ends)
     let places = Places(recorded, origins, ends)
     if let other, other.arena.byteCount < places.bytes { return nil }
     let arena = try other?.arena ?? Storage(byteCount: places.bytes)
@@ -35,10 +38,15 @@ package final class TensorProgram: @unchecked Sendable {
     var constants: [Storage] = []
     var patches: [(given: Int, at: Int, offset: Int)] = []
     var lines: [(first: Int, run: Recording.Kernel)] = []
+    let outlet = TensorProgram.outlets(ends, origins, results)
+    var outlets: [(result: Int, at: Int, offset: Int, home: UnsafeMutableRawPointer)] = []
     var next = 0
     for line in recorded {
       lines.append((next, line.run))
       for operand in line.operands {
+        if let result = outlet[operand.slot] {
+          outlets.append((result, next, operand.offset, arena.start + places[operand.slot]))
+        }
         switch origins[operand.slot] {
         case .given(let index):
           patches.append((index, next, operand.offset))
@@ -78,6 +86,7 @@ package final class TensorProgram: @unchecked Sendable {
     self.addresses = addresses
     operandCount = count
     self.patches = patches
+    self.outlets = outlets
     self.arena = arena
     self.constants = constants
     self.given = given.map { ($0.shape, $0.dtype) }
@@ -97,12 +106,39 @@ package final class TensorProgram: @unchecked Sendable {
     return true
   }
 
-  /// Runs every line; the results then hold for these tensors and this stream. `halfway` is called
-  /// when the first result is known.
-  package func run(_ tensors: [Tensor], _ stream: RandomStream, halfway: () -> Void = {}) throws {
+  /// Which slots hold all of one result and of no other one.
+  private static func outlets(
+    _ ends: [Recording.Operand], _ origins: [Recording.Origin], _ results: [Tensor]
+  ) -> [Int: Int] {
+    var found: [Int: Int] = [:]
+    for (index, end) in ends.enumerated() {
+      guard case .made(let bytes) = origins[end.slot], end.offset == 0,
+        bytes - results[index].count * results[index].dtype.size < 64,
+        ends.count(where: { $0.slot == end.slot }) == 1
+      else { continue }
+      found[end.slot] = index
+    }
+    return found
+  }
+
+  /// Memory for results of a run that should not lie in the program's own; nil for those that have to.
+  package func fresh(_ chosen: Range<Int>) throws -> [Tensor?] {
+    let free = Set(outlets.map(\.result))
+    return try results.indices.map { index in
+      guard chosen.contains(index), free.contains(index) else { return nil }
+      return try Tensor(uninitialised: results[index].shape, results[index].dtype)
+    }
+  }
+
+  /// Runs every line; the results then hold for these tensors and this stream, those of `fresh` lie
+  /// there. `halfway` is called when the first result is known.
+  package func run(
+    _ tensors: [Tensor], _ stream: RandomStream, into fresh: [Tensor?] = [],
+    halfway: () -> Void = {}
+  ) throws {
     precondition(fits(tensors))
-    try withExtendedLifetime((tensors, self)) {
-      place(tensors)
+    try withExtendedLifetime((tensors, fresh, self)) {
+      place(tensors, fresh)
       let word = stream.word
       for line in lines[..<halfCount] {
         try line.run(UnsafePointer(addresses + line.first), word)
@@ -114,9 +150,13 @@ package final class TensorProgram: @unchecked Sendable {
     }
   }
 
-  private func place(_ tensors: [Tensor]) {
+  private func place(_ tensors: [Tensor], _ fresh: [Tensor?] = []) {
     for patch in patches {
       addresses[patch.at] = tensors[patch.given].storage.start + patch.offset
+    }
+    for outlet in outlets {
+      let own = fresh.isEmpty ? nil : fresh[outlet.result]
+      addresses[outlet.at] = (own?.storage.start ?? outlet.home) + outlet.offset
     }
   }
 
@@ -131,6 +171,7 @@ package final class TensorProgram: @unchecked Sendable {
       addresses[at] = isOwn ? arena.start + (old - from) : old
     }
     (lines, names, patches) = (other.lines, other.names, other.patches)
+    outlets = other.outlets.map { ($0.result, $0.at, $0.offset, arena.start + ($0.home - from)) }
     halfCount = other.halfCount
     (self.arena, constants, given, operandCount) = (
       arena, other.constants, other.given, other.operandCount

@@ -26,6 +26,23 @@ package final class WorkStop: Sendable {
 
   package static func check() throws { if isAsked { throw Stopped() } }
 
+  /// Calls `body` with ranges that together make 0..<count, in order, as long as the result is wanted.
+  @inline(__always)
+  package static func stretches(
+    of count: Int, grain: Int = 1 << 20, _ body: (Range<Int>) throws -> Void
+  ) rethrows {
+    guard count > grain, let stop = current else {
+      if count > 0 { try body(0..<count) }
+      return
+    }
+    var at = 0
+    while at < count, !stop.isRequested {
+      let end = at + min(grain, count - at)
+      try body(at..<end)
+      at = end
+    }
+  }
+
   /// Runs `body`, whose operations stop when this is requested.
   package func during<R>(_ body: () throws -> R) rethrows -> R {
     let outer = ck_stop()

@@ -23,6 +23,23 @@ import Testing
     }
   }
 
+  @Test func `long loops go on in stretches until nobody wants them`() {
+    let stop = WorkStop()
+    var seen: [Range<Int>] = []
+    WorkStop.stretches(of: 25, grain: 10) { seen.append($0) }
+    #expect(seen == [0..<25])
+    seen = []
+    stop.during {
+      WorkStop.stretches(of: 25, grain: 10) { seen.append($0) }
+      WorkStop.stretches(of: 0) { seen.append($0) }
+      WorkStop.stretches(of: 100, grain: 10) { part in
+        seen.append(part)
+        if part.lowerBound == 10 { stop.isRequested = true }
+      }
+    }
+    #expect(seen == [0..<10, 10..<20, 20..<25, 0..<10, 10..<20])
+  }
+
   @Test func `loops that ask end at once, and sorting says why there is no result`() throws {
     let stop = WorkStop()
     stop.isRequested = true

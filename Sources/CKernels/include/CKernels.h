@@ -77,6 +77,16 @@ enum ck_binary {
 };
 // step_a, step_b are 0 (one value for the whole run) or 1.
 void ck_binary_f32(int op, const float *a, long step_a, const float *b, long step_b, float *y, long n);
+
+// A step of a chain: operands and result by their places, which move along with the block or not.
+typedef struct {
+  int op, is_binary;
+  int a, b, y;
+  int moves_a, moves_b, moves_y;
+  int step_a, step_b;
+} ck_chain_step;
+#define CK_CHAIN_BLOCK 1024
+void ck_chain_f32(const ck_chain_step *steps, long count, float *const *places, long first, long n);
 void ck_binary_f64(int op, const double *a, long step_a, const double *b, long step_b, double *y,
                    long n);
 enum ck_compare { CK_EQUAL, CK_NOT_EQUAL, CK_LESS, CK_LESS_EQUAL, CK_GREATER, CK_GREATER_EQUAL };
