@@ -24,11 +24,13 @@ extension Operations {
       let n = a.integer("n", default: top == .max ? top : Swift.max(-1, top) + 1)
       try MemoryBudget.check([n])
       var counts = [Int64](repeating: 0, count: n)
-      for value in values {
-        guard value >= 0, value < n else {
-          throw TensorError.indexOutOfRange(index: Int(value), size: n, axis: 0)
+      try WorkStop.stretches(of: values.count) { part in
+        for value in values[part] {
+          guard value >= 0, value < n else {
+            throw TensorError.indexOutOfRange(index: Int(value), size: n, axis: 0)
+          }
+          counts[Int(value)] += 1
         }
-        counts[Int(value)] += 1
       }
       return try Tensor(counts)
     })
@@ -61,12 +63,14 @@ extension Operations {
       }
       let edges = (0...bins).map { low + (high - low) * (Double($0) / Double(bins)) }
       var counts = [Int64](repeating: 0, count: bins)
-      for value in values where value >= low && value <= high {
-        // The quotient may miss by one where it is rounded.
-        var at = Swift.min(bins - 1, Int((value - low) / (high - low) * Double(bins)))
-        if value < edges[at] { at -= 1 }
-        if at < bins - 1, value >= edges[at + 1] { at += 1 }
-        counts[at] += 1
+      WorkStop.stretches(of: values.count) { part in
+        for value in values[part] where value >= low && value <= high {
+          // The quotient may miss by one where it is rounded.
+          var at = Swift.min(bins - 1, Int((value - low) / (high - low) * Double(bins)))
+          if value < edges[at] { at -= 1 }
+          if at < bins - 1, value >= edges[at + 1] { at += 1 }
+          counts[at] += 1
+        }
       }
       return try Tensor(counts)
     })
@@ -79,14 +83,19 @@ extension Operations {
     forward: { inputs, _ in
       let x = inputs[0]
       let values = x.array(of: Double.self)
-      let found = values.indices.filter { values[$0] != 0 }
+      var found: [Int] = []
+      WorkStop.stretches(of: values.count) { part in
+        for at in part where values[at] != 0 { found.append(at) }
+      }
       try MemoryBudget.check([found.count, x.rank])
       var rows = [Int64](repeating: 0, count: found.count * x.rank)
-      for (row, flat) in found.enumerated() {
-        var rest = flat
-        for axis in (0..<x.rank).reversed() {
-          rows[row * x.rank + axis] = Int64(rest % x.dims[axis])
-          rest /= x.dims[axis]
+      WorkStop.stretches(of: found.count) { part in
+        for row in part {
+          var rest = found[row]
+          for axis in (0..<x.rank).reversed() {
+            rows[row * x.rank + axis] = Int64(rest % x.dims[axis])
+            rest /= x.dims[axis]
+          }
         }
       }
       return try Tensor(rows, shape: Shape(checking: [found.count, x.rank]))

@@ -30,7 +30,11 @@ extension Tensor {
     var all = array(of: Int64.self)
     for row in 0..<count / n {
       let range = row * n..<(row + 1) * n
-      let isNaN = all[range].map { rows.double(at: row * n + Int($0)).isNaN }
+      if range.lowerBound & 0xFF == 0 { try WorkStop.check() }
+      let isNaN = try all[range].enumerated().map { i, at in
+        if i & 0xFFFFF == 0xFFFFF { try WorkStop.check() }
+        return rows.double(at: row * n + Int(at)).isNaN
+      }
       if !isNaN.contains(true) { continue }
       let pairs = zip(all[range], isNaN)
       all.replaceSubrange(range, with: pairs.filter(\.1).map(\.0) + pairs.filter { !$0.1 }.map(\.0))
@@ -115,8 +119,9 @@ extension Operations {
       examples: [Example("unique([3, 1, 3])", prints: "[1, 3]")]),
     forward: { inputs, _ in
       let sorted = try inputs[0].reshaped([-1]).sorted()
-      let keep = (0..<sorted.count).filter {
-        $0 == 0 || sorted.double(at: $0) != sorted.double(at: $0 - 1)
+      let keep = try (0..<sorted.count).filter {
+        if $0 & 0xFFFFF == 0 { try WorkStop.check() }
+        return $0 == 0 || sorted.double(at: $0) != sorted.double(at: $0 - 1)
       }
       return try sorted.taking(keep)
     })

@@ -27,6 +27,7 @@ extension Operations {
     try MemoryBudget.check(n * 32)
     var total = try Tensor.zeros(shape, .float64)
     for (k, part) in parts.enumerated() {
+      try WorkStop.check()
       let angles = (0..<n).map { 2 * Double.pi * Double(k) * (Double($0) / Double(n)) }
       total = try total.binary(
         .add, Tensor(angles, shape: shape).unary(.cos).binary(.multiply, .number(part)))
@@ -81,7 +82,12 @@ extension Operations {
     let lead = Array(x.dims.dropLast())
     let target = try Shape(checking: lead + [frames, cut.n, 2])
     try MemoryBudget.check(target.count * 16)
-    let places = (0..<frames).flatMap { f in (0..<cut.n).map { f * cut.hop + $0 } }
+    var places: [Int] = []
+    places.reserveCapacity(frames * cut.n)
+    for f in 0..<frames {
+      if f & 0xFF == 0 { try WorkStop.check() }
+      for i in 0..<cut.n { places.append(f * cut.hop + i) }
+    }
     let pieces = try signal.chosen(places, axis: -1).reshaped(lead + [frames, cut.n])
     let spectra = try (pieces * cut.window).realFourier()
     let r = spectra.rank
@@ -175,6 +181,7 @@ extension Operations {
     }
     var values: [Double] = []
     for k in 0..<bins {
+      try WorkStop.check()
       let f = rate / 2 * Double(k) / Double(bins - 1)
       for b in 0..<bands {
         let up = (f - corners[b]) / (corners[b + 1] - corners[b])

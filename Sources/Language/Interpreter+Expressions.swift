@@ -15,6 +15,7 @@ extension Interpreter {
     case .list(let items): return try list(items, e.span, frame)
     case .comprehension(let value, let clauses):
       var collected: [Value] = []
+      defer { Interpreter.discard(&collected) }
       try comprehend(value, clauses[...], frame) { collected.append($0) }
       return try gathered(collected, e.span)
     case .record(let fields):
@@ -189,8 +190,13 @@ extension Interpreter {
       }
       return try turn(body, frame, &collected)
     }
+    defer { Interpreter.discard(&collected) }
     if case .range(let range) = whole {
       for i in 0..<range.count { if try !step(.integer(range[i])) { break } }
+      return try gathered(collected, body.span)
+    }
+    if !isTrial, let x = whole.rows {
+      for row in 0..<x.dims[0] { if try !step(Value(x.indexed([.index(row)]))) { break } }
       return try gathered(collected, body.span)
     }
     guard let all = try elements(of: whole) else {
@@ -201,6 +207,14 @@ extension Interpreter {
     }
     for value in all { if try !step(value) { break } }
     return try gathered(collected, body.span)
+  }
+
+  /// Frees many values elsewhere: nobody should wait for it.
+  private static func discard(_ values: inout [Value]) {
+    guard values.count > 1 << 17 else { return }
+    let left = values
+    values = []
+    DeepStack.start { withExtendedLifetime(left) {} }
   }
 
   /// One turn of a loop; false when it was left.
@@ -241,6 +255,10 @@ extension Interpreter {
         let (bytes, overflow) = range.count.multipliedReportingOverflow(by: 16)
         try located(source.span) { try MemoryBudget.check(overflow ? .max : bytes) }
         for i in 0..<range.count { try visit(.integer(range[i])) }
+        return
+      }
+      if !isTrial, let x = whole.rows {
+        for row in 0..<x.dims[0] { try visit(Value(x.indexed([.index(row)]))) }
         return
       }
       guard let all = try elements(of: whole) else {

@@ -136,6 +136,49 @@ enum Stops {
     "x = randn(1000000)\nwhile true { scatter(x, x) }",
     "x = randn(1000000)\nwhile true { plot(x) }",
     "x = randn(2000, 2000)\nwhile true { heatmap(x) }",
+    "while true { linspace(0, 1, 50000000) }", "while true { arange(0, 50000000) }",
+    "while true { full([50000000], 3) }", "while true { eye(7000) }",
+    "while true { one_hot(randint(0, 10, 5000000), 10) }",
+    "x = randn(50000000)\nwhile true { int(x) }",
+    "x = randint(0, 9, 50000000)\nwhile true { x // 2 }",
+    "x = randint(0, 9, 50000000)\nwhile true { x == 3 }",
+    "x = randint(0, 9, 50000000)\nwhile true { sum(x) }",
+    "x = randint(0, 9, 50000000)\nwhile true { max(x) }",
+    "x = randint(0, 2, 50000000)\nwhile true { x ^ 3 }",
+    "x = randint(0, 9, 50000000)\nwhile true { abs(x) }",
+    "x = randint(0, 9, 50000000)\nwhile true { cumsum(x) }",
+    "x = randint(0, 9, 30000000)\nwhile true { bincount(x) }",
+    "x = randn(50000000) > 0\nwhile true { x and x }",
+    "x = randn(50000000) > 0\nwhile true { any(x) }",
+    "x = randn(50000000)\nwhile true { isnan(x) }",
+    "x = randn(50000000)\nwhile true { argmax(x) }",
+    "x = randn(50000000)\nwhile true { round(x, 2) }",
+    "x = randn(50000000)\nwhile true { sum(x) }",
+    "x = randn(50000000)\nwhile true { concat([x, x]) }",
+    "x = randn(30000000)\nwhile true { repeat(x, 3) }",
+    "x = randn(30000000)\nwhile true { x[::-1] }",
+    "x = randn(30000000)\nwhile true { x[:10] = 1 }",
+    "x = zeros(30000000)\ni = randint(0, 30000000, 10000000)\nwhile true { x[i] = 2 }",
+    "x = randn(3000000)\nb = sort(randn(100000))\nwhile true { searchsorted(b, x) }",
+    "x = randn(20000000, 2)\nwhile true { fft(x) }",
+    "x = randn(2000000)\nwhile true { mel_spectrogram(x) }",
+    "x = randn(3000000)\nwhile true { [a for a in x] }",
+    "x = randn(3000000)\nwhile true { map(x, a => a) }",
+    "x = randn(3000000)\nwhile true { zip(x, x) }",
+    "x = randn(3000000)\nwhile true { enumerate(x) }",
+    "x = randn(200000, 30)\nwhile true { shuffle((x=x, y=arange(200000))) }",
+    "x = randn(30000000)\nwhile true { split(x, 0.8) }",
+    "x = randint(0, 99, 5000000)\nwhile true { windows(x, 64) }",
+    "x = randint(0, 9, 20000000)\nwhile true { unfold(x, 3) }",
+    "x = randn(5000, 5000)\nwhile true { im2col(x[none, none], 3) }",
+    "x = randn(20000000)\nwhile true { median(x) }",
+    "x = randn(20000000)\nwhile true { unique(x) }",
+    "x = randn(4000, 4000)\nwhile true { triu(x) }",
+    "x = randn(300, 300, 300)\nwhile true { transpose(x, 2, 1, 0) }",
+    "x = randn(3000, 3000)\nwhile true { x.T @ x }",
+    "x = randn(16, 3, 224, 224)\nwhile true { ConvT(3, 8, 4)(x) }",
+    "x = randn(64, 128, 1000)\nm = Conv1(128, 128, 5)\nwhile true { m(x) }",
+    "x = randn(20000, 100)\nwhile true { kfold((x=x, y=arange(20000) % 2), 10) }",
   ]
 
   private struct Measure {
@@ -144,14 +187,17 @@ enum Stops {
     let seconds: Double
   }
 
-  /// Stops so many programs, drawn from those above, at instants drawn from the first second.
+  /// Stops so many programs, one after the other of those above, at instants drawn from the first second.
   static func run(_ count: Int, seed: Int) -> Bool {
     MemoryBudget.bytes = 8 << 30
     var dice = Dice(seed: seed)
     var all: [Measure] = []
     for index in 0..<count {
       let isLarge = index % 3 > 0
-      let source = dice.one(of: isLarge ? large : stepping)
+      let source =
+        isLarge
+        ? large[(index / 3 * 2 + index % 3 - 1) % large.count]
+        : stepping[index / 3 % stepping.count]
       let instant = dice.roll(1_000_000)
       let interruption = Interruption()
       let asked = Atomic<Bool>(false)
