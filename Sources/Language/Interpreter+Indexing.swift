@@ -174,6 +174,9 @@ extension Interpreter {
       return model.captured.first { $0.name == name }?.value
     case .list(let items): return name == "len" ? .integer(items.count) : nil
     case .tensor, .parameter, .integer, .number, .boolean, .range:
+      if isTrial, value.isForTrial, let outline = value.outlined {
+        return try outline.field(name, self)
+      }
       guard let x = value.variable else { return nil }
       switch name {
       case "T": return try Value(x.swappedLast())
@@ -218,7 +221,10 @@ extension Interpreter {
     case .range(let range):
       let (bytes, overflow) = range.count.multipliedReportingOverflow(by: 64)
       try MemoryBudget.check(overflow ? Int.max : bytes)
-      return (0..<range.count).map { .integer(range[$0]) }
+      return try (0..<range.count).map { i in
+        if i & 0xFFFFF == 0 { try checkInterrupted(nil) }
+        return .integer(range[i])
+      }
     case .text(let text):
       guard text.utf8.count <= Value.mostParts else {
         throw LanguageError("memory", "a text of this length is not taken apart into characters")
@@ -241,6 +247,14 @@ extension Interpreter {
 }
 
 extension Value {
+  /// The tensor whose rows can be made one by one while they are gone through.
+  var rows: Variable? {
+    switch self {
+    case .tensor(let x), .parameter(let x): x.rank > 0 && !x.isTraced ? x : nil
+    default: nil
+    }
+  }
+
   /// How many rows it has along its first axis; nil when it has none.
   package var rowCount: Int? {
     switch self {

@@ -147,6 +147,12 @@ extension Outline {
   /// As many elements may be made to ask an operation what it would do.
   package static let probeCount = 1 << 14
 
+  /// A tensor of this shape that nobody computes with.
+  package func blank() -> Variable? {
+    guard let dims, let dtype, let shape = try? Shape(checking: dims) else { return nil }
+    return Tensor.blank(shape, dtype).map { Variable($0) }
+  }
+
   /// A tensor of this shape to ask an operation with; nil when it would be large.
   package func probe() -> Variable? {
     guard let dims, let dtype, let shape = try? Shape(checking: dims),

@@ -1,3 +1,5 @@
+import Tensors
+
 /// What is known of a top-level expression or binding before it runs.
 package struct ShapeReading: Sendable {
   package let span: SourceSpan
@@ -24,8 +26,10 @@ extension Interpreter {
           span: error.span ?? SourceSpan(0, 0), names: [], text: "value", diagnosis: error)
       ]
     }
+    var stream = RandomStream(seed: 0)
+    stream.isBlank = true
     let context = EvaluationContext(
-      interruption: context.interruption, folder: context.folder)
+      stream: stream, interruption: context.interruption, folder: context.folder)
     let other = forAnotherThread(context)
     other.adopt(names)
     other.source = Array(source.utf8)

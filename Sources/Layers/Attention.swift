@@ -40,6 +40,10 @@ extension LayerKinds {
       }
       return result
     },
+    shape: { settings, dims, kind in
+      kind == .float32 && dims.count == 3 && dims[2] == settings.integer("d", default: 1)
+        ? dims : nil
+    },
     apply: { layer, x, context in try attend(layer, x, &context) })
 
   private static func headCounts(_ settings: Attributes) throws -> (d: Int, heads: Int, groups: Int)

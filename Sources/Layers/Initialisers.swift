@@ -15,12 +15,16 @@ package enum Initialisers {
   }
 
   static func uniform(_ dims: [Int], bound: Double, _ stream: inout RandomStream) throws -> Tensor {
-    try stream.uniform(Shape(checking: dims)).binary(.multiply, .number(2 * bound)).binary(
+    let shape = try Shape(checking: dims)
+    if let blank = try stream.blank(shape) { return blank }
+    return try stream.uniform(shape).binary(.multiply, .number(2 * bound)).binary(
       .subtract, .number(bound))
   }
 
   static func normal(_ dims: [Int], std: Double, _ stream: inout RandomStream) throws -> Tensor {
-    try stream.normal(Shape(checking: dims)).binary(.multiply, .number(std))
+    let shape = try Shape(checking: dims)
+    if let blank = try stream.blank(shape) { return blank }
+    return try stream.normal(shape).binary(.multiply, .number(std))
   }
 
   /// Glorot and Bengio 2010: uniform in ± gain sqrt(6 / (in + out)).

@@ -52,6 +52,10 @@ package struct LayerKind: Sendable {
   /// The input size that a sample shape (without the batch axis) implies.
   let inputSize: @Sendable ([Int]) -> Int?
   let apply: @Sendable (Layer, Variable, inout LayerContext) throws -> Variable
+  /// The shape of the result for one input of a shape, as an f32 tensor; nil where it has to be asked
+  /// with numbers, or the input is refused.
+  typealias ShapeRule = @Sendable (Attributes, [Int], DType) -> [Int]?
+  let shape: ShapeRule?
 
   init(
     _ entry: Entry, inputSetting: String? = nil, inputs: ClosedRange<Int> = 1...1,
@@ -63,6 +67,7 @@ package struct LayerKind: Sendable {
       )] = { _, _ in [] },
     buffers: @escaping @Sendable (Attributes) throws -> [(name: String, value: Tensor)] = { _ in []
     },
+    shape: ShapeRule? = nil,
     apply: @escaping @Sendable (Layer, Variable, inout LayerContext) throws -> Variable
   ) {
     self.entry = entry
@@ -72,6 +77,7 @@ package struct LayerKind: Sendable {
     self.buffers = buffers
     self.inputs = inputs
     self.hasState = hasState
+    self.shape = shape
     self.apply = apply
   }
 
@@ -140,6 +146,14 @@ package struct Layer: Sendable {
     copy.buffers = notes?.values ?? buffers
     return copy
   }
+
+  /// The shape of what it makes of one input, told without numbers; nil where only numbers can tell.
+  package func resultShape(of dims: [Int], _ dtype: DType) -> [Int]? {
+    needsInput ? nil : kind.shape?(settings, dims, dtype)
+  }
+
+  /// Whether it tells that shape for all inputs that it takes, when they are f32.
+  package var hasShapeRule: Bool { kind.shape != nil }
 
   package func parameter(_ name: String) -> Variable? {
     parameters.first { $0.name == name }?.value

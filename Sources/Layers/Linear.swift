@@ -25,6 +25,10 @@ extension LayerKinds {
       guard settings.boolean("bias", default: true) else { return weights }
       return weights + [("bias", try uniform([rows], fanIn: columns, &stream))]
     },
+    shape: { settings, dims, kind in
+      kind == .float32 && dims.last == settings.integer("in", default: 1)
+        ? dims.dropLast() + [settings.integer("out", default: 1)] : nil
+    },
     apply: { layer, x, _ in
       guard let weight = try weight(of: layer) else { return x }
       guard x.dims.last == weight.dims[1] else {

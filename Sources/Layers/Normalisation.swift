@@ -52,6 +52,7 @@ extension LayerKinds {
       examples: [Example("LayerNorm(4)(randn(2, 4)).shape", prints: "(2, 4)")]),
     inputSetting: "d", inputSize: { $0.last },
     parameters: { settings, _ in try scaleAndShift(settings.integer("d", default: 1)) },
+    shape: keepingLast,
     apply: { layer, x, _ in
       guard let weight = layer.parameter("weight"), let bias = layer.parameter("bias") else {
         return x
@@ -75,6 +76,11 @@ extension LayerKinds {
     !Gradients.isNested && inputs.allSatisfy { $0.dtype == .float32 && $0.shape.count > 0 }
   }
 
+  /// The shape stays, where the last axis is the one that the layer is for.
+  private static let keepingLast: LayerKind.ShapeRule = { settings, dims, kind in
+    kind == .float32 && dims.last == settings.integer("d", default: 1) ? dims : nil
+  }
+
   static func checkLast(_ layer: Layer, _ x: Variable, _ size: Int) throws {
     guard x.dims.last == size else {
       throw TensorError.invalid(
@@ -93,6 +99,7 @@ extension LayerKinds {
     parameters: { settings, _ in
       try scaleAndShift(settings.integer("d", default: 1), shift: false)
     },
+    shape: keepingLast,
     apply: { layer, x, _ in
       guard let weight = layer.parameter("weight") else { return x }
       try checkLast(layer, x, weight.dims[0])

@@ -76,6 +76,16 @@ extension LayerKinds {
         }
         return result
       },
+      shape: { settings, dims, kind in
+        guard kind == .float32, dims.count == 3, dims[1] > 0,
+          dims[2] == settings.integer("in", default: 1)
+        else { return nil }
+        let (width, overflow) = settings.integer("h", default: 1).multipliedReportingOverflow(
+          by: settings.boolean("both", default: false) ? 2 : 1)
+        if overflow { return nil }
+        return settings.boolean("all", default: true)
+          ? [dims[0], dims[1], width] : [dims[0], width]
+      },
       apply: { layer, x, context in
         try run(cell(layer.settings), layer, x, &context)
       })

@@ -10,6 +10,7 @@ extension LayerKinds {
       [Argument("p", .number, "The chance that an element is dropped.")],
       summary: "While training, sets elements to 0 by chance and scales up the rest.",
       examples: [Example("Dropout(0.5)([1, 2])", prints: "[1, 2]")]),
+    shape: { _, dims, kind in kind == .float32 ? dims : nil },
     apply: { layer, x, context in
       let p = layer.settings.number("p", default: 0.5)
       return try dropped(x, p, &context)
@@ -23,8 +24,12 @@ extension LayerKinds {
       summary: "A learned row for each whole number.",
       examples: [Example("Embedding(10, 4)([1, 2, 3]).shape", prints: "(3, 4)")]),
     parameters: { settings, stream in
-      let dims = [settings.integer("n", default: 1), settings.integer("d", default: 1)]
-      return [("weight", try stream.normal(Shape(checking: dims)))]
+      let shape = try Shape(
+        checking: [settings.integer("n", default: 1), settings.integer("d", default: 1)])
+      return [("weight", try stream.blank(shape) ?? stream.normal(shape))]
+    },
+    shape: { settings, dims, kind in
+      kind == .int64 ? dims + [settings.integer("d", default: 1)] : nil
     },
     apply: { layer, x, _ in
       guard let weight = layer.parameter("weight") else { return x }

@@ -10,14 +10,48 @@ struct LayerObject: LanguageObject {
   init(_ layer: Layer) { self.layer = layer }
 
   var kindName: String { "model" }
-  var fieldNames: [String] { layer.parameters.map(\.name) + layer.buffers.map(\.name) }
+  /// Parts such as `query` of `query.weight` have one name.
+  var fieldNames: [String] {
+    var names: [String] = []
+    for name in layer.parameters.map(\.name) + layer.buffers.map(\.name) {
+      let part = String(name.prefix { $0 != "." })
+      if !names.contains(part) { names.append(part) }
+    }
+    return names
+  }
 
   func field(_ name: String, _ interpreter: Interpreter) -> Value? {
-    layer.parameter(name).map { .parameter($0) }
-      ?? layer.buffers.first { $0.name == name }.map { .tensor(Variable($0.value)) }
+    if let buffer = layer.buffers.first(where: { $0.name == name }) {
+      return .tensor(Variable(buffer.value))
+    }
+    return part(layer.parameters.map { ($0.name, .parameter($0.value)) }, name)
+  }
+
+  /// A parameter by its name, or those of a part of the layer as a record.
+  private func part(_ all: [(name: String, value: Value)], _ name: String) -> Value? {
+    if let own = all.first(where: { $0.name == name }) { return own.value }
+    let inner = all.compactMap { field -> (name: String, value: Value)? in
+      field.name.hasPrefix(name + ".")
+        ? (String(field.name.dropFirst(name.count + 1)), field.value) : nil
+    }
+    if inner.isEmpty { return nil }
+    var names: [String] = []
+    for field in inner {
+      let first = String(field.name.prefix { $0 != "." })
+      if !names.contains(first) { names.append(first) }
+    }
+    return .record(Record(names.compactMap { name in part(inner, name).map { (name, $0) } }))
   }
 
   func replacing(field name: String, with value: Value) -> (any LanguageObject)? {
+    if case .record(let record) = value {
+      var copy: (any LanguageObject)? = self
+      for (inner, field) in zip(record.names, record.fields) {
+        guard let object = copy as? LayerObject else { return nil }
+        copy = object.replacing(field: name + "." + inner, with: field.value)
+      }
+      return copy
+    }
     guard let at = layer.parameters.firstIndex(where: { $0.name == name }), let x = value.variable,
       x.dims == layer.parameters[at].value.dims
     else { return nil }
@@ -27,7 +61,7 @@ struct LayerObject: LanguageObject {
   }
 
   func call(_ arguments: [Value], _ interpreter: Interpreter) throws -> Value? {
-    if interpreter.isTrial, arguments.contains(where: { $0.outline != nil || $0.isLarge }) {
+    if interpreter.isTrial {
       guard arguments.count == 1, let outline = arguments[0].outlined else {
         return Outline.anything
       }
@@ -137,6 +171,12 @@ struct Model: LanguageObject {
     Model(parts: values, sample: sample)
   }
 
+  func remembering(_ remembered: (Value) -> Value?) -> (any LanguageObject)? {
+    let known = parts.map(remembered)
+    guard known.contains(where: { $0 != nil }) else { return nil }
+    return Model(parts: zip(parts, known).map { $1 ?? $0 }, sample: sample)
+  }
+
   // MARK: Composing
 
   /// `left >> right`. Behind an Input the new part is tried on a sample at once, and completed by it.
@@ -146,8 +186,9 @@ struct Model: LanguageObject {
     var parts: [Value] = []
     var sample: Tensor?
     if case .object(let object) = left, let input = object as? InputObject {
-      sample = try Tensor.zeros(
-        Shape(checking: [1] + input.sample), input.isInteger ? .int64 : .float32)
+      let shape = try Shape(checking: [1] + input.sample)
+      let kind: DType = input.isInteger ? .int64 : .float32
+      sample = try interpreter.isTrial ? Tensor.blank(shape, kind) : Tensor.zeros(shape, kind)
       parts = [left]
     } else if case .object(let object) = left, let model = object as? Model {
       (parts, sample) = (model.parts, model.sample)
@@ -165,8 +206,11 @@ struct Model: LanguageObject {
   }
 
   private static func callable(_ value: Value) throws -> Value {
+    // What is known to be a tensor while shapes are tried will be one when it runs.
+    let isTensor = value.outline?.dims != nil
     switch value {
-    case .function, .builtin, .object: return value
+    case .function, .builtin: return value
+    case .object where !isTensor: return value
     default:
       throw LanguageError(
         "kind", ">> joins layers and functions, this is \(value.withArticle)",
@@ -190,9 +234,12 @@ struct Model: LanguageObject {
         LayerObject(try layer.completed(for: Array(sample.dims.dropFirst()), &stream)))
     }
     do {
-      let result = try interpreter.apply(complete, [.tensor(Variable(sample))])
+      let given: Value =
+        interpreter.isTrial
+        ? Outline.tensor(sample.dims, sample.dtype) : .tensor(Variable(sample))
+      let result = try interpreter.apply(complete, [given])
       if interpreter.isTrial, let outline = result.outline {
-        guard let next = outline.probe() else { throw Flow.undetermined }
+        guard let next = outline.blank() else { throw Flow.undetermined }
         return (complete, next.value)
       }
       return (complete, result.variable?.value)

@@ -23,7 +23,11 @@ extension OutlineRules {
       },
       "stop_grad": { call, _ in
         if case .list = call["x"] { Outline.anything } else { call["x"] }
-      }, "custom_grad": { call, _ in call["f"] },
+      },
+      "custom_grad": { call, _ in
+        _ = try call.function("vjp")
+        return try call.function("f")
+      },
       "train": train, "await": { call, _ in call["r"] },
       "map_params": { call, _ in call["m"] },
       "training": { call, interpreter in
@@ -109,11 +113,10 @@ extension OutlineRules {
     return call["shape"].holdsOutline ? Outline.anything : try plain(call, interpreter)
   }
 
-  /// Weights of a layer are made only when there are few.
+  /// A layer's weights are only asked for their shapes.
   private static let layer: Rule = { call, interpreter in
     if call.all.contains(where: \.holdsOutline) { return Outline.anything }
-    let weights = call.all.compactMap(\.asInteger).reduce(1.0) { $0 * Double(max(1, $1.magnitude)) }
-    return weights > 1_048_576 ? Outline.anything : try plain(call, interpreter)
+    return try plain(call, interpreter)
   }
 
   // MARK: Shapes
@@ -196,9 +199,9 @@ extension OutlineRules {
 
   /// Tries f; its result should be one number.
   private static func tried(
-    _ call: Call, _ arguments: [Value], aux: Bool, _ interpreter: Interpreter
+    _ f: Value, _ arguments: [Value], aux: Bool, _ interpreter: Interpreter
   ) throws -> Value {
-    let result = try interpreter.apply(call["f"], arguments)
+    let result = try interpreter.apply(f, arguments)
     var number = result
     if aux, case .record(let pair) = result, pair.fields.count == 2 {
       number = pair.fields[0].value
@@ -210,22 +213,25 @@ extension OutlineRules {
   }
 
   private static let grad: Rule = { call, _ in
+    let f = try call.function("f")
     guard let wrt = call["wrt"].asInteger else { return Outline.anything }
-    return StandardLibrary.derived("grad", onOutlines: true) { arguments, interpreter in
+    return StandardLibrary.derived("grad", of: f, onOutlines: true) { f, arguments, interpreter in
       guard interpreter.isTrial, arguments.indices.contains(wrt) else { return Outline.anything }
-      _ = try tried(call, arguments, aux: false, interpreter)
+      _ = try tried(f, arguments, aux: false, interpreter)
       return arguments[wrt].slope
     }
   }
 
   private static let valueAndGrad: Rule = { call, _ in
+    let f = try call.function("f")
     guard let wrt = call["wrt"].asInteger, !call["aux"].holdsOutline else {
       return Outline.anything
     }
     let aux = try call.boolean("aux")
-    return StandardLibrary.derived("value_and_grad", onOutlines: true) { arguments, interpreter in
+    return StandardLibrary.derived("value_and_grad", of: f, onOutlines: true) {
+      f, arguments, interpreter in
       guard interpreter.isTrial, arguments.indices.contains(wrt) else { return Outline.anything }
-      let result = try tried(call, arguments, aux: aux, interpreter).outlining()
+      let result = try tried(f, arguments, aux: aux, interpreter).outlining()
       let slope = arguments[wrt].slope
       guard aux else { return .record(Record([(nil, result), (nil, slope)])) }
       guard case .record(let pair) = result else { return Outline.anything }

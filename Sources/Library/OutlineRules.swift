@@ -24,11 +24,27 @@ enum OutlineRules {
     // A size written out may ask for more than a trial should take.
     if call.all.contains(where: \.isHuge) { return Outline.anything }
     if isKnown {
-      let value = try word.run(call, interpreter)
+      let value = try run(word, call, interpreter)
       return value.outlining(all: entry.family == "Random")
     }
     if entry.family == "Lists and text" { return try passed(word, call, interpreter) }
     return try asked(word, call, interpreter)
+  }
+
+  /// The word itself. Where it asks a model for numbers it gets shapes only, and what it complains of
+  /// then is uncertain; mistakes inside the model are not.
+  private static func run(_ word: Builtin, _ call: Call, _ interpreter: Interpreter) throws -> Value
+  {
+    do { return try word.run(call, interpreter) } catch let error as LanguageError {
+      let asksModel = call.all.contains { value in
+        switch value {
+        case .object, .function: true
+        default: false
+        }
+      }
+      if asksModel, error.calls.isEmpty { return Outline.anything }
+      throw error
+    }
   }
 
   /// Words on lists work on lists of outlines as they are; their own complaints are uncertain.
@@ -137,11 +153,15 @@ extension Layer {
     guard let dims = input.dims, let dtype = input.dtype, !dims.isEmpty, dims[0] > 0 else {
       return Outline.anything
     }
+    if let known = resultShape(of: dims, dtype) { return Outline.tensor(known) }
     var context = LayerContext(isTraining: isTraining, stream: RandomStream(seed: 0))
     // A copy, whose running averages nobody sees.
     let layer = inTraining(isTraining)
+    // A layer that tells its result by a rule refuses at once what the rule does not fit.
+    let isRefused = hasShapeRule && dtype == .float32
     func asked(_ dims: [Int]) throws -> Outline? {
-      guard let x = Outline(.tensor(dims, dtype)).probe() else { return nil }
+      let outline = Outline(.tensor(dims, dtype))
+      guard let x = isRefused ? outline.blank() : outline.probe() else { return nil }
       return try Value(layer(x, &context)).outlined
     }
     let isBatch = dims.count > 1

@@ -27,6 +27,16 @@ import Testing
     ("if rand(1)[0] > 0.5 { 1 } else { [1, 2] }", ["value"]),
     ("train(Linear(3, 2), (x=zeros(9, 3), y=range(9) % 2), epochs=100000000)", ["run"]),
     ("zeros(1000000, 1000)", ["f32 [1000000, 1000]"]),
+    // Weights of many gigabytes, of which only the shapes are asked.
+    (
+      "gpt = GPT(50000, context=1024, d=1024, layers=8, heads=16)\ngpt(zeros(2, 64) == 1 |> int)",
+      ["function", "f32 [2, 64, 50000]"]
+    ),
+    (
+      "m = Input([3, 64]) >> LSTM(256, layers=2) >> Linear(1000)\nm(zeros(5, 3, 64))",
+      ["model", "f32 [5, 3, 1000]"]
+    ),
+    ("Linear(20000, 10000).weight.T", ["f32 [20000, 10000]"]),
     ("dataset(\"digits\")", ["value"]),
   ])
   func `kind and shape are known before a program runs`(source: String, texts: [String]) {
@@ -50,6 +60,13 @@ import Testing
     let found = StandardLibrary.shapes(of: source, in: Names()).compactMap(\.diagnosis)
     #expect(found.count == 1)
     #expect(found.first?.message.contains(message) == true, "\(found)")
+  }
+
+  @Test func `weights take no memory while only shapes are asked`() {
+    let before = MemoryBudget.used
+    let source = "m = mlp([16384, 16384, 16384])\nm(zeros(2, 16384))"
+    #expect(StandardLibrary.shapes(of: source, in: Names()).last?.text == "f32 [2, 16384]")
+    #expect(MemoryBudget.used - before < 1 << 30)
   }
 
   @Test func `nothing is run, and later statements are tried behind a mistake`() {
