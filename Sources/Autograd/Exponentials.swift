@@ -64,9 +64,21 @@ extension Operations {
   package static let sign: TensorOperation = step(
     "sign", .sign, "-1, 0 or 1 by the sign of each element.",
     Example("sign([-2, 0, 5])", prints: "[-1, 0, 1]"))
-  package static let round: TensorOperation = step(
-    "round", .round, "The nearest whole number, halves to the even one.",
-    Example("round([1.4, 2.5])", prints: "[1, 2]"))
+  package static let round: TensorOperation = TensorOperation(
+    Entry(
+      "round", family: "Elementwise",
+      [
+        Argument("x", .tensor, "Any shape."),
+        Argument("digits", .integer, "Behind the point; before it when negative.", default: "0"),
+      ], summary: "The nearest number with so many digits, halves to the even one.",
+      examples: [
+        Example("round([1.4, 2.5])", prints: "[1, 2]"),
+        Example("round(3.14159, 2)", prints: "3.14"),
+      ]),
+    forward: { inputs, a in
+      let digits = a.integer("digits", default: 0)
+      return try digits == 0 ? inputs[0].unary(.round) : inputs[0].rounded(digits: digits)
+    })
   package static let floor: TensorOperation = step(
     "floor", .floor, "The next whole number below.",
     Example("floor([1.7, -1.2])", prints: "[1, -2]"))
@@ -81,4 +93,25 @@ extension Operations {
     forward: { inputs, _ in try inputs[0].test(\.isNaN) })
 
   static let rounding: [TensorOperation] = [sign, round, floor, ceil, isNaN]
+}
+
+extension Tensor {
+  /// The nearest numbers with so many digits behind the point (before it when negative), computed in
+  /// double precision.
+  fileprivate func rounded(digits: Int) throws -> Tensor {
+    if !dtype.isFloat && digits > 0 { return dtype == .bool ? try cast(.int64) : self }
+    // Beyond these, rounding changes nothing, or leaves nothing.
+    guard digits <= 300 else { return self }
+    guard digits >= -300 else { return try Tensor.zeros(shape, dtype) }
+    var scale = 1.0
+    for _ in 0..<abs(digits) { scale *= 10 }
+    let x = try cast(.float64)
+    let there: BinaryOperation = digits > 0 ? .multiply : .divide
+    let back: BinaryOperation = digits > 0 ? .divide : .multiply
+    let scaled = try x.binary(there, .number(scale))
+    let near = try scaled.unary(.round).binary(back, .number(scale))
+    // What grows too large has no digits to lose.
+    let result = try Tensor.where(scaled.test(\.isFinite), near, x)
+    return try result.cast(dtype == .bool ? .int64 : dtype)
+  }
 }

@@ -96,9 +96,9 @@ extension Operations {
     ).values
   }
 
-  package static let unfold: TensorOperation = .composed(
-    "unfold", family, settings(2), "The pixels under each window as columns [N, C k k, windows].",
-    "unfold(ones(1, 2, 3, 3), 2).shape", "(1, 8, 4)",
+  package static let imageColumns: TensorOperation = .composed(
+    "im2col", family, settings(2), "The pixels under each window as columns [N, C k k, windows].",
+    "im2col(ones(1, 2, 3, 3), 2).shape", "(1, 8, 4)",
     samples: [
       .init(
         [twelve], [[1, 1, 4, 4]], ["k": .integer(2), "stride": .integer(1), "pad": .integer(1)])
@@ -107,15 +107,43 @@ extension Operations {
     let x = inputs[0]
     guard x.rank == 4 else {
       throw TensorError.invalid(
-        operation: "unfold", reason: "needs [N, C, H, W], this is \(x.shape)", hint: nil)
+        operation: "im2col", reason: "needs [N, C, H, W], this is \(x.shape)",
+        hint: "unfold, for windows of a sequence")
     }
     var settings = a
     if settings["stride"] == nil { settings["stride"] = .integer(1) }
-    return try x.unfolded(windows("unfold", x, 2, settings))
+    return try x.unfolded(windows("im2col", x, 2, settings))
+  }
+
+  package static let unfold: TensorOperation = .composed(
+    "unfold", family,
+    [
+      Argument("x", .tensor, "A sequence [T, ...]."),
+      Argument("n", .integer, "Places of a window."),
+      Argument("step", .integer, "Places from one window to the next.", default: "1"),
+    ], "The windows of a sequence one after the other: [windows, n, ...].",
+    "unfold([1, 2, 3, 4], 2)[1]", "[2, 3]",
+    samples: [
+      .init([twelve], [[16]], ["n": .integer(3), "step": .integer(2)]),
+      .init([twelve], [[4, 4]], ["n": .integer(2)]),
+    ]
+  ) { inputs, a in
+    let x = inputs[0]
+    let (n, step) = (a.integer("n", default: 1), a.integer("step", default: 1))
+    guard x.rank > 0, n > 0, step > 0, n <= x.dims[0] else {
+      throw TensorError.invalid(
+        operation: "unfold",
+        reason: "windows of \(n) places every \(step) do not fit a sequence of shape \(x.dims)",
+        hint: nil)
+    }
+    let windows = (x.dims[0] - n) / step + 1
+    let rows = try Tensor.positions([windows, n]) { $0[0] * step + $0[1] }
+    return try x.taking(at: rows)
   }
 
   static let pooling: [TensorOperation] = [
-    maxPool1d, maxPool3d, avgPool1d, avgPool3d, adaptiveAvgPool, adaptiveMaxPool, unfold,
+    maxPool1d, maxPool3d, avgPool1d, avgPool3d, adaptiveAvgPool, adaptiveMaxPool,
+    imageColumns, unfold,
   ]
 }
 

@@ -181,6 +181,14 @@ package struct Call: Sendable {
     return text
   }
 
+  /// Something that can be called.
+  package func function(_ name: String) throws -> Value {
+    switch self[name] {
+    case .function, .builtin, .object: return self[name]
+    default: throw wrong(name, expected: "a function")
+    }
+  }
+
   package func record(_ name: String) throws -> Record {
     guard case .record(let record) = self[name] else { throw wrong(name, expected: "a record") }
     return record

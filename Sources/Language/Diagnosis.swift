@@ -19,9 +19,9 @@ package struct Diagnosis: Sendable {
       text.split(separator: "\n", omittingEmptySubsequences: false).map { "    " + $0 }
         .joined(separator: "\n")
     }
-    return [
-      "\(code), a mistake", summary, "For example", indented(mistake), "Instead", indented(instead),
-    ].joined(separator: "\n")
+    let examples =
+      mistake.isEmpty ? [] : ["For example", indented(mistake), "Instead", indented(instead)]
+    return (["\(code), a mistake", summary] + examples).joined(separator: "\n")
   }
 
   package static func page(of code: String) -> String? { all.first { $0.code == code }?.page }
@@ -172,6 +172,11 @@ package struct Diagnosis: Sendable {
       instead: "((1))"),
     Diagnosis(
       "too-long", "A program is at most 16 million characters long.", "", instead: "1"),
+    Diagnosis(
+      "model", "A file of weights has other names than the model that takes them.", "", instead: "1"
+    ),
+    Diagnosis("onnx", "A model from an ONNX file cannot do what is asked of it.", "", instead: "1"),
+    Diagnosis("archive", "The archive of runs cannot be read or written.", "", instead: "1"),
     Diagnosis("interrupted", "You stopped it.", "", instead: "1"),
     Diagnosis(
       "internal", "This should not happen: the mistake is ours.", "", instead: "1"),

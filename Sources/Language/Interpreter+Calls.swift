@@ -180,13 +180,14 @@ extension Interpreter {
       }
     }
     if let restName { frame.locals[restName] = .record(Record(rest)) }
-    for parameter in plain where frame.locals[parameter.name] == nil {
-      guard let standard = parameter.standard else {
-        throw LanguageError("argument", "\(label) needs `\(parameter.name)`", at: span)
-      }
-      frame.locals[parameter.name] = try eval(standard, frame)
+    for parameter in plain where frame.locals[parameter.name] == nil && parameter.standard == nil {
+      throw LanguageError("argument", "\(label) needs `\(parameter.name)`", at: span)
     }
     do {
+      for parameter in plain where frame.locals[parameter.name] == nil {
+        guard let standard = parameter.standard else { continue }
+        frame.locals[parameter.name] = try eval(standard, frame)
+      }
       var sizes: [String: Int] = [:]
       for parameter in plain {
         guard let shape = parameter.shape, let value = frame.locals[parameter.name] else {
@@ -239,7 +240,8 @@ extension Interpreter {
     return place.start >= span.start && place.end <= span.end
   }
 
-  /// A top-level function used as a model takes along the top-level names that hold parameters.
+  /// A top-level function used as a model takes along the top-level names that hold parameters; so do
+  /// the links of a chain.
   package func asModel(_ value: Value) -> Value {
     var followed: [String: Value] = [:]
     return asModel(value, &followed)
@@ -247,6 +249,15 @@ extension Interpreter {
 
   /// Functions may mention each other in a circle: each name is followed once.
   private func asModel(_ value: Value, _ followed: inout [String: Value]) -> Value {
+    if case .object(let object) = value {
+      let changed = object.remembering { inner in
+        guard case .function(let function) = asModel(inner, &followed),
+          case .function(let old) = inner, function.captured.count > old.captured.count
+        else { return nil }
+        return .function(function)
+      }
+      return changed.map { .object($0) } ?? value
+    }
     guard case .function(let function) = value, function.home != .library else { return value }
     let known = Set(function.captured.map(\.name))
     var extra: [(name: String, value: Value)] = []

@@ -12,7 +12,7 @@ struct Lexer {
 
   static func tokens(of source: String, offset: Int = 0) throws(LanguageError) -> [Token] {
     var lexer = Lexer(Array(source.utf8), offset)
-    return try lexer.run()
+    return withRoots(try lexer.run())
   }
 
   private init(_ bytes: [UInt8], _ base: Int) {
@@ -145,7 +145,7 @@ struct Lexer {
     let text = String(decoding: bytes[at..<at + scalarLength()], as: UTF8.self)
     if let kind = Lexer.glyphs[text] {
       at += scalarLength()
-      return add(kind, from: start)
+      return add(text == "√" && isBeforeOperand() ? .symbol("√") : kind, from: start)
     }
     if continuesName() { return name() }
     at += scalarLength()
@@ -154,6 +154,16 @@ struct Lexer {
       "character",
       "the character U+\(String(scalar, radix: 16, uppercase: true)) has no meaning here",
       at: span(from: start))
+  }
+
+  /// Whether what follows is an operand that stands without parentheses, as in `√x`.
+  private func isBeforeOperand() -> Bool {
+    let rest = bytes[at...].drop { $0 == 32 }
+    guard let first = rest.first else { return false }
+    if first == UInt8(ascii: "[") || (48...57).contains(first) { return true }
+    guard isLetter(first) else { return false }
+    let word = rest.prefix { isLetter($0) || (48...57).contains($0) }
+    return Token.Keyword(rawValue: String(decoding: word, as: UTF8.self)) == nil
   }
 
   private static let symbols = [
@@ -242,6 +252,7 @@ struct Lexer {
     switch at <= bytes.count ? bytes[at - 1] : 0 {
     case UInt8(ascii: "n"): return [10]
     case UInt8(ascii: "t"): return [9]
+    case UInt8(ascii: "r"): return [13]
     case UInt8(ascii: "\\"): return [92]
     case UInt8(ascii: "\""): return [34]
     case UInt8(ascii: "'"): return [39]

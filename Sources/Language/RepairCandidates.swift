@@ -15,6 +15,7 @@ struct RepairCandidates {
     }
     let around = SyntaxPath(to: span, in: program).expressions
     addHint(around)
+    addLink(around)
     // What is marked is an operand of what stands around it.
     let outer = around.filter { $0.span != span }
     if let marked = around.last, marked.span == span {
@@ -59,6 +60,20 @@ struct RepairCandidates {
     add(span, hint)
     if let outer = around.last(where: { $0.span != span && $0.span.start <= span.start }) {
       add(outer.span, hint)
+    }
+  }
+
+  /// A function without parentheses took the rest of its chain: `f >> x => g(x) >> h`.
+  private mutating func addLink(_ around: [Syntax.Expression]) {
+    guard error.message.hasPrefix(">> joins") else { return }
+    for e in around.reversed() {
+      guard case .function(let function) = e.kind, case .compose = function.body.kind else {
+        continue
+      }
+      var first = function.body
+      while case .compose(let left, _, _) = first.kind { first = left }
+      let link = text(SourceSpan(e.span.start, first.span.end))
+      add(e.span, "(" + link + ")" + text(SourceSpan(first.span.end, e.span.end)))
     }
   }
 
@@ -270,6 +285,9 @@ struct RepairCandidates {
           add(field.value.span, "x => sum(\(tight(field.value))(x))")
         }
       }
+    }
+    if error.message.hasPrefix("scatter"), fields.count > 1, fields[1].name == nil {
+      add(fields[1].value.span, "labels=" + text(fields[1].value.span))
     }
     if error.message.hasPrefix("transpose") {
       add(e.span, tight(fields[0].value) + ".T")

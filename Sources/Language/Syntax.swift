@@ -163,7 +163,7 @@ package final class FunctionSyntax: Sendable {
   /// Lines of `##` above the definition.
   package let help: String
   /// Names the body (or a default) mentions that it does not bind as a parameter.
-  let mentions: [String]
+  package let mentions: [String]
 
   init(
     name: String?, parameters: [Syntax.Parameter], resultShape: [Syntax.Dimension]?,

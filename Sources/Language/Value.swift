@@ -201,6 +201,8 @@ package protocol LanguageObject: Sendable {
   func replacingChildren(_ values: [Value]) -> any LanguageObject
   /// A copy in training mode (or not).
   func inTraining(_ isTraining: Bool) -> any LanguageObject
+  /// A copy whose functions remember more; nil when `remembered` gives nothing new for any of them.
+  func remembering(_ remembered: (Value) -> Value?) -> (any LanguageObject)?
 }
 
 extension LanguageObject {
@@ -213,11 +215,14 @@ extension LanguageObject {
   package func element(_ index: Int) throws -> Value? { nil }
   package var count: Int? { nil }
   package var children: [(name: String, value: Value)] { [] }
+  package func remembering(_ remembered: (Value) -> Value?) -> (any LanguageObject)? { nil }
   package func replacingChildren(_ values: [Value]) -> any LanguageObject { self }
   package func inTraining(_ isTraining: Bool) -> any LanguageObject { self }
 }
 
 extension Function {
+  /// Whether the library's prelude defines it.
+  package var isOfLibrary: Bool { home == .library }
   package var parameterCount: Int { syntax.parameters.count }
   package var argumentNames: [String] { syntax.parameters.filter { !$0.isRest }.map(\.name) }
 

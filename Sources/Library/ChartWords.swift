@@ -8,6 +8,10 @@ extension StandardLibrary {
   /// x and y of the points of a call: two vectors, or the columns of one matrix [n, 2].
   private static func points(_ call: Call) throws -> (x: [Double], y: [Double]) {
     guard call.isNone("y") else {
+      if let points = call["points"].variable, points.rank == 2, points.dims[1] == 2 {
+        throw call.error(
+          "points [n, 2] have their y already; labels=… tells the class of each", at: "y")
+      }
       let (x, y) = (try numbers(call, "points"), try numbers(call, "y"))
       guard x.count == y.count else {
         throw TensorError.shapesDiffer(operation: "scatter", left: [x.count], right: [y.count])

@@ -91,8 +91,8 @@ extension StandardLibrary {
         details: "For x [n] and f(x) [m] a matrix [m, n]; in general [result…, argument…].",
         examples: [Example("jacobian(x => x * [1, 2])([3.0, 4.0])[1]", prints: "[0, 2]")])
     ) { call, _ in
-      let (f, wrt) = (call["f"], try call.integer("wrt"))
-      return derived("jacobian") { arguments, interpreter in
+      let wrt = try call.integer("wrt")
+      return derived("jacobian", of: try call.function("f")) { f, arguments, interpreter in
         try derivatives("jacobian", arguments, wrt: wrt) { try interpreter.apply(f, $0) }
       }
     },
@@ -104,8 +104,8 @@ extension StandardLibrary {
         details: "For x [n] a matrix [n, n]; in general [argument…, argument…].",
         examples: [Example("hessian(x => sum(x^3))([1.0, 2.0])[1]", prints: "[0, 12]")])
     ) { call, _ in
-      let (f, wrt) = (call["f"], try call.integer("wrt"))
-      return derived("hessian") { arguments, interpreter in
+      let wrt = try call.integer("wrt")
+      return derived("hessian", of: try call.function("f")) { f, arguments, interpreter in
         try derivatives("hessian", arguments, wrt: wrt) { varied in
           try differentiate(f, varied, wrt: wrt, aux: false, interpreter).gradient
         }
@@ -123,7 +123,7 @@ extension StandardLibrary {
           "A function of several arguments gets (x1, x2, …, y, dy) and returns (dx1, dx2, …).",
         examples: [Example("grad(custom_grad(round, (x, y, dy) => dy))(1.7)", prints: "1")])
     ) { call, _ in
-      let (f, rule) = (call["f"], call["vjp"])
+      let (f, rule) = (try call.function("f"), try call.function("vjp"))
       return derived("custom_grad") { arguments, interpreter in
         try custom(f, rule, arguments, interpreter)
       }

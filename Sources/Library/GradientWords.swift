@@ -12,7 +12,16 @@ extension StandardLibrary {
     _ name: String, onOutlines: Bool = false,
     _ body: @escaping @Sendable ([Value], Interpreter) throws -> Value
   ) -> Value {
-    .object(DerivedFunction(name: name, takesOutlines: onOutlines, body: body))
+    .object(DerivedFunction(name: name, takesOutlines: onOutlines, of: []) { try body($1, $2) })
+  }
+
+  /// A function made of another one, whose parameters are its own.
+  static func derived(
+    _ name: String, of f: Value, onOutlines: Bool = false,
+    _ body: @escaping @Sendable (Value, [Value], Interpreter) throws -> Value
+  ) -> Value {
+    .object(
+      DerivedFunction(name: name, takesOutlines: onOutlines, of: [f]) { try body($0[0], $1, $2) })
   }
 
   /// Value, extra and gradient of f at the arguments, the gradient with the structure of argument `wrt`.
@@ -74,8 +83,8 @@ extension StandardLibrary {
           Example("grad(x => sum(x^3))([1, 2])", prints: "[3, 12]"),
         ])
     ) { call, _ in
-      let (f, wrt) = (call["f"], try call.integer("wrt"))
-      return derived("grad") { arguments, interpreter in
+      let wrt = try call.integer("wrt")
+      return derived("grad", of: try call.function("f")) { f, arguments, interpreter in
         try differentiate(f, arguments, wrt: wrt, aux: false, interpreter).gradient
       }
     },
@@ -86,8 +95,8 @@ extension StandardLibrary {
         summary: "The function that gives f's value and its gradient.",
         examples: [Example("value_and_grad(x => x^2)(3)", prints: "(9, 6)")])
     ) { call, _ in
-      let (f, wrt, aux) = (call["f"], try call.integer("wrt"), try call.boolean("aux"))
-      return derived("value_and_grad") { arguments, interpreter in
+      let (wrt, aux) = (try call.integer("wrt"), try call.boolean("aux"))
+      return derived("value_and_grad", of: try call.function("f")) { f, arguments, interpreter in
         let (value, extra, gradient) = try differentiate(
           f, arguments, wrt: wrt, aux: aux, interpreter)
         return .record(
@@ -135,17 +144,42 @@ extension StandardLibrary {
   ]
 }
 
-/// A function made from another one.
+/// A function made from others.
 struct DerivedFunction: LanguageObject {
   let name: String
   /// Whether it was made while a program is only tried on shapes.
   let takesOutlines: Bool
-  let body: @Sendable ([Value], Interpreter) throws -> Value
+  private let functions: [Value]
+  /// Those of the functions that hold parameters, which are its own.
+  let children: [(name: String, value: Value)]
+  private let body: @Sendable ([Value], [Value], Interpreter) throws -> Value
+
+  init(
+    name: String, takesOutlines: Bool, of functions: [Value],
+    _ body: @escaping @Sendable ([Value], [Value], Interpreter) throws -> Value
+  ) {
+    (self.name, self.takesOutlines, self.functions) = (name, takesOutlines, functions)
+    self.body = body
+    let holds = functions.contains { !Tree.leaves(of: $0, .parameters).isEmpty }
+    children = holds ? functions.enumerated().map { ($0 == 0 ? "f" : "f\($0)", $1) } : []
+  }
 
   var kindName: String { "function" }
   func text(width: Int) -> String { "\(name)(f)" }
   func call(_ arguments: [Value], _ interpreter: Interpreter) throws -> Value? {
     interpreter.isTrial && !takesOutlines
-      ? Outline.anything : try body(arguments, interpreter)
+      ? Outline.anything : try body(functions, arguments, interpreter)
+  }
+
+  private func of(_ functions: [Value]) -> DerivedFunction {
+    DerivedFunction(name: name, takesOutlines: takesOutlines, of: functions, body)
+  }
+
+  func replacingChildren(_ values: [Value]) -> any LanguageObject { of(values) }
+
+  func remembering(_ remembered: (Value) -> Value?) -> (any LanguageObject)? {
+    let known = functions.map(remembered)
+    guard known.contains(where: { $0 != nil }) else { return nil }
+    return of(zip(functions, known).map { $1 ?? $0 })
   }
 }

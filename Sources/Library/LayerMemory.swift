@@ -72,7 +72,7 @@ extension EvaluationContext {
     context.keepsState = true
     guard states.left.count < states.given.count else { return }
     guard case .list(let parts) = states.given[states.left.count] else {
-      throw LanguageError("state", "a state is what with_state returned for this model")
+      throw LanguageError("value", "a state is what with_state returned for this model")
     }
     context.state = parts.compactMap(\.variable)
   }

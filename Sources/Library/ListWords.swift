@@ -226,21 +226,50 @@ extension StandardLibrary {
       Entry(
         "close", family: "Checking",
         [
-          Argument("a", .any, "Numbers."), Argument("b", .any, "Numbers of the same shape."),
+          Argument("a", .any, "Numbers, or records, lists and models of them."),
+          Argument("b", .any, "The same with other numbers."),
           Argument(
             "tol", .number, "The largest difference, absolute or relative.", default: "1e-5"),
         ], summary: "Whether all numbers agree within a tolerance.",
-        examples: [Example("close([1.0, 2.0], [1.0, 2.000001])", prints: "true")])
-    ) { call, _ in
-      let (a, b) = (try call.tensor("a"), try call.tensor("b"))
+        examples: [
+          Example("close([1.0, 2.0], [1.0, 2.000001])", prints: "true"),
+          Example("{ m = Linear(2, 3); close(m, 1.01 * m) }", prints: "false"),
+        ])
+    ) { call, interpreter in
       let tolerance = try call.number("tol")
-      guard a.dims == b.dims else {
-        throw TensorError.shapesDiffer(operation: "close", left: a.dims, right: b.dims)
-      }
       return .boolean(
-        zip(a.array(of: Double.self), b.array(of: Double.self)).allSatisfy { x, y in
-          x == y || abs(x - y) <= tolerance * max(1, abs(y))
+        try pairs(call, interpreter).allSatisfy { a, b in
+          guard a.dims == b.dims else {
+            throw TensorError.shapesDiffer(operation: "close", left: a.dims, right: b.dims)
+          }
+          return zip(a.array(of: Double.self), b.array(of: Double.self)).allSatisfy { x, y in
+            x == y || abs(x - y) <= tolerance * max(1, abs(y))
+          }
         })
     },
   ]
+}
+
+extension StandardLibrary {
+  /// The tensors of two values side by side: the values themselves, or the leaves of two trees of the
+  /// same structure.
+  private static func pairs(_ call: Call, _ interpreter: Interpreter) throws -> [(Tensor, Tensor)] {
+    func isTree(_ name: String) -> Bool { call[name].variable == nil }
+    guard isTree("a"), isTree("b") else { return [(try call.tensor("a"), try call.tensor("b"))] }
+    func leaves(_ name: String) throws -> [Tree.Leaf] {
+      let value = interpreter.asModel(call[name])
+      let found = Tree.leaves(of: value, Tree.choice(for: value))
+      guard !found.isEmpty else { throw call.wrong(name, expected: "numbers, or a tree of them") }
+      return found
+    }
+    let (a, b) = (try leaves("a"), try leaves("b"))
+    if let odd = zip(a, b).first(where: { $0.path != $1.path }) {
+      throw call.error(
+        "the first has `\(odd.0.path)` where the second has `\(odd.1.path)`", at: "b")
+    }
+    guard a.count == b.count else {
+      throw call.error("the first holds \(a.count) tensors, the second \(b.count)", at: "b")
+    }
+    return zip(a, b).map { ($0.variable.value, $1.variable.value) }
+  }
 }

@@ -6,7 +6,7 @@ import Language
 import Tensors
 
 extension FormatError: Diagnosable {
-  package var code: String { "format" }
+  package var code: String { "file" }
 }
 
 /// What a file holds, as a value; its ending says how it is read.

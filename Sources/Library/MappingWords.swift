@@ -47,8 +47,8 @@ extension StandardLibrary {
         ], "The function that does with every example of a batch what f does with one.",
         Example("vmap(x => sum(x^2))([[1, 2], [3, 4]])", prints: "[5, 25]"))
     ) { call, _ in
-      let (f, axis) = (call["f"], try call.integer("axis"))
-      return derived("vmap") { arguments, interpreter in
+      let axis = try call.integer("axis")
+      return derived("vmap", of: try call.function("f")) { f, arguments, interpreter in
         let inputs = try arguments.map { value in
           guard let x = value.variable, x.rank > 0 else {
             throw LanguageError(

@@ -6,6 +6,13 @@ import Vocabulary
 extension StandardLibrary {
   private static let m = Argument("m", .model, "A model.")
 
+  /// The parameters of the model of a call, with a note where they cannot be found.
+  private static func parameters(_ call: Call, _ interpreter: Interpreter) -> [Tree.Leaf] {
+    let model = interpreter.asModel(call["m"])
+    if let maker = Suspicions.madeAnew(by: model) { interpreter.note(Suspicions.anew(maker)) }
+    return Tree.leaves(of: model, .parameters)
+  }
+
   static let modelWords: [Builtin] = [
     Builtin(
       Entry(
@@ -39,11 +46,7 @@ extension StandardLibrary {
         "params", family: "Models", [m], summary: "A model's parameters by their path.",
         examples: [Example("keys(params(Linear(2, 3)))", prints: "[\"weight\", \"bias\"]")])
     ) { call, interpreter in
-      .record(
-        Record(
-          Tree.leaves(of: interpreter.asModel(call["m"]), .parameters).map {
-            ($0.path, .tensor($0.variable))
-          }))
+      .record(Record(parameters(call, interpreter).map { ($0.path, .tensor($0.variable)) }))
     },
     Builtin(
       Entry(
@@ -51,9 +54,7 @@ extension StandardLibrary {
         summary: "How many numbers training moves in a model.",
         examples: [Example("count_params(Linear(2, 3))", prints: "9")])
     ) { call, interpreter in
-      .integer(
-        Tree.leaves(of: interpreter.asModel(call["m"]), .parameters)
-          .reduce(0) { $0 + $1.variable.shape.count })
+      .integer(parameters(call, interpreter).reduce(0) { $0 + $1.variable.shape.count })
     },
     Builtin(
       Entry(

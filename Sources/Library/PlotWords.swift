@@ -145,14 +145,21 @@ extension StandardLibrary {
         plotEntry(
           "plot",
           [
-            Argument("y", .any, "Numbers, a run or several runs; or x when y is given too."),
-            Argument("more", .any, "Numbers over the first ones.", default: "none"),
+            Argument(
+              "y", .any,
+              "Numbers, rows or a record of them, a schedule, runs; or x when more is given."
+            ),
+            Argument(
+              "more", .any, "Numbers over the first ones, rows of them, or a function.",
+              default: "none"),
             Argument("log", .boolean, "A logarithmic vertical axis.", default: "false"),
             titleArgument,
             Argument("logx", .boolean, "A logarithmic horizontal axis.", default: "false"),
             Argument(
               "smooth", .number, "A running mean over the faint curve, from 0 to less than 1.",
               default: "0"),
+            Argument(
+              "names", .any, "Of the curves: a list, or a text of words.", default: "none"),
           ], "Curves as text: of numbers, or of the losses of runs, live.", "plot([1, 4, 9, 16])")
       ) { call, interpreter in
         let (isLogarithmic, title) = (try call.boolean("log"), try call.text("title"))
@@ -170,12 +177,15 @@ extension StandardLibrary {
         var whole = given
         if case .object = given { whole = .list([given]) }
         if let all = labelled(whole) {
-          let (names, steady) = (labels(all.map(\.settings)), SteadyRanges { StepTimes.now })
+          let given = try CurveReading(call, interpreter).given(for: all.count)
+          let names = given.isEmpty ? labels(all.map(\.settings)) : given
+          let isNamed = all.count > 1 || !given.isEmpty
+          let steady = SteadyRanges { StepTimes.now }
           return .object(
             PlotObject(runs: all.map(\.run)) { runs in
               func curves(_ runs: [Run]) -> [LinePlot.Line] {
                 runs.enumerated().flatMap { index, run in
-                  lines(of: run, named: runs.count > 1 ? names[index] : "", among: runs)
+                  lines(of: run, named: isNamed ? names[index] : "", among: runs)
                 }
               }
               return LinePlot(
@@ -186,22 +196,7 @@ extension StandardLibrary {
                 steady: runs.contains(where: \.isGrowing) ? steady : nil)
             })
         }
-        if !call.isNone("more") {
-          let (x, y) = (try call.tensor("y"), try call.tensor("more"))
-          guard x.rank == 1, x.dims == y.dims else {
-            throw TensorError.shapesDiffer(operation: "plot", left: x.dims, right: y.dims)
-          }
-          let line = LinePlot.Line("", x: x.array(of: Double.self), y: y.array(of: Double.self))
-          return .object(PlotObject { drawn([line]) })
-        }
-        let curves: [LinePlot.Line]
-        if let y = given.variable?.value, y.rank <= 1 {
-          curves = [LinePlot.Line("", y: y.array(of: Double.self))]
-        } else if let y = given.variable?.value, y.rank == 2, y.dims[0] <= 20 {
-          curves = try matrix(call, "y").enumerated().map { LinePlot.Line("\($0)", y: $1) }
-        } else {
-          throw call.wrong("y", expected: "a vector, up to 20 rows of numbers, or runs")
-        }
+        let curves = try CurveReading(call, interpreter).lines()
         return .object(PlotObject { drawn(curves) })
       },
       Builtin(

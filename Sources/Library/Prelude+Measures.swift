@@ -103,7 +103,7 @@ extension Prelude {
     ## > check_shape(zeros(2, 3), [2, 3])
     ## = true
     check_shape(x, shape) = {
-      is = [n for n in x.shape]
+      is = try { [n for n in x.shape] } else { error("expected the shape {shape}, this has none: {typeof(x)} {x}") }
       if same(is, [n for n in shape]) { true } else { error("expected the shape {shape}, this is {is}") }
     }
 

@@ -15,7 +15,7 @@ package final class RepeatedCall {
     of function: String, with input: String, in names: Names, _ interpreter: Interpreter
   ) throws {
     guard let body = names[function], let x = names[input]?.variable else {
-      throw LanguageError("names", "the program names no function \(function) of \(input)")
+      throw LanguageError("name", "the program names no function \(function) of \(input)")
     }
     (self.function, self.input, self.interpreter) = (body, x.value, interpreter)
     interpreter.adopt(names)

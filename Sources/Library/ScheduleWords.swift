@@ -8,7 +8,24 @@ import Vocabulary
 /// A learning rate as a function of the step.
 struct ScheduleObject: LanguageObject {
   let source: String
+  /// How many steps show what it does.
+  let span: Int
   let rate: @Sendable (Int, Interpreter) throws -> Double
+
+  init(
+    source: String, span: Int, rate: @escaping @Sendable (Int, Interpreter) throws -> Double
+  ) {
+    (self.source, self.rate) = (source, rate)
+    self.span = min(max(span, 2), 100_000)
+  }
+
+  /// The steps that show what a schedule, or a plain number, does.
+  static func span(of value: Value) -> Int {
+    if case .object(let object) = value, let schedule = object as? ScheduleObject {
+      return schedule.span
+    }
+    return 100
+  }
 
   var kindName: String { "function" }
   func text(width: Int) -> String { source }
@@ -48,6 +65,22 @@ private final class RunningProduct: Sendable {
   }
 }
 
+extension Attributes {
+  /// The steps that a schedule with these settings takes, or some of its periods.
+  fileprivate var span: Int {
+    if self["steps"] != nil { return integer("steps", default: 100) }
+    let whole = items.flatMap { _, value -> [Int] in
+      switch value {
+      case .integer(let n): [n]
+      case .integers(let all): all
+      default: []
+      }
+    }
+    guard let longest = whole.max(), longest > 0 else { return 100 }
+    return longest.multipliedReportingOverflow(by: 4).partialValue
+  }
+}
+
 extension Call {
   /// The call as it could be typed: `cosine(0.1, 100)`.
   var source: String {
@@ -75,7 +108,7 @@ extension Builtin {
       }
       let complete = settings
       return .object(
-        ScheduleObject(source: call.source) { step, _ in
+        ScheduleObject(source: call.source, span: complete.span) { step, _ in
           try kind.rate(complete, at: step)
         })
     }
@@ -108,8 +141,9 @@ extension StandardLibrary {
       )
     ) { call, _ in
       let (schedule, steps) = (call["schedule"], try call.integer("steps"))
+      let (span, _) = steps.addingReportingOverflow(ScheduleObject.span(of: schedule))
       return .object(
-        ScheduleObject(source: call.source) { step, interpreter in
+        ScheduleObject(source: call.source, span: span) { step, interpreter in
           if step >= steps { return try rate(schedule, step - steps, interpreter) }
           return try rate(schedule, 0, interpreter) * Double(step + 1) / Double(steps)
         })
@@ -131,8 +165,10 @@ extension StandardLibrary {
           "\(parts.count) schedules have \(max(0, parts.count - 1)) rising steps between them",
           at: "at")
       }
+      let (span, _) = (at.last ?? 0).addingReportingOverflow(
+        parts.last.map { ScheduleObject.span(of: $0) } ?? 0)
       return .object(
-        ScheduleObject(source: call.source) { step, interpreter in
+        ScheduleObject(source: call.source, span: span) { step, interpreter in
           let index = at.count { $0 <= step }
           return try rate(parts[index], step - (index == 0 ? 0 : at[index - 1]), interpreter)
         })
@@ -150,8 +186,9 @@ extension StandardLibrary {
         ])
     ) { call, interpreter in
       let (lr, parts) = (try call.number("lr"), try call.elements("schedules", interpreter))
+      let span = parts.map { ScheduleObject.span(of: $0) }.max() ?? 100
       return .object(
-        ScheduleObject(source: call.source) { step, interpreter in
+        ScheduleObject(source: call.source, span: span) { step, interpreter in
           try parts.reduce(lr) { try $0 * rate($1, step, interpreter) / lr }
         })
     },
@@ -168,7 +205,7 @@ extension StandardLibrary {
       let (lr, f) = (try call.number("lr"), call["f"])
       let known = RunningProduct()
       return .object(
-        ScheduleObject(source: call.source) { step, interpreter in
+        ScheduleObject(source: call.source, span: 100) { step, interpreter in
           try lr * known.upTo(step) { try rate(f, $0, interpreter) }
         })
     },

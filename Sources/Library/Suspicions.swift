@@ -21,6 +21,28 @@ enum Suspicions {
     }
   }
 
+  /// A word by which a function that is used as a model makes new parameters at each call.
+  static func madeAnew(by model: Value) -> String? {
+    switch model {
+    case .function(let function):
+      if function.isOfLibrary { return nil }
+      return function.syntax.mentions.first { makers.contains($0) }
+    case .object(let object):
+      return object.children.lazy.compactMap { madeAnew(by: $0.value) }.first
+    default: return nil
+    }
+  }
+
+  private static let makers: Set<String> = [
+    "param", "Linear", "Conv", "Embedding", "RNN", "GRU", "LSTM", "Attention",
+  ]
+
+  /// What is wrong with parameters that are made anew.
+  static func anew(_ word: String) -> String {
+    "`\(word)` in this model makes new numbers at each call, which nothing remembers; make them "
+      + "outside of it: f() = { W = param(…); x => … }"
+  }
+
   private static let most = 1 << 14
 
   /// Rows (or columns) of chances where raw scores are expected.
@@ -46,8 +68,13 @@ enum Suspicions {
   }
 
   private static func ofChances(_ scores: Variable) throws -> String? {
-    guard !scores.isTraced, (16...most).contains(scores.shape.count), scores.dtype.isFloat,
-      scores.value.array(of: Double.self).allSatisfy({ $0 >= 0 && $0 <= 1 })
+    guard !scores.isTraced, (16...most).contains(scores.shape.count), scores.dtype.isFloat else {
+      return nil
+    }
+    let x = scores.value.array(of: Double.self)
+    // A model that starts with zeros gives the same score everywhere.
+    guard x.allSatisfy({ $0 >= 0 && $0 <= 1 }), x.contains(where: { $0 > 0 && $0 < 1 }),
+      x.contains(where: { $0 != x[0] })
     else { return nil }
     return "bce takes raw scores and applies sigmoid itself; these all lie between 0 and 1"
   }

@@ -54,11 +54,14 @@ extension StandardLibrary {
       }
     } else {
       let model = interpreter.asModel(call["model"])
+      let maker = Suspicions.madeAnew(by: model)
       guard !Tree.leaves(of: model, .parameters).isEmpty else {
+        if let maker { throw call.error(Suspicions.anew(maker), at: "model") }
         throw call.error(
           "this model has no parameters to train", at: "model",
           hint: "Linear(…), or param(…) inside")
       }
+      if let maker { interpreter.note(Suspicions.anew(maker)) }
       guard case .object(let object) = call["opt"], let optimizer = object as? OptimizerObject
       else {
         throw call.wrong("opt", expected: "an optimizer such as Adam(1e-3)")

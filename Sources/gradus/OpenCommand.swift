@@ -32,10 +32,13 @@ struct OpenCommand: ParsableCommand {
       guard case .open(let path)? = Home.ask(on: device) else { return device.close() }
       return try open(path, on: device)
     }
+    if ProgramFile.isNamed(file) {
+      guard !detach, !plain else { throw ValidationError("a program runs; it is not opened") }
+      return try ProgramFile.run(file)
+    }
     guard file.hasSuffix(".md") else {
       throw ValidationError(
-        "\(file) is neither a command nor a notebook (name.grd.md); gradus --help lists the commands"
-      )
+        "\(file) is no command, nor \(ProgramFile.kinds); gradus --help lists the commands")
     }
     if detach { return try AttachCommand.startDetached(file, runs: runs) }
     if plain || TerminalDevice.isDumb { return try talk(file) }

@@ -9,9 +9,11 @@ import Vocabulary
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Runs a notebook from top to bottom and prints what it shows.")
+    commandName: "run",
+    abstract: "Runs a notebook or a program from top to bottom and prints what it shows.")
 
-  @ArgumentParser.Argument(help: "A notebook, name.grd.md.") var file: String
+  @ArgumentParser.Argument(help: "A notebook, name.grd.md, or a program, name.gr.")
+  var file: String
   @Flag(help: "Saves outputs and recorded series into the file.") var write = false
   @Flag(help: "Prints results as JSON instead of text.") var json = false
   @Option(help: "The last cell to run, by its id.") var to: String?
@@ -21,6 +23,12 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     if let threads { Workers.count = threads }
+    if ProgramFile.isNamed(file) {
+      guard !write, !json, to == nil, settings.isEmpty else {
+        throw ValidationError("--write, --json, --to and --set are for notebooks, name.grd.md")
+      }
+      return try ProgramFile.run(file)
+    }
     let notebook = try NotebookFile.read(file)
     let overrides = try Settings.overrides(settings, in: [notebook])
     try check(in: notebook)
@@ -139,6 +147,9 @@ struct VerifyCommand: ParsableCommand {
 /// Reading a notebook for a command.
 enum NotebookFile {
   static func read(_ path: String) throws -> Notebook {
+    guard path.hasSuffix(".md") else {
+      throw ValidationError("\(path) is not \(ProgramFile.kinds)")
+    }
     do { return Notebook(try FileBytes.read(path)) } catch {
       complain(error.message + (error.hint.map { "\n    try  " + $0 } ?? ""))
       throw ExitCode(1)

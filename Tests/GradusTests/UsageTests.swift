@@ -29,6 +29,27 @@ import Testing
     #expect(outcome.output.hasPrefix("softmax(x, axis=-1)\n"))
   }
 
+  @Test func `a program in a file is run, by its name alone too`() throws {
+    try TemporaryFolder.with { folder in
+      for name in ["a.gr", "b.gradus"] {
+        let file = try folder.write("x = [1, 2]\nx + 1\n", to: name)
+        for arguments in [["run", file], [file]] {
+          let outcome = try gradus.run(arguments)
+          #expect(outcome.ending == .exit(0), "\(outcome.error)")
+          #expect(outcome.output == "[2, 3]\n")
+        }
+      }
+      let wrong = try folder.write("1 +\n", to: "c.gr")
+      #expect(try gradus.run(["run", wrong]).ending == .exit(1))
+      #expect(try gradus.run(["run", wrong, "--json"]).ending == .exit(2))
+      #expect(try gradus.run(["run", folder.write("1", to: "d.txt")]).ending == .exit(2))
+      // Files that it names lie beside it.
+      _ = try folder.write("a,b\n1,2\n", to: "t.csv")
+      let loads = try folder.write("load(\"t.csv\").a\n", to: "e.gr")
+      #expect(try gradus.run([loads]).output == "[1]\n")
+    }
+  }
+
   @Test func `cells and names that a notebook has not are told`() throws {
     try TemporaryFolder.with { folder in
       let file = try folder.write("```gradus #first params\nn = 1\n```\n", to: "a.grd.md")

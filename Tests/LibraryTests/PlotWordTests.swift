@@ -26,6 +26,22 @@ import Testing
     ("table([(a=1, b=2), (b=3, c=4)])", "A table of 2 rows and 3 columns: a, b, c."),
     ("table([])", "A table of 0 rows and 0 columns."),
     ("table(eye(3))", "A table of 3 rows and 3 columns: 0, 1, 2."),
+    ("plot([1, 2, 4], names=\"loss\")", "loss rose from 1 to 4, between 1 and 4 over 3 points."),
+    (
+      "plot([0, 1, 2], [[1, 2, 3], [3, 1, 0]], names=\"up down\")",
+      "up rose from 1 to 3, between 1 and 3 over 3 points; "
+        + "down fell from 3 to 0, between 0 and 3 over 3 points."
+    ),
+    (
+      "plot((train=[3, 2, 1], val=[4, 3]))",
+      "train fell from 3 to 1, between 1 and 3 over 3 points; "
+        + "val fell from 4 to 3, between 3 and 4 over 2 points."
+    ),
+    ("plot([0, 1, 2], x => x^2)", "the curve rose from 0 to 4, between 0 and 4 over 3 points."),
+    (
+      "plot(step_decay(1, 2, by=0.5))",
+      "the curve fell from 1 to 0.125, between 0.125 and 1 over 8 points."
+    ),
     ("images(ones(2, 1, 4, 3))", "2 images of 4 x 3 pixels, brightness from 0 to 1."),
   ])
   func `a plot says what it shows`(source: String, sentence: String) throws {
@@ -49,6 +65,11 @@ import Testing
     ("scatter([1, 2], [1, 2, 3])", ["scatter", "[2]", "[3]"]),
     ("scatter(ones(3, 2), labels=[1])", ["3 points need 3 labels, not 1"]),
     ("scatter(ones(40, 2), labels=range(40))", ["at most 30 classes"]),
+    ("scatter(ones(3, 2), [0, 1, 0])", ["have their y already", "labels=[0, 1, 0]"]),
+    ("plot([1, 2], names=\"a b\")", ["one curve has one name, not 2"]),
+    ("plot([1, 2], [[1, 2], [3, 4]], names=\"a\")", ["2 curves need 2 names, not 1"]),
+    ("plot(x => x)", ["a schedule, or runs"]),
+    ("plot([1, 2], [[1, 2, 3]])", ["plot", "[2]", "[3]"]),
     ("hist([1], bins=0)", ["bins should be from 1 to 1000"]),
     ("hist(\"a\")", ["hist: `values` should be a tensor"]),
     ("bars([\"a\"], [1, 2])", ["2 values need 2 labels, not 1"]),
