@@ -111,12 +111,14 @@ extension Prelude {
     ## f: The function that is checked.
     ## g: The function that is right.
     ## cases: A list of arguments, or of records of arguments.
+    ## tol: The largest difference.
+    ## whole: Whether a record is one argument, not several.
     ## > check_like(x => x * x, x => x^2, [1, 2, 3])
     ## = true
-    check_like(f, g, cases) = {
+    check_like(f, g, cases, tol=1e-5, whole=false) = {
       for c in cases {
-        (a, b) = if typeof(c) == "record" { (f(...c), g(...c)) } else { (f(c), g(c)) }
-        if not close(a, b) { error("for {c} expected {b}, this is {a}") }
+        (a, b) = if typeof(c) == "record" and not whole { (f(...c), g(...c)) } else { (f(c), g(c)) }
+        if not close(a, b, tol=tol) { error("for {c} expected {b}, this is {a}") }
       }
       true
     }

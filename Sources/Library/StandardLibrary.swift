@@ -27,7 +27,8 @@ package enum StandardLibrary {
     + ScheduleKinds.all.map(Builtin.init(schedule:))
     + optimizerWords + scheduleWords + creationWords + randomWords
     + gradientWords + derivativeWords + modelWords + sequenceWords + initialiserWords
-    + modelFileWords + trainingWords + steeringWords + sweepWords + planWords + dataWords
+    + countingWords + modelFileWords + trainingWords + steeringWords + sweepWords + planWords
+    + dataWords
     + tokenWords
     + metricWords
     + agreementWords

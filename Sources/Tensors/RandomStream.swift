@@ -13,6 +13,13 @@ package struct RandomStream: Sendable, Equatable {
   /// Whether only the shapes count of what is drawn: then large tensors hold zeros.
   package var isBlank = false
 
+  /// One whose tensors only have shapes, as those of its children.
+  package static var blank: RandomStream {
+    var stream = RandomStream(seed: 0)
+    stream.isBlank = true
+    return stream
+  }
+
   package init(seed: UInt64, cell: UInt64 = 0, call: UInt64 = 0) {
     key = RandomStream.mix(seed, 0x9E37_79B9_7F4A_7C15)
     stream = RandomStream.mix(cell, RandomStream.mix(call, 0xD1B5_4A32_D192_ED03))
