@@ -51,8 +51,8 @@ let package = Package(
     .target(
       name: "Lessons",
       dependencies: [
-        "Notebooks", "Library", "Language", "Plots", "Training", "Formats", "Autograd", "Tensors",
-        "Files",
+        "Notebooks", "Library", "Language", "Plots", "Drawing", "Training", "Formats", "Autograd",
+        "Tensors", "Vocabulary", "Files",
       ]),
     .target(
       name: "Benchmarks",
@@ -63,9 +63,8 @@ let package = Package(
     .target(
       name: "Studio",
       dependencies: [
-        "Notebooks", "Library", "Language", "Training", "Plots", "Terminal", "Drawing", "Autograd",
-        "Tensors", "Vocabulary",
-        "Files",
+        "Lessons", "Notebooks", "Library", "Language", "Training", "Plots", "Terminal", "Drawing",
+        "Autograd", "Tensors", "Vocabulary", "Files",
       ]),
     .executableTarget(
       name: "gradus",
@@ -119,11 +118,13 @@ let package = Package(
       name: "TerminalTests", dependencies: ["Terminal", "CTerminal", "TestSupport"]),
     .testTarget(
       name: "StudioTests",
-      dependencies: ["Studio", "Notebooks", "Terminal", "Drawing", "Files", "TestSupport"],
+      dependencies: [
+        "Studio", "Lessons", "Notebooks", "Terminal", "Drawing", "Files", "TestSupport",
+      ],
       exclude: ["Goldens"]),
     .testTarget(
       name: "GradusTests",
-      dependencies: ["gradus", "CPseudoTerminal", "Drawing", "Files", "TestSupport"]),
+      dependencies: ["gradus", "CPseudoTerminal", "Lessons", "Drawing", "Files", "TestSupport"]),
     .testTarget(
       name: "LessonsTests", dependencies: ["Lessons", "Language", "Files", "TestSupport"]),
     .testTarget(

@@ -43,6 +43,21 @@ package struct Lesson: Sendable {
     /// A wrong answer that must be met by this reply; empty when none is given.
     package let example: String
     package let line: Int
+
+    /// Whether a text is the reply, with any values in place of what stands between `{` and `}`.
+    func isReply(_ text: String) -> Bool {
+      let parts = reply.split(separator: "{", omittingEmptySubsequences: false).enumerated().map {
+        $0 == 0 ? $1 : $1.drop { $0 != "}" }.dropFirst()
+      }
+      guard parts.count > 1 else { return text == reply }
+      var rest = text[...]
+      for part in parts {
+        guard let at = part.isEmpty ? rest.startIndex..<rest.startIndex : rest.firstRange(of: part)
+        else { return false }
+        rest = rest[at.upperBound...]
+      }
+      return text.hasPrefix(parts[0])
+    }
   }
 
   package internal(set) var number = 0

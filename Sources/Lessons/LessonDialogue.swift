@@ -1,5 +1,4 @@
 import Language
-import Plots
 
 /// A lesson as a dialogue of lines, for terminals of every kind and for no terminal at all.
 package struct LessonDialogue {
@@ -9,12 +8,19 @@ package struct LessonDialogue {
     package let show: ([OutputItem]) -> Void
     /// A line of the learner; nil when there are no more.
     package let ask: (_ prompt: String) -> String?
+    /// Columns that a line of prose may take.
+    let width: Int
 
     package init(
-      say: @escaping (String) -> Void, show: @escaping ([OutputItem]) -> Void,
+      width: Int = 80, say: @escaping (String) -> Void, show: @escaping ([OutputItem]) -> Void,
       ask: @escaping (_ prompt: String) -> String?
     ) {
-      (self.say, self.show, self.ask) = (say, show, ask)
+      (self.say, self.show, self.ask, self.width) = (say, show, ask, width)
+    }
+
+    /// Says prose in lines that fit.
+    func tell(_ text: String) {
+      say(Prose.wrapped(text, width: width).joined(separator: "\n"))
     }
   }
 
@@ -26,6 +32,8 @@ package struct LessonDialogue {
   private let today: Int
   private var progress: Progress
   private var answers: [String: String]
+  /// What was handed in last in this sitting.
+  private var attempts: [String: String] = [:]
 
   private enum End: Error { case quit }
 
@@ -45,7 +53,8 @@ package struct LessonDialogue {
   package mutating func begin() -> Bool {
     voice.say("\(lesson.number). \(lesson.title)")
     if !lesson.goal.isEmpty { voice.say("Goal: \(lesson.goal).") }
-    voice.say("Enter goes on; anything else is run as a program; :help tells more, :quit leaves.\n")
+    voice.tell(
+      "Enter goes on; anything else is run as a program; :help tells more, :quit leaves.\n")
     do {
       let start = try takeUp()
       for step in lesson.steps[start...] { try tell(step) }
@@ -87,7 +96,7 @@ package struct LessonDialogue {
 
   private mutating func tell(_ step: Lesson.Step) throws {
     switch step {
-    case .frame(let text, _): voice.say(text + "\n")
+    case .frame(let text, _): voice.tell(text + "\n")
     case .cell(let cell): try tell(cell)
     case .prediction(let question): try ask(question)
     case .why(let question): try ask(question)
@@ -113,7 +122,7 @@ package struct LessonDialogue {
 
   private mutating func ask(_ question: Question) throws {
     LessonDialogue.pose(question, voice)
-    // The code is run beside the names: its value is not told before the answer.
+    // It runs before the answer, but nothing of it is shown.
     let outcome = question.place == .prediction ? run.reveal(question) : nil
     if let error = outcome?.error { return voice.say(error.rendered(source: question.body)) }
     while true {
@@ -136,14 +145,17 @@ package struct LessonDialogue {
       if case .right(let text) = judgement {
         reply = text
         progress.answered(lesson.id, question.key, isRight: true, today: today)
-        voice.say(reply.isEmpty ? "✓ Right." : "✓ Right. " + reply)
+        voice.tell(reply.isEmpty ? "✓ Right." : "✓ Right. " + reply)
         break
       }
       if case .wrong(let text) = judgement { reply = text }
       progress.answered(lesson.id, question.key, isRight: false, today: today)
-      voice.say("✗ " + (reply.isEmpty ? "Not that one." : reply))
+      voice.tell("✗ " + (reply.isEmpty ? "Not that one." : reply))
       // The reply tells the number, so there is nothing more to guess.
-      if question.isForNumber { break }
+      if question.isForNumber {
+        note(question.key, .revealed)
+        break
+      }
     }
     if let outcome, question.kind != .curve { show(outcome) }
     voice.say("")
@@ -152,28 +164,12 @@ package struct LessonDialogue {
 
   /// Says a question and its choices.
   static func pose(_ question: Question, _ voice: Voice) {
-    voice.say(heading(of: question))
+    voice.tell(question.heading)
     if question.place == .prediction { voice.say(indented(question.body)) }
     for (at, choice) in question.shown.enumerated() {
-      voice.say("  \(at + 1)  " + drawn(question.choices[choice], of: question))
+      let text = "  \(at + 1)  " + question.drawn(question.choices[choice])
+      for line in Prose.broken(text, width: voice.width, indent: 5) { voice.say(line) }
     }
-  }
-
-  private static func heading(of question: Question) -> String {
-    guard question.place == .prediction else { return question.body }
-    return switch question.kind {
-    case .choice: "Before it runs: what will this give?"
-    case .number: "Before it runs: which number will this be, roughly?"
-    case .order: "In which order do these lines belong? Answer with their numbers."
-    case .curve: "Before it runs: which curve will this be?"
-    }
-  }
-
-  /// A choice as it is shown: curves are drawn.
-  private static func drawn(_ choice: Question.Choice, of question: Question) -> String {
-    guard question.kind == .curve else { return choice.text }
-    let values = choice.text.split { "[], ".contains($0) }.compactMap { Double($0) }
-    return Sparkline.text(values, width: 32)
   }
 
   // MARK: Exercises
@@ -193,7 +189,7 @@ package struct LessonDialogue {
         var known = progress[lesson.id, exercise.id] ?? Progress.Block()
         known.hints += 1
         progress[lesson.id, exercise.id] = known
-        voice.say("hint  " + hint)
+        voice.tell("hint  " + hint)
         continue
       case ":solution", ":skip":
         note(exercise.id, typed == ":skip" ? .skipped : .revealed)
@@ -217,8 +213,10 @@ package struct LessonDialogue {
   }
 
   private mutating func judge(_ typed: String, _ exercise: Lesson.Exercise) throws -> Bool {
-    let source = LessonDialogue.completed(typed, starter: exercise.starter)
-    answers[exercise.id] = source
+    let source = LessonDialogue.completed(
+      typed, starter: exercise.starter, last: attempts[exercise.id])
+    if source != typed, source.contains("\n") { voice.say(Self.indented(source)) }
+    (answers[exercise.id], attempts[exercise.id]) = (source, source)
     var known = progress[lesson.id, exercise.id] ?? Progress.Block()
     known.tries += 1
     defer { save() }
@@ -231,16 +229,20 @@ package struct LessonDialogue {
       return true
     case .wrong(let message, let outcome):
       show(outcome)
-      voice.say("✗ " + message)
+      voice.tell("✗ " + message)
     case .broken(let message): voice.say(message)
-    case .empty(let message), .late(let message): voice.say("✗ " + message)
+    case .empty(let message), .late(let message): voice.tell("✗ " + message)
     }
     progress[lesson.id, exercise.id] = known
     return false
   }
 
-  /// What is typed for a single blank stands in its place.
-  static func completed(_ typed: String, starter: String) -> String {
+  /// What is typed for a single blank stands in its place; lines that give names of the starter anew, or
+  /// of what was handed in last, stand in place of its lines.
+  static func completed(_ typed: String, starter: String, last: String? = nil) -> String {
+    for whole in [last, starter].compactMap({ $0 }) {
+      if let changed = replaced(typed, in: whole) { return changed }
+    }
     let pieces = starter.split(separator: "___", omittingEmptySubsequences: false)
     guard pieces.count == 2, !CellNames(of: starter).binds.isEmpty,
       CellNames(of: typed).binds.isEmpty, !typed.contains("___"), !typed.isEmpty
@@ -248,6 +250,22 @@ package struct LessonDialogue {
     let isWholeSide = trimmed(pieces[0]).hasSuffix("=") && pieces[1].allSatisfy(\.isWhitespace)
     let isWord = typed.allSatisfy { $0.isLetter || $0.isNumber || $0 == "." || $0 == "_" }
     return starter.replacing("___", with: isWholeSide || isWord ? typed : "(\(typed))")
+  }
+
+  /// The text with these lines in place of those that bind the same; nil when one has no such place.
+  private static func replaced(_ typed: String, in whole: String) -> String? {
+    var lines = whole.split(separator: "\n", omittingEmptySubsequences: false)
+    let new = typed.split(separator: "\n", omittingEmptySubsequences: false)
+    guard new.count < lines.count else { return nil }
+    for line in new {
+      let names = CellNames(of: String(line)).binds
+      let places = lines.indices.filter {
+        !names.isEmpty && CellNames(of: String(lines[$0])).binds == names
+      }
+      guard places.count == 1 else { return nil }
+      lines[places[0]] = line
+    }
+    return lines.joined(separator: "\n")
   }
 
   /// Lines up to an empty one, or a command.
@@ -318,6 +336,10 @@ package struct LessonDialogue {
     if progress.lessons[lesson.id]?.done == nil {
       progress.lessons[lesson.id, default: Progress.Record()].done = today
     }
+    if let measure = lesson.measure, let value = run.goalValue() {
+      let known = progress.lessons[lesson.id]?.best
+      progress.lessons[lesson.id]?.best = measure.better(known, value)
+    }
     let shown = lesson.exercises.count {
       [.revealed, .skipped].contains(progress[lesson.id, $0.id]?.state)
     }
@@ -338,7 +360,7 @@ package struct LessonDialogue {
   private func save() {
     guard let learner else { return }
     do {
-      try learner.save(progress)
+      try learner.keep(progress.lessons[lesson.id] ?? Progress.Record(), of: lesson.id)
       if !answers.isEmpty { try learner.save(answers, to: place) }
     } catch {
       voice.say("note: progress is not kept: \(error.message)")

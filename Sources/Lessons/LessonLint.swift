@@ -115,9 +115,30 @@ package struct LessonLint {
     for step in lesson.steps {
       guard case .cell(let cell) = step else { continue }
       if let error = run.run(cell).error {
-        find(cell.line, "#\(cell.id) does not run by itself: \(error.message)")
+        find(
+          cell.line,
+          "#\(cell.id) does not run by itself: \(error.message)" + whereBound(error, cell))
       }
     }
+  }
+
+  /// Where a name that is missing is bound: only in what a learner may skip.
+  private func whereBound(_ error: LanguageError, _ cell: Lesson.Cell) -> String {
+    guard error.code == "name" else { return "" }
+    let missing = CellNames(of: cell.code).reads.filter { error.message.contains("`\($0)`") }
+    func binds(_ code: String) -> Bool {
+      CellNames(of: code).binds.contains(where: missing.contains)
+    }
+    for step in lesson.steps {
+      switch step {
+      case .prediction(let question) where binds(question.body):
+        return "; it is bound in the prediction #\(question.id): bind it in a cell"
+      case .exercise(let exercise) where binds(exercise.solution):
+        return "; it is bound in the exercise #\(exercise.id): bind it in a cell too"
+      default: break
+      }
+    }
+    return ""
   }
 
   private mutating func work(through seed: UInt64, isFirst: Bool) {
@@ -167,11 +188,13 @@ package struct LessonLint {
     }
     for mistake in exercise.mistakes where !mistake.example.isEmpty {
       let verdict = run.judge(exercise, mistake.example)
-      if case .wrong(mistake.reply, _) = verdict { continue }
+      if case .wrong(let said, _) = verdict, mistake.isReply(said), run.brokenParts.isEmpty {
+        continue
+      }
       find(
         mistake.line,
         "its wrong answer is not met by its reply, but: " + LessonLint.told(verdict)
-          + run.brokenConditions.map { "; the condition \($0)" }.joined())
+          + run.brokenParts.map { "; \($0)" }.joined())
     }
   }
 
@@ -189,8 +212,13 @@ package struct LessonLint {
         find(question.line, "#\(question.id) gives \(said) on seed \(seed), not \(right)")
       }
     case .number:
-      if outcome.value.asNumber == nil {
+      guard let number = outcome.value.asNumber else {
         find(question.line, "#\(question.id) gives no number on seed \(seed)")
+        break
+      }
+      if !right.isEmpty, case .wrong = question.judge(right, value: number) {
+        find(
+          question.line, "#\(question.id) gives \(shortText(number)) on seed \(seed), not \(right)")
       }
     case .order: break
     case .curve:

@@ -2,12 +2,14 @@ import Notebooks
 
 extension Lesson {
   /// Reads a lesson from the bytes of its notebook; what cannot be understood is among the problems.
-  package init(_ bytes: [UInt8]) {
-    let notebook = Notebook(bytes)
+  package init(_ bytes: [UInt8]) { self.init(Notebook(bytes)) }
+
+  /// Reads a lesson from a notebook that was read already.
+  package init(_ notebook: Notebook) {
     var reader = LessonReader()
     for segment in notebook.segments {
       switch segment.kind {
-      case .text: reader.readText(segment.body, line: segment.line)
+      case .text: reader.readText(segment.raw, line: segment.line)
       case .code(let id, let flags):
         reader.endFrame()
         reader.lesson.steps.append(
@@ -20,6 +22,33 @@ extension Lesson {
     seed = notebook.seed
     problems = notebook.problems + problems
     problems.sort { $0.line < $1.line }
+  }
+}
+
+extension Lesson {
+  /// Whether a notebook says that it is a lesson.
+  package static func isLesson(_ notebook: Notebook) -> Bool {
+    guard let first = notebook.segments.first, first.kind == .text else { return false }
+    return frontMatter(of: first.raw)?.lines.contains { $0.hasPrefix("lesson:") } ?? false
+  }
+
+  /// The settings at the top of a file, and where they end.
+  fileprivate static func frontMatter(of raw: [UInt8]) -> (lines: [Substring], end: Int)? {
+    var lines: [Substring] = []
+    var start = 0
+    while start < raw.count {
+      let end = (raw[start...].firstIndex(of: 10) ?? raw.count - 1) + 1
+      let text = String(decoding: raw[start..<end], as: UTF8.self).filter { !$0.isNewline }
+      if start == 0 {
+        guard text == "---" else { return nil }
+      } else if text == "---" {
+        return (lines, end)
+      } else {
+        lines.append(Substring(text))
+      }
+      start = end
+    }
+    return nil
   }
 }
 
@@ -44,40 +73,24 @@ private struct LessonReader {
     frame = []
   }
 
-  mutating func readText(_ text: String, line first: Int) {
-    let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
-    var at = 0
-    if first == 1, lines.first == "---", let end = lines.dropFirst().firstIndex(of: "---") {
-      for (offset, line) in lines[1..<end].enumerated() { setting(line, offset + 2) }
-      at = end + 1
+  mutating func readText(_ raw: [UInt8], line first: Int) {
+    var (rest, line) = (raw[...], first)
+    if first == 1, let front = Lesson.frontMatter(of: raw) {
+      for (offset, setting) in front.lines.enumerated() { self.setting(setting, offset + 2) }
+      rest = raw[front.end...]
+      line = front.lines.count + 3
     }
-    while at < lines.count {
-      let line = lines[at]
-      let ticks = line.prefix { $0 == "`" }
-      let words = line.dropFirst(ticks.count).split(separator: " ")
-      guard ticks.count >= 3, let name = words.first, LessonBlock(rawValue: String(name)) != nil
-      else {
-        if frame.isEmpty { frameLine = first + at }
-        frame.append(line)
-        at += 1
-        continue
-      }
+    let (pieces, unfinished) = LessonPiece.pieces(of: Array(rest), line: line)
+    for piece in pieces {
       endFrame()
-      let number = first + at
-      let end = lines[(at + 1)...].firstIndex {
-        $0.hasPrefix(ticks) && $0.allSatisfy { $0 == "`" || $0 == " " }
+      if let kind = piece.block {
+        block(kind, piece.id, piece.body, piece.line)
+      } else {
+        (frame, frameLine) = (piece.lines, piece.line)
       }
-      guard let end else {
-        problems.append((number, "this block does not end"))
-        return
-      }
-      let id = words.dropFirst().first { $0.hasPrefix("#") }.map { String($0.dropFirst()) } ?? ""
-      let body = lines[(at + 1)..<end].joined(separator: "\n")
-      if let kind = LessonBlock(rawValue: String(name)) { block(kind, id, body, number) }
-      at = end + 1
     }
-    // A blank line between two texts of a notebook does not part a frame; an empty one ends it.
     endFrame()
+    problems += unfinished.map { ($0, "this block does not end") }
   }
 
   private mutating func setting(_ line: Substring, _ number: Int) {
@@ -147,6 +160,11 @@ private struct LessonReader {
   func finish() -> Lesson {
     var done = lesson
     var problems = problems
+    for step in lesson.steps {
+      if case .cell(let cell) = step, ids.contains(cell.id) {
+        problems.append((cell.line, "the id #\(cell.id) is that of a question or an exercise too"))
+      }
+    }
     for exercise in lesson.exercises {
       if exercise.check.isEmpty { problems.append((exercise.line, "#\(exercise.id) has no check")) }
       if exercise.solution.isEmpty {
@@ -156,9 +174,4 @@ private struct LessonReader {
     done.problems = problems.map { (line: $0.0, message: $0.1) }
     return done
   }
-}
-
-/// The blocks that a lesson adds to a notebook.
-enum LessonBlock: String {
-  case predict, exercise, check, mistake, hint, solution, why, goal
 }

@@ -13,7 +13,14 @@ package struct LessonReview {
     _ voice: LessonDialogue.Voice
   ) {
     (self.voice, self.today) = (voice, today)
-    questions = Array(
+    questions = LessonReview.due(shelf, progress, today: today, most: most)
+  }
+
+  /// Questions that are due and whose answer needs no code to run, the longest waiting first.
+  package static func due(
+    _ shelf: LessonShelf, _ progress: Progress, today: Int, most: Int
+  ) -> [(lesson: Lesson, question: Question)] {
+    Array(
       progress.due(on: today).compactMap { due -> (Lesson, Question)? in
         guard let lesson = shelf.lessons.first(where: { $0.lesson.id == due.lesson })?.lesson,
           let question = lesson.questions.first(where: { $0.key == due.block })

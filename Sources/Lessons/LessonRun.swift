@@ -1,10 +1,5 @@
-import Autograd
-import Dispatch
 import Language
-import Library
 import Notebooks
-import Tensors
-import Training
 
 /// A lesson at work: the names that its cells and the learner's answers have left so far.
 package final class LessonRun {
@@ -15,8 +10,8 @@ package final class LessonRun {
     package let value: Value
     package let error: LanguageError?
     package let notes: [String]
-    fileprivate let names: Names
-    fileprivate let isLate: Bool
+    let names: Names
+    let isLate: Bool
   }
 
   /// What a check says of an answer.
@@ -36,149 +31,60 @@ package final class LessonRun {
 
   package let lesson: Lesson
   package private(set) var names = Names()
-  private let interpreter = StandardLibrary.interpreter()
-  private let folder: String
-  private let seed: UInt64
-  /// Conditions of mistakes that could not be asked of the last wrong answer.
-  package private(set) var brokenConditions: [String] = []
+  private let evaluation: LessonEvaluation
+  /// Conditions and replies of mistakes that could not be worked out for the last wrong answer.
+  package private(set) var brokenParts: [String] = []
   /// What the interrupt key stops.
-  package var onEvaluation: (Interruption?) -> Void = { _ in }
-
-  /// Seconds that an answer, and that a check may take.
-  private static let answerLimit = 60.0
-  private static let checkLimit = 10.0
+  package var onEvaluation: (Interruption?) -> Void {
+    get { evaluation.onEvaluation }
+    set { evaluation.onEvaluation = newValue }
+  }
 
   /// `seed` is added to that of the lesson, so that a lesson can be tried on others.
   package init(_ lesson: Lesson, folder: String, seed: UInt64 = 0) {
     self.lesson = lesson
-    self.folder = folder
-    self.seed = lesson.seed &+ seed
+    evaluation = LessonEvaluation(folder: folder, seed: lesson.seed &+ seed)
   }
 
-  /// Runs a program in the names so far, without keeping what it binds.
-  private func evaluate(
-    _ source: String, in names: Names, id: String, limit: Double, judged: String? = nil
-  ) -> Outcome {
-    let interruption = Interruption()
-    let context = EvaluationContext(
-      stream: CellEvaluation.stream(seed: seed, cell: id), interruption: interruption,
-      folder: folder)
-    context.judged = judged
-    let deadline = Deadline(interruption, seconds: limit)
-    onEvaluation(interruption)
-    defer {
-      onEvaluation(nil)
-      deadline.end()
-    }
-    do {
-      let evaluation = try interpreter.evaluate(source, in: names, context)
-      for case let run as Run in context.started {
-        try? run.job.wait { interruption.isRequested }
-      }
-      if interruption.isRequested {
-        stop(context)
-        return Outcome(
-          output: context.output, value: .none,
-          error: LanguageError("interrupted", "stopped before its trainings had ended"),
-          notes: context.notes, names: names, isLate: deadline.hasPassed)
-      }
-      var value = Value.none
-      if case .value(let last)? = context.output.last(where: { $0.isValue }) {
-        value = last
-      } else if let name = evaluation.bound.last {
-        value = evaluation.names[name] ?? .none
-      }
-      return Outcome(
-        output: context.output, value: value, error: nil, notes: evaluation.notes,
-        names: evaluation.names, isLate: false)
-    } catch {
-      stop(context)
-      return Outcome(
-        output: context.output, value: .none, error: error, notes: context.notes, names: names,
-        isLate: deadline.hasPassed)
-    }
-  }
-
-  private func stop(_ context: EvaluationContext) {
-    for case let run as Run in context.started { run.job.stop() }
+  private func evaluate(_ source: String, id: String, limit: Double) -> Outcome {
+    evaluation.evaluate(source, in: names, id: id, limit: limit)
   }
 
   /// Runs a cell of the lesson; what it binds is there for all that follows.
   package func run(_ cell: Lesson.Cell) -> Outcome {
-    let outcome = evaluate(cell.code, in: names, id: cell.id, limit: .infinity)
+    let outcome = evaluate(cell.code, id: cell.id, limit: .infinity)
     if outcome.error == nil { names = outcome.names }
     return outcome
   }
 
   /// Runs the code of a prediction, after it was answered.
   package func reveal(_ question: Question) -> Outcome {
-    let outcome = evaluate(question.body, in: names, id: question.id, limit: Self.answerLimit)
+    let outcome = evaluate(question.body, id: question.id, limit: AnswerCheck.answerLimit)
     if outcome.error == nil { names = outcome.names }
     return outcome
   }
 
   /// Runs an answer in a copy of the names and checks it; its names are kept when it passes.
   package func judge(_ exercise: Lesson.Exercise, _ source: String) -> Verdict {
-    let code = CellNames(of: source)
-    if code.reads.contains("___") { return .empty("fill in the blank: `___` stands for your part") }
-    if source.allSatisfy(\.isWhitespace) { return .empty("type your answer first") }
-    let answer = evaluate(source, in: names, id: exercise.id, limit: Self.answerLimit)
+    if let missing = AnswerCheck.isMissing(in: source) { return .empty(missing) }
+    let answer = evaluate(source, id: exercise.id, limit: AnswerCheck.answerLimit)
     if let error = answer.error {
-      if answer.isLate {
-        return .late("it did not end within \(Int(Self.answerLimit)) seconds, so it was stopped")
-      }
-      return .broken(error.rendered(source: source))
+      return answer.isLate ? .late(AnswerCheck.tooLate) : .broken(error.rendered(source: source))
     }
-    var world = answer.names
-    world["answer"] = answer.value
-    world["source"] = .text(source)
-    let check = CellNames(of: exercise.check)
-    let conditions = exercise.mistakes.map { CellNames(of: $0.condition) }
-    if ([check] + conditions).contains(where: { $0.reads.contains("solution") }) {
-      world["solution"] =
-        evaluate(exercise.solution, in: names, id: exercise.id, limit: Self.answerLimit).value
-    }
-    let verdict = evaluate(
-      exercise.check, in: world, id: exercise.id, limit: Self.checkLimit, judged: source)
-    guard let error = verdict.error else {
-      if case .boolean(false) = verdict.value { return .wrong("this is not it yet", answer) }
+    let check = AnswerCheck(
+      exercise, source: source, before: names, after: answer.names, value: answer.value)
+    let finding = check.finding(evaluation)
+    brokenParts = finding.brokenParts
+    guard let fault = finding.fault else {
       names = answer.names
       return .passed(answer)
     }
-    brokenConditions = []
-    for mistake in exercise.mistakes {
-      let found = evaluate(
-        mistake.condition, in: world, id: exercise.id, limit: Self.checkLimit, judged: source)
-      if found.error == nil, case .boolean(true) = found.value {
-        return .wrong(mistake.reply, answer)
-      }
-      if let error = found.error {
-        brokenConditions.append("`\(mistake.condition)`: \(error.message)")
-      }
-    }
-    return .wrong(told(error, verdict, missing: check.reads.filter { world[$0] == nil }), answer)
-  }
-
-  /// What a check that failed has to say to a learner, who did not write it.
-  private func told(_ error: LanguageError, _ outcome: Outcome, missing: [String]) -> String {
-    switch error.code {
-    case "user": return error.message
-    case "interrupted" where outcome.isLate:
-      return
-        "the check did not end within \(Int(Self.checkLimit)) seconds: is your answer very slow?"
-    case "name":
-      if let name = missing.first(where: { error.message.contains("`\($0)`") }) {
-        return "nothing is called `\(name)` yet: the exercise asks you to make it"
-      }
-    default: break
-    }
-    return "your answer could not be used as the check does: " + error.message
+    return .wrong(fault, answer)
   }
 
   /// Takes the solution over as if it had been typed.
   package func takeSolution(of exercise: Lesson.Exercise) -> Outcome {
-    let outcome = evaluate(
-      exercise.solution, in: names, id: exercise.id, limit: Self.answerLimit)
+    let outcome = evaluate(exercise.solution, id: exercise.id, limit: AnswerCheck.answerLimit)
     if outcome.error == nil { names = outcome.names }
     return outcome
   }
@@ -186,18 +92,15 @@ package final class LessonRun {
   /// Checks the lesson's goal: nil when it is reached, else what is missing.
   package func missingForGoal() -> String? {
     guard let goal = lesson.goalCheck else { return nil }
-    let outcome = evaluate(goal.code, in: names, id: "goal", limit: Self.answerLimit)
-    guard let error = outcome.error else {
-      if case .boolean(false) = outcome.value { return "the goal is not reached yet" }
-      return nil
-    }
-    return told(
-      error, outcome, missing: CellNames(of: goal.code).reads.filter { names[$0] == nil })
+    return AnswerCheck.missingForGoal(goal.code, names, evaluation)
   }
+
+  /// The number that was reached for the goal; nil when it is about none.
+  package func goalValue() -> Double? { lesson.measure?.value(in: names, evaluation) }
 
   /// A program in the names so far, as a learner types it between two steps; its names are kept.
   package func tryOut(_ source: String) -> Outcome {
-    let outcome = evaluate(source, in: names, id: "learner", limit: .infinity)
+    let outcome = evaluate(source, id: "learner", limit: .infinity)
     if outcome.error == nil { names = outcome.names }
     return outcome
   }
@@ -213,31 +116,4 @@ extension OutputItem {
     case .value(let value): value.text(width: 72)
     }
   }
-}
-
-/// Asks an evaluation to stop after a time.
-private final class Deadline {
-  private let timer: DispatchSourceTimer?
-  private let passed: WorkStop
-
-  init(_ interruption: Interruption, seconds: Double) {
-    let passed = WorkStop()
-    self.passed = passed
-    guard seconds.isFinite else {
-      timer = nil
-      return
-    }
-    let timer = DispatchSource.makeTimerSource(queue: .global())
-    timer.schedule(deadline: .now() + seconds)
-    timer.setEventHandler {
-      passed.isRequested = true
-      interruption.request()
-    }
-    timer.resume()
-    self.timer = timer
-  }
-
-  var hasPassed: Bool { passed.isRequested }
-
-  func end() { timer?.cancel() }
 }

@@ -1,11 +1,15 @@
 import Files
 import Glibc
+import Notebooks
 
 /// The lessons that come with the program.
 package struct LessonShelf: Sendable {
   package struct Place: Sendable {
     package let path: String
     package let lesson: Lesson
+
+    package init(path: String, lesson: Lesson) { (self.path, self.lesson) = (path, lesson) }
+
     /// The file's name, without its folder.
     package var name: String { String(path.split(separator: "/").last ?? "") }
   }
@@ -46,16 +50,22 @@ package struct LessonShelf: Sendable {
   package func list(_ progress: Progress) -> [String] {
     lessons.map { place in
       let lesson = place.lesson
-      let blocks = lesson.questions.map(\.key) + lesson.exercises.map(\.id)
-      let record = progress.lessons[lesson.id]
-      let done = Set(blocks).count {
-        record?.blocks[$0].map { $0.state != .tried } ?? false
-      }
-      let tick = record?.done != nil ? "✓" : done > 0 ? "·" : " "
+      let row = LessonShelf.row(place, progress)
       let number = lesson.number < 10 ? " \(lesson.number)" : "\(lesson.number)"
       let title = lesson.title + String(repeating: " ", count: max(1, 38 - lesson.title.count))
-      return "\(tick) \(number)  \(title)\(done)/\(Set(blocks).count)  \(lesson.minutes) min"
+      return "\(row.tick) \(number)  \(title)\(row.past)/\(row.all)  \(lesson.minutes) min"
     }
+  }
+
+  /// A tick, and how many of the steps of a lesson are behind the learner.
+  package static func row(_ place: Place, _ progress: Progress) -> (
+    tick: String, past: Int, all: Int
+  ) {
+    let lesson = place.lesson
+    let blocks = Set(lesson.questions.map(\.key) + lesson.exercises.map(\.id))
+    let record = progress.lessons[lesson.id]
+    let past = blocks.count { record?.blocks[$0].map { $0.state != .tried } ?? false }
+    return (record?.done != nil ? "✓" : past > 0 ? "·" : " ", past, blocks.count)
   }
 }
 
@@ -74,6 +84,38 @@ extension LearnerFolder {
   /// The learner's copy of a lesson.
   package func copy(of place: LessonShelf.Place) -> String { path + "/" + place.name }
 
+  /// The learner's copy, made where it is missing. A copy of an older text is put aside, and its answers
+  /// are taken over.
+  package func makeCopy(of place: LessonShelf.Place) throws(FileError) -> String {
+    let path = copy(of: place)
+    let shipped = try FileBytes.read(place.path)
+    var hasher = SHA256()
+    hasher.update(String(decoding: shipped, as: UTF8.self))
+    let hash = hasher.finishShort()
+    var record = progress().progress.lessons[place.lesson.id] ?? Progress.Record()
+    if FileBytes.exists(path), record.text == hash { return path }
+    FileBytes.makeFolder(self.path)
+    if FileBytes.exists(path) {
+      let aside = path.replacing(".grd.md", with: ".before.grd.md")
+      try FileBytes.writeAtomically(FileBytes.read(path), to: aside)
+    }
+    let filled = Lesson.filled(String(decoding: shipped, as: UTF8.self), answers(to: place))
+    try FileBytes.writeAtomically(LearnerFolder.withoutOutputs(filled), to: path)
+    record.text = hash
+    try keep(record, of: place.lesson.id)
+    return path
+  }
+
+  /// What cells show is for the learner to find out.
+  private static func withoutOutputs(_ text: String) -> [UInt8] {
+    var notebook = Notebook(Array(text.utf8))
+    for id in notebook.cells.map({ notebook.id(of: $0) }) {
+      notebook.setOutput(of: id, info: [], body: nil)
+    }
+    notebook.setLedger(nil)
+    return notebook.bytes()
+  }
+
   /// The answers in a learner's copy, by exercise; those that are still as the lesson gives them are left
   /// out.
   package func answers(to place: LessonShelf.Place) -> [String: String] {
@@ -89,10 +131,9 @@ extension LearnerFolder {
 
   /// Writes the lesson with these answers in place of its starters.
   package func save(_ answers: [String: String], to place: LessonShelf.Place) throws(FileError) {
-    FileBytes.makeFolder(path)
-    let text = String(decoding: try FileBytes.read(place.path), as: UTF8.self)
-    let filled = Lesson.filled(text, answers)
-    try FileBytes.writeAtomically(Array(filled.utf8), to: copy(of: place))
+    let path = try makeCopy(of: place)
+    let text = String(decoding: try FileBytes.read(path), as: UTF8.self)
+    try FileBytes.writeAtomically(Array(Lesson.filled(text, answers).utf8), to: path)
   }
 }
 

@@ -14,21 +14,30 @@ package struct Progress: Sendable, Equatable {
 
   /// What became of one question or exercise.
   package struct Block: Sendable, Equatable {
-    package var state = State.tried
-    package var tries = 0
-    package var hints = 0
+    package var state: State
+    package var tries: Int
+    package var hints: Int
     /// Whether the first answer to a question was right.
     package var first: Bool?
     /// Which interval a missed question has come to, and the day on which it comes back.
     package var box: Int?
     package var due: Int?
+
+    package init(state: State = .tried, tries: Int = 0, hints: Int = 0) {
+      (self.state, self.tries, self.hints) = (state, tries, hints)
+    }
   }
 
   package struct Record: Sendable, Equatable {
     /// The day on which the goal was reached first.
     package var done: Int?
-    /// Seconds of work until the goal was reached.
+    /// The best value of what the goal is about.
+    package var best: Double?
+    /// The hash of the text from which the learner's copy was made.
+    package var text: String?
     package var blocks: [String: Block] = [:]
+
+    package init() {}
   }
 
   package var lessons: [String: Record] = [:]
@@ -41,6 +50,11 @@ package struct Progress: Sendable, Equatable {
   package subscript(lesson: String, block: String) -> Block? {
     get { lessons[lesson]?.blocks[block] }
     set { lessons[lesson, default: Record()].blocks[block] = newValue }
+  }
+
+  package subscript(lesson: String, block: String, default known: Block) -> Block {
+    get { self[lesson, block] ?? known }
+    set { self[lesson, block] = newValue }
   }
 
   /// Notes an answer to a question. A wrong one puts it into the review of the next day.
@@ -89,6 +103,8 @@ package struct Progress: Sendable, Equatable {
     for lesson in json["lessons"]?.fields ?? [] {
       var record = Record()
       record.done = lesson.value["done"]?.integer
+      record.text = lesson.value["text"]?.text
+      record.best = lesson.value["best"]?.number
       for field in lesson.value["blocks"]?.fields ?? [] {
         var block = Block()
         block.state = field.value["state"]?.text.flatMap(State.init) ?? .tried
@@ -118,6 +134,8 @@ package struct Progress: Sendable, Equatable {
         if let due = block.due { parts.append(JSON.Field("due", .integer(due))) }
         return JSON.Field(id, .object(parts))
       }
+      if let best = record.best { fields.append(JSON.Field("best", .number(best))) }
+      if let text = record.text { fields.append(JSON.Field("text", .text(text))) }
       fields.append(JSON.Field("blocks", .object(blocks)))
       return JSON.Field(name, .object(fields))
     }
@@ -152,6 +170,15 @@ package struct LearnerFolder: Sendable {
         return (Progress(), "\(progressPath) cannot be read, and progress starts anew")
       }
     }
+  }
+
+  /// Keeps what is known of one lesson beside what others have kept meanwhile.
+  package func keep(_ record: Progress.Record, of lesson: String) throws(FileError) {
+    var all = progress().progress
+    var record = record
+    record.text = record.text ?? all.lessons[lesson]?.text
+    all.lessons[lesson] = record
+    try save(all)
   }
 
   package func save(_ progress: Progress) throws(FileError) {

@@ -1,4 +1,5 @@
 import Language
+import Plots
 
 /// A question with one right answer, and a reply to each wrong one.
 package struct Question: Sendable {
@@ -60,7 +61,10 @@ package struct Question: Sendable {
     case .order:
       if choices.count < 3 { problems.append((line, "three lines or more can be put in order")) }
     case .number:
-      if !choices.isEmpty { problems.append((line, "a question for a number has no choices")) }
+      if choices.contains(where: { Double($0.text) == nil }) {
+        problems.append(
+          (line, "the replies of a question for a number are to numbers: - 0.5 :: reply"))
+      }
     }
   }
 
@@ -95,6 +99,24 @@ package struct Question: Sendable {
     text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
   }
 
+  /// What is asked of a learner.
+  package var heading: String {
+    guard place == .prediction else { return body }
+    return switch kind {
+    case .choice: "Before it runs: what will this give?"
+    case .number: "Before it runs: which number will this be, roughly?"
+    case .order: "In which order do these lines belong? Answer with their numbers."
+    case .curve: "Before it runs: which curve will this be?"
+    }
+  }
+
+  /// A choice as it is shown: curves are drawn.
+  package func drawn(_ choice: Choice) -> String {
+    guard kind == .curve else { return choice.text }
+    let values = choice.text.split { "[], ".contains($0) }.compactMap { Double($0) }
+    return Sparkline.text(values, width: 32)
+  }
+
   package var isForNumber: Bool { if case .number = kind { true } else { false } }
 
   /// Under which name progress notes it.
@@ -122,10 +144,12 @@ package struct Question: Sendable {
     case .number(let tolerance):
       guard let guess = Double(answer) else { return .unclear("answer with a number") }
       guard let value else { return .wrong("") }
-      let distance = abs(guess - value)
       // 2.1 is within 0.1 of 2, whatever binary fractions say.
-      return distance <= tolerance * (1 + 1e-9)
-        ? .right("") : .wrong("it is \(shortText(value)), your guess is \(shortText(guess))")
+      func isNear(_ other: Double) -> Bool { abs(guess - other) <= tolerance * (1 + 1e-9) }
+      if isNear(value) { return .right(choices.first(where: \.isRight)?.reply ?? "") }
+      let reply = choices.first { !$0.isRight && Double($0.text).map(isNear) == true }?.reply ?? ""
+      let truth = "it is \(shortText(value)), your guess is \(shortText(guess))"
+      return .wrong(reply.isEmpty ? truth : "\(reply) (\(truth))")
     case .order:
       let places = answer.split { $0 == " " || $0 == "," }.compactMap { Int($0) }
       let lines = shown

@@ -38,6 +38,14 @@ struct CellView {
     }
     drawText(&grid, line, (rows.lowerBound - offset)..<(rows.upperBound - offset), row)
     line += frame.text.count
+    for remark in cell.remarks.prefix(frame.remarks) {
+      if let row = row(line) {
+        grid.write(
+          remark.text, column: CellView.left, row: row, style: CellView.style(remark.kind),
+          limit: width)
+      }
+      line += 1
+    }
     for run in cell.activeRuns.prefix(frame.progress) {
       if let row = row(line) {
         let text = ProgressLine(run.job).text(width: width)
@@ -54,11 +62,13 @@ struct CellView {
     let dim = Style(isDim: true)
     let end = CellView.left + width
     for column in CellView.left..<end { grid[column, row] = Glyph("─", dim) }
-    guard cell.isCode else {
+    guard cell.isCode || cell.role != nil else {
       grid.write(" kept as it is ", column: CellView.left + 1, row: row, style: Style(isBold: true))
       return
     }
-    var name = " #\(cell.id) "
+    let word = state.lesson == nil ? "" : cell.role?.word ?? ""
+    var name = cell.id.isEmpty || cell.id == word ? "" : " #\(cell.id)"
+    name = (word.isEmpty ? "" : " " + word) + name + " "
     if case .code(let flags) = cell.kind, !flags.isEmpty {
       name += flags.joined(separator: " ") + " "
     }
@@ -67,10 +77,13 @@ struct CellView {
       limit: width - 4)
     guard state.isPrepared else { return }
     let condition = state.condition(at)
-    let text = " \(CellView.word(condition, cell)) "
+    let told = state.lessonWord(at, condition)
+    let text = " \(told?.text ?? CellView.word(condition, cell)) "
     let start = end - DisplayWidth.of(text) - 1
     guard start > CellView.left + DisplayWidth.of(name) + 2 else { return }
-    grid.write(text, column: start, row: row, style: CellView.style(condition))
+    grid.write(
+      text, column: start, row: row,
+      style: told.map { CellView.style($0.kind) } ?? CellView.style(condition))
   }
 
   private static func word(_ condition: Condition, _ cell: StudioCell) -> String {
@@ -98,6 +111,16 @@ struct CellView {
     let training = evaluated.result.runs.map(\.run.job.seconds).max() ?? 0
     let time = max(training * 1000, evaluated.milliseconds)
     return time < 500 ? "" : " ≈ \(Duration.text(milliseconds: time))"
+  }
+
+  private static func style(_ kind: LessonRemark.Kind) -> Style {
+    switch kind {
+    case .plain: .plain
+    case .right: Style(foreground: Color(35), isBold: true)
+    case .wrong: Style(foreground: Color(166), isBold: true)
+    case .hint: Style(foreground: Color(32))
+    case .asking: Style(isBold: true)
+    }
   }
 
   private static func style(_ condition: Condition) -> Style {

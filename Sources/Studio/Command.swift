@@ -3,7 +3,11 @@ import Vocabulary
 
 /// Something a user can do: help, palette, footer and keys are read from these rows.
 package struct Command: Sendable {
-  package enum Place: Sendable, Equatable { case page, cell, both }
+  package enum Place: Sendable, Equatable {
+    case page, cell, both
+    /// On the page of a lesson; its keys come before those of other pages there.
+    case lesson
+  }
 
   package let entry: Entry
   /// Scripts of keys, the likeliest first.
@@ -13,6 +17,14 @@ package struct Command: Sendable {
   let refusal: @Sendable (StudioState) -> String?
   /// The argument is what follows the name on the `:` line.
   let perform: @Sendable (inout StudioState, String) -> [Effect]
+
+  /// Whether it rearranges or rewrites whole cells.
+  var changesCells: Bool {
+    let names = [
+      "edit", "delete", "cut", "move-up", "move-down", "merge", "split", "to-code", "to-text",
+    ]
+    return names.contains(entry.name) || entry.name.hasPrefix("heading-")
+  }
 
   init(
     _ name: String, _ summary: String, keys: [String] = [], in place: Place = .page,
@@ -48,7 +60,7 @@ package enum Commands {
   package static let all: [Command] = [
     navigationCommands, viewCommands, panelCommands, searchCommands, cellCommands, headingCommands,
     rangeCommands, runCommands, steeringCommands, scrubCommands, inspectionCommands,
-    editingCommands, wordCommands, fileCommands,
+    editingCommands, wordCommands, fileCommands, lessonCommands,
   ].flatMap { $0 }
 
   package static let catalog = Catalog(all, entry: \.entry)

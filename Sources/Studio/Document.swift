@@ -1,3 +1,4 @@
+import Lessons
 import Notebooks
 import Training
 
@@ -5,15 +6,20 @@ import Training
 /// it was read.
 struct Document {
   private(set) var frontMatter: [UInt8] = []
+  /// What the page teaches, when it is a lesson.
+  private(set) var lesson: Lesson?
   private(set) var cells: [StudioCell] = []
   private(set) var ledger: (before: [UInt8], segment: Notebook.Segment)?
   /// Blank lines that belong before the next cell.
   private var blanks: [UInt8] = []
 
   init(_ notebook: Notebook) {
+    if Lesson.isLesson(notebook) { lesson = Lesson(notebook) }
     for (index, segment) in notebook.segments.enumerated() {
       switch segment.kind {
-      case .text: addText(index == 0 ? withoutFrontMatter(segment.raw) : segment.raw)
+      case .text:
+        let raw = index == 0 ? withoutFrontMatter(segment.raw) : segment.raw
+        if let lesson { addParts(of: lesson, raw) } else { addText(raw) }
       case .code(let id, let flags): addCode(id, flags, segment)
       case .output(let id, _): addOutput(id, segment)
       case .conflict:
@@ -64,6 +70,36 @@ struct Document {
       kind: isValid ? .text : .fixed, id: "")
     blanks = []
     cells.append(StudioCell(id: "", kind: origin.kind, text: text, origin: origin))
+    if lesson != nil { cells[cells.count - 1].role = .frame }
+  }
+
+  /// The frames, questions and exercises of a lesson as cells; what stands behind an exercise, and is
+  /// not shown, stays with it.
+  private mutating func addParts(of lesson: Lesson, _ raw: [UInt8]) {
+    for piece in LessonPiece.pieces(of: raw, line: 1).pieces {
+      guard piece.block != nil else {
+        addText(piece.raw)
+        continue
+      }
+      guard let role = LessonRole(piece, lesson),
+        String(validating: piece.raw, as: UTF8.self) != nil
+      else {
+        blanks += piece.raw
+        if !cells.isEmpty { giveBlanksToLast() }
+        continue
+      }
+      let kind: StudioCell.Kind = role.runs ? .code(flags: []) : .fixed
+      let text = role.question?.body ?? piece.body
+      let id = !role.runs ? "" : piece.block == .goal ? "goal" : piece.id
+      var cell = StudioCell(
+        id: id, kind: kind, text: text,
+        origin: StudioCell.Origin(
+          before: blanks, raw: piece.raw, text: Editor(text).text, kind: kind, id: id))
+      blanks = []
+      cell.role = role
+      cell.readsOfCheck = role.exercise?.readsOfCheck ?? []
+      cells.append(cell)
+    }
   }
 
   private mutating func origin(
@@ -83,6 +119,9 @@ struct Document {
       StudioCell(
         id: isValid ? id : "", kind: kind, text: segment.body,
         origin: origin(segment, kind, id: isValid ? id : "")))
+    if lesson != nil, flags.contains("hidden") || flags.contains("setup") {
+      cells[cells.count - 1].role = .hidden
+    }
   }
 
   /// An output belongs to the cell right above it; any other is kept as it is.
@@ -167,6 +206,7 @@ private struct DocumentWriter {
     let origin = cell.origin
     let isSame =
       origin.map { $0.text == cell.text && $0.kind == cell.kind && $0.id == cell.id } ?? false
+      || cell.role?.isFixed == true && origin != nil
     if !isSame, cell.kind == .text, cell.editor.isEmpty { return false }
     if origin == nil || (needsBlank && (origin?.before.first ?? 0) != 10) { separate() }
     if let origin { bytes += origin.before }
@@ -176,7 +216,8 @@ private struct DocumentWriter {
       switch cell.kind {
       case .text, .fixed: bytes += Array(cell.text.utf8)
       case .code(let flags):
-        bytes += Notebook.fenced("gradus", ["#" + cell.id] + flags, cell.text)
+        let name = cell.role?.exercise == nil ? "gradus" : "exercise"
+        bytes += Notebook.fenced(name, ["#" + cell.id] + flags, cell.text)
       }
       if cell.isCode != (origin?.kind ?? cell.kind).isCode, bytes.last != 10 { bytes.append(10) }
     }
@@ -189,7 +230,7 @@ private struct DocumentWriter {
   private mutating func writeOutput(_ cell: StudioCell) {
     let after = cell.origin?.after ?? []
     let afterOutput = cell.origin?.afterOutput ?? []
-    let raw = cell.isCode ? cell.outputBytes : []
+    let raw = cell.isCode && cell.role?.isOfBlock != true ? cell.outputBytes : []
     bytes += cell.origin?.hasOutput == false || raw.isEmpty ? raw + after : after + raw
     bytes += afterOutput
   }

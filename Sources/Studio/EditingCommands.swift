@@ -115,7 +115,9 @@ extension StudioState {
   /// Goes on editing in the next cell above or below that can be edited.
   mutating func editNeighbour(_ direction: Int) {
     var at = focus + direction
-    while cells.indices.contains(at), cells[at].kind == .fixed { at += direction }
+    while cells.indices.contains(at), cells[at].kind == .fixed || !isEditable(at) {
+      at += direction
+    }
     guard cells.indices.contains(at) else { return }
     focus = at
     let lines = cells[at].editor.lines

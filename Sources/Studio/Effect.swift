@@ -1,4 +1,5 @@
 import Language
+import Lessons
 import Library
 import Notebooks
 import Tensors
@@ -34,6 +35,17 @@ package enum Effect: Sendable {
   case suspend
   /// Goes on without a terminal.
   case detach
+  /// Checks an answer of a learner.
+  case check(LessonCheck)
+  /// Keeps what is known of a lesson beside the learner's other lessons.
+  case keepProgress(LearnerFolder, lesson: String, Progress.Record)
+  /// Looks for lessons and shows what is found.
+  case showLessons
+  case showScoreboard
+  /// Shows questions that come back today.
+  case showReview
+  /// Ends this page for another.
+  case open(Destination)
 
   /// A cell to evaluate, with everything it may know.
   package struct Evaluation: Sendable {
@@ -52,6 +64,17 @@ package enum Effect: Sendable {
     let recorded: [[SteeringEvent]]
     /// What the file has for it.
     let output: (info: [String], body: String)?
+    /// Seconds after which it is ended.
+    let limit: Double
+  }
+
+  /// Where the program goes from a page.
+  package enum Destination: Sendable, Equatable {
+    case file(String)
+    /// A lesson by its number or name; the next one when it is empty.
+    case lesson(String)
+    /// The map of topics.
+    case map
   }
 }
 
@@ -66,5 +89,8 @@ package enum Message: Sendable {
   case shapes(version: Int, String)
   case completions(CompletionRequest, StudioState.Completion)
   case verified(String)
+  /// What a check has found missing, nothing when the answer is right; and the number of a goal.
+  case checked(LessonCheck, fault: String?, score: Double?)
+  case progressNotKept(String)
   case saved(changes: Int, path: String, isCopy: Bool, problem: String?)
 }

@@ -1,6 +1,7 @@
 import Dispatch
 import Files
 import Language
+import Lessons
 import Library
 import Notebooks
 import Synchronization
@@ -59,7 +60,21 @@ package final class EffectRunner: Sendable {
         let first = report.differences.first.map { "; \($0)" } ?? ""
         mailbox.send(.verified(report.summary(seconds: seconds) + first))
       }
-    case .adopt, .reload, .editOutside, .toClipboard, .suspend, .detach, .mouse: break
+    case .check(let check):
+      DeepStack.start { [mailbox] in
+        OtherThreads.thisGivesWay()
+        let result = check.result()
+        mailbox.send(.checked(check, fault: result.fault, score: result.score))
+      }
+    case .keepProgress(let learner, let lesson, let record):
+      saving.async { @Sendable [mailbox] in
+        do throws(FileError) { try learner.keep(record, of: lesson) } catch {
+          mailbox.send(.progressNotKept(error.message))
+        }
+      }
+    case .adopt, .reload, .editOutside, .toClipboard, .suspend, .detach, .mouse, .showLessons,
+      .showReview, .showScoreboard, .open:
+      break
     }
   }
 
@@ -88,6 +103,8 @@ package final class EffectRunner: Sendable {
     let context = EvaluationContext(
       stream: asked.stream, interruption: interruption, folder: asked.folder)
     context.recorded = asked.recorded
+    let deadline = Deadline(seconds: asked.limit) { interruption.request() }
+    defer { deadline.end() }
     let outcome = CellEvaluation.run(
       asked.text, in: asked.names, context, StandardLibrary.interpreter())
     let result = CellResult(
@@ -102,7 +119,8 @@ package final class EffectRunner: Sendable {
         StudioCell.Evaluated(
           number: asked.number, result: result, blocks: blocks, milliseconds: elapsed,
           answer: outcome.names["ans"],
-          text: asked.text)))
+          text: asked.text, isLate: deadline.hasPassed)))
+    deadline.end()
     // Waits for the runs that the cell shows.
     let record = result.record(over: asked.output)
     mailbox.send(.settled(number: asked.number, id: asked.id, record))

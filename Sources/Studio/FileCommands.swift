@@ -32,12 +32,8 @@ extension Commands {
       "detach", "Goes on without this terminal; gradus attach comes back.", keys: ["gd"],
       family: "File"
     ) { _, _ in [.detach] },
-    .simple("quit", "Ends the program.", keys: ["q", "<c-q>"], family: "File") { state in
-      if state.isModified || state.cells.contains(where: { $0.isBusy }) {
-        state.mode = .ask(.quit)
-      } else {
-        state.exitStatus = 0
-      }
+    Command("quit", "Ends the program.", keys: ["q", "<c-q>"], family: "File") { state, _ in
+      state.leave(for: nil)
     },
   ]
 }

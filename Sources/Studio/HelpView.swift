@@ -9,7 +9,8 @@ enum HelpView {
       families.append(command.entry.family)
     }
     return families.flatMap { family -> [(keys: String, text: String)] in
-      let place = family == "Edit" ? "  (inside a cell)" : ""
+      let place =
+        family == "Edit" ? "  (inside a cell)" : family == "Lessons" ? "  (on their pages)" : ""
       let rows = Commands.all.filter { $0.entry.family == family }.map {
         command -> (keys: String, text: String) in
         let keys = keymaps.keys(of: command)

@@ -1,6 +1,7 @@
 import Drawing
 import Files
 import Glibc
+import Lessons
 import Notebooks
 import Terminal
 
@@ -12,18 +13,26 @@ package struct Home: Sendable {
     package let note: String
     /// Under which heading it stands; none before the first one.
     package let section: String
+    /// The number of a lesson; nil for any other page.
+    package let lesson: Int?
 
-    package init(path: String, title: String, note: String, section: String = "") {
+    package init(
+      path: String, title: String, note: String, section: String = "", lesson: Int? = nil
+    ) {
       (self.path, self.title, self.note, self.section) = (path, title, note, section)
+      self.lesson = lesson
     }
   }
 
   package enum Answer: Sendable, Equatable {
     case open(String)
+    /// A lesson by its number; the next one when it is empty.
+    case learn(String)
+    case map
     case quit
   }
 
-  package let choices: [Choice]
+  package private(set) var choices: [Choice]
   package private(set) var chosen = 0
 
   package init(choices: [Choice]) { self.choices = choices }
@@ -61,6 +70,16 @@ package struct Home: Sendable {
     choices =
       [Choice(path: Home.freshName(prefix), title: "a new page", note: "")] + unsaved
       + all.filter { $0.section != Home.sections.unsaved }
+  }
+
+  /// Offers lessons behind all else, with how far they are done.
+  package mutating func offer(_ shelf: LessonShelf, _ progress: Progress) {
+    choices += shelf.lessons.map { place in
+      let row = LessonShelf.row(place, progress)
+      return Choice(
+        path: "\(row.tick) \(place.lesson.number)", title: place.lesson.title,
+        note: "\(row.past) of \(row.all) steps", section: "lessons", lesson: place.lesson.number)
+    }
   }
 
   private static func choice(_ path: String, _ section: String) -> Choice {
@@ -106,7 +125,11 @@ package struct Home: Sendable {
     case .character("G"), .end: chosen = choices.count - 1
     case .character("g"), .home: chosen = 0
     case .character("n"): return .open(choices[0].path)
-    case .enter, .run: return .open(choices[chosen].path)
+    case .enter, .run:
+      let choice = choices[chosen]
+      return choice.lesson.map { .learn("\($0)") } ?? .open(choice.path)
+    case .character("l"): return .learn("")
+    case .character("m"): return .map
     case .character("q"), .escape, .control("c"), .control("q"): return .quit
     default: break
     }
@@ -143,7 +166,8 @@ package struct Home: Sendable {
         limit: max(0, columns - width - 7))
     }
     grid.write(
-      "Enter open  n new page  j k choose  q quit", column: 2, row: rows - 1,
+      "Enter open  n new page  l next lesson  m map of topics  j k choose  q quit", column: 2,
+      row: rows - 1,
       style: Style(isDim: true), limit: max(0, columns - 3))
     return grid
   }
@@ -152,8 +176,16 @@ package struct Home: Sendable {
   package static func ask(on device: TerminalDevice, folder: String = ".") -> Answer? {
     var home = Home(folder: folder, recent: Recollection.notebooks)
     let signals = SignalPipe([SIGTERM, SIGHUP, SIGWINCH])
-    while true {
+    func show() {
       device.show(home.draw(columns: device.size.columns, rows: device.size.rows), cursor: nil)
+    }
+    // Lessons are read once there is something to look at.
+    show()
+    if let shelf = LessonShelf.shipped() {
+      home.offer(shelf, LearnerFolder.ofUser()?.progress().progress ?? Progress())
+    }
+    while true {
+      show()
       guard device.wait(for: [signals.descriptor], milliseconds: nil) else { return nil }
       for signal in signals.received() {
         guard signal == SIGWINCH else { return nil }

@@ -13,6 +13,8 @@ extension StudioState {
     }
     message = ""
     showsContinuations = false
+    let before = focus
+    defer { settleFocus(from: before) }
     if pressMouse(key) { return [] }
     isScrollFree = false
     let kept = completion
@@ -38,6 +40,8 @@ extension StudioState {
         viewer.press(key, visible: size.rows - 4) ? .viewer(viewer) : .panel(.variables, choice: 0)
       return []
     case .inspect(let inspection): return press(key, in: inspection)
+    case .answer(let text): return pressInAnswer(key, text)
+    case .review(let sitting): return press(key, in: sitting)
     case .pager(var pager):
       let stays = pager.press(key, rows: size.rows - 3)
       mode =
@@ -48,8 +52,8 @@ extension StudioState {
     }
   }
 
-  private mutating func perform(_ command: Command, _ argument: String = "") -> [Effect] {
-    if let reason = command.refusal(self) {
+  mutating func perform(_ command: Command, _ argument: String = "") -> [Effect] {
+    if let reason = command.refusal(self) ?? refusal(ofLessonTo: command) {
       message = "not now: \(reason)"
       return []
     }
@@ -59,6 +63,7 @@ extension StudioState {
   // MARK: Page
 
   private mutating func pressOnPage(_ key: Key) -> [Effect] {
+    if let effects = pressInLesson(key) { return effects }
     if pending.isEmpty, case .character(let c) = key, let digit = c.wholeNumberValue, c.isASCII,
       digit > 0 || count > 0
     {
@@ -111,6 +116,7 @@ extension StudioState {
     case .paste(let text): cell.editor.insert(text)
     default:
       if case .command(let command) = keys.cell.meaning(of: [key]) {
+        if takesGhost(command) { return [] }
         let effects = perform(command)
         if focus != before { changes += cells[before].editor.version == version ? 0 : 1 }
         return effects
@@ -218,6 +224,9 @@ extension StudioState {
       return effects
     case .character("?"): mode = .help(scroll: 0)
     case .enter where panel == .bin: bringBack(choice)
+    case .enter where panel == .lessons:
+      mode = .navigate
+      return shelf.indices.contains(choice) ? [.open(.lesson(shelf[choice].name))] : []
     case .enter:
       mode = .navigate
       if all.indices.contains(choice), let at = all[choice].cell {
@@ -245,7 +254,8 @@ extension StudioState {
     case (.quit, .character("d")):
       isDiscarded = true
       exitStatus = 0
-    case (.quit, .character("c")), (.quit, .escape), (.quit, .control("c")): mode = .navigate
+    case (.quit, .character("c")), (.quit, .escape), (.quit, .control("c")):
+      (mode, destination) = (.navigate, nil)
     case (.recovery(let recovered), .character("r")):
       remember(.replaced(cells))
       cells = recovered
@@ -278,6 +288,10 @@ extension StudioState {
     case (.locked, .character("r")), (.locked, .escape):
       mode = .navigate
       message = "another gradus has this notebook open; here it can only be read and run"
+    case (.solution, .character("y")), (.solution, .character("s")):
+      mode = .navigate
+      return takeSolution(.revealed)
+    case (.solution, _): mode = .navigate
     case (.locked(_, canAttach: true), .character("a")): (attaches, exitStatus) = (true, 0)
     case (.locked, .character("q")), (.locked, .control("c")): exitStatus = 0
     default: break

@@ -9,6 +9,8 @@ import Terminal
 package struct Keymaps: Sendable {
   let page: Keymap
   let cell: Keymap
+  /// On the page of a lesson, before `page`.
+  let lesson: Keymap
   /// What of the file has no effect, and keys that more than one command wants.
   package private(set) var problems: [String] = []
   private var changed: [String: [String]] = [:]
@@ -42,6 +44,7 @@ package struct Keymaps: Sendable {
     func keys(_ command: Command) -> [String] { changed[command.entry.name] ?? command.keys }
     page = Keymap(Commands.all, .page, keys)
     cell = Keymap(Commands.all, .cell, keys)
+    lesson = Keymap(Commands.all, .lesson, keys)
     self.problems = problems + page.conflicts + cell.conflicts
   }
 
@@ -67,7 +70,9 @@ package struct Keymaps: Sendable {
     Commands.all.flatMap { command in
       keys(of: command).compactMap { script -> (keys: String, command: Command)? in
         let keys = KeyScript.keys(script)
-        guard command.place != .cell, keys.count > pending.count, keys.starts(with: pending) else {
+        guard command.place != .cell, command.place != .lesson, keys.count > pending.count,
+          keys.starts(with: pending)
+        else {
           return nil
         }
         return (Commands.shown(script), command)

@@ -20,7 +20,7 @@ extension StudioState {
       let visible = max(1, size.rows - StudioView.chrome)
       scroll = min(max(0, scroll + lines), max(0, layout.height - visible))
       isScrollFree = true
-    case .help, .pager, .panel, .viewer, .inspect, .command, .recall:
+    case .help, .pager, .panel, .viewer, .inspect, .command, .recall, .answer, .review:
       for _ in 0..<abs(lines) { _ = press(key) }
     }
   }

@@ -84,9 +84,13 @@ struct PageLayout {
     /// The line of the name and the condition; code cells have it.
     let header: Int
     let text: Lines
+    /// Lines that a lesson says.
+    let remarks: Int
     let progress: Int
     let output: Output
-    var height: Int { header + text.count + progress + output.height + 1 }
+    /// A blank line below; none for a cell that is not shown.
+    let gap: Int
+    var height: Int { header + text.count + remarks + progress + output.height + gap }
   }
 
   /// The lines of the output that are shown: all, or the first and the last with a note between.
@@ -115,7 +119,8 @@ struct PageLayout {
     cells.withUnsafeMutableBufferPointer { cells in
       for at in cells.indices {
         let isPlain = cells[at].kind != .text
-        let isWhole = isPlain || cells[at].editor.count > StudioCell.longest
+        let isProse = !isPlain || cells[at].isQuestion
+        let isWhole = !isProse || cells[at].editor.count > StudioCell.longest
         let isNear = seen?.contains(at) ?? true
         let way: Laid.Way =
           isWhole ? .code : at == typed ? .wrapped : isNear ? .flowing : .guessed
@@ -133,17 +138,23 @@ struct PageLayout {
   static func width(_ state: StudioState) -> Int { max(1, state.size.columns - 3) }
 
   private static func frame(_ cell: borrowing StudioCell, isPlain: Bool, top: Int) -> CellFrame {
-    let total =
-      cell.isCode ? cell.drawn.height + (cell.isEvaluated ? cell.errorLines.count : 0) : 0
+    if cell.isConcealed {
+      let output = Output(total: 0, start: 0, head: 0, tail: 0, isFolded: false)
+      return CellFrame(
+        top: top, header: 0, text: .none, remarks: 0, progress: 0, output: output, gap: 0)
+    }
+    let shows = cell.hidesOutput ? false : cell.isCode
+    let total = shows ? cell.drawn.height + (cell.isEvaluated ? cell.errorLines.count : 0) : 0
     let isWhole = cell.isWhole || total <= outputLimit.head + outputLimit.tail + 1
     return CellFrame(
-      top: top, header: isPlain ? 1 : 0, text: cell.laid.text,
+      top: top, header: isPlain ? 1 : 0, text: cell.showsNoText ? .none : cell.laid.text,
+      remarks: cell.remarks.count,
       progress: cell.hasRuns ? cell.activeRuns.count : 0,
       output: Output(
         total: total,
         start: isWhole ? 0 : min(cell.outputStart, total - outputLimit.head - outputLimit.tail),
         head: isWhole ? total : outputLimit.head,
-        tail: isWhole ? 0 : outputLimit.tail, isFolded: cell.isFolded))
+        tail: isWhole ? 0 : outputLimit.tail, isFolded: cell.isFolded), gap: 1)
   }
 
   /// Text with the lines of each paragraph joined, as Markdown is read.
@@ -186,7 +197,10 @@ struct PageLayout {
   /// Whether a line is prose, which may be joined with its neighbours.
   private static func flows(_ line: [Character]) -> Bool {
     guard let first = line.first, !line.allSatisfy(\.isWhitespace) else { return false }
-    if "#>|`-*+ =".contains(first) || line.last == "\\" || line.suffix(2) == [" ", " "] {
+    // A line that begins with code or emphasis is prose, one that begins a block or a list is not.
+    let isMark =
+      first == "`" ? line.starts(with: "```") : first == "*" && line.dropFirst().first == " "
+    if isMark || "#>|-+ =".contains(first) || line.last == "\\" || line.suffix(2) == [" ", " "] {
       return false
     }
     return !(first.isNumber && line.dropFirst(1).prefix(3).contains { $0 == "." || $0 == ")" })
@@ -276,6 +290,7 @@ extension StudioState {
     for at in cells.indices where cells[at].isCode {
       cells[at].redraw(width: width - 1, tick: tick)
     }
+    arrangeLesson()
     layOut()
     let visible = max(1, size.rows - StudioView.chrome)
     scrollToFocus(visible)
@@ -322,12 +337,18 @@ extension StudioState {
 extension StudioState {
   /// Whether an evaluated cell has yet to say what will be written of it.
   package var isUnsettled: Bool {
-    scrub?.isBusy == true
+    scrub?.isBusy == true || lesson?.checking.isEmpty == false
       || cells.indices.contains { cells[$0].isEvaluated && cells[$0].evaluated?.record == nil }
   }
 }
 
 extension StudioCell {
+  /// A question in words.
+  fileprivate var isQuestion: Bool { if case .why? = role { true } else { false } }
+
+  /// Whether the lesson says in other words what its text is.
+  fileprivate var showsNoText: Bool { if case .goal? = role { true } else { false } }
+
   /// The mistake an evaluation ended with.
   var errorLines: [String] {
     guard isEvaluated else { return [] }

@@ -7,7 +7,7 @@ import Training
 
 /// Something about the whole page, shown over it.
 package enum Panel: Sendable, CaseIterable {
-  case variables, runs, outline, queue, bin
+  case variables, runs, outline, queue, bin, lessons
 
   var title: String {
     switch self {
@@ -16,6 +16,7 @@ package enum Panel: Sendable, CaseIterable {
     case .outline: "Outline"
     case .queue: "At work and waiting"
     case .bin: "Deleted cells"
+    case .lessons: "Lessons"
     }
   }
 }
@@ -52,6 +53,7 @@ extension StudioState {
     case .queue: queueLines
     case .bin:
       bin.map { PanelLine(columns: [$0.isCode ? "#\($0.id)" : "text", $0.firstLine], cell: nil) }
+    case .lessons: shelf.map { PanelLine(columns: $0.columns, cell: nil) }
     }
   }
 
@@ -63,6 +65,7 @@ extension StudioState {
     case .outline: ["", "", ""]
     case .queue: ["cell", "state", "progress"]
     case .bin: ["cell", "begins with"]
+    case .lessons: ["", "lesson", "steps", "time"]
     }
   }
 
@@ -167,7 +170,7 @@ extension StudioState {
   }
 
   private var outlineLines: [PanelLine] {
-    cells.indices.map { at in
+    cells.indices.filter { !cells[$0].isConcealed }.map { at in
       let cell = cells[at]
       let first = cell.firstLine
       let isHeading = !cell.isCode && first.hasPrefix("#")

@@ -15,6 +15,7 @@ enum PanelView {
         case .runs: "no training yet"
         case .queue: "nothing is at work"
         case .bin: "no cell was deleted"
+        case .lessons: "no lessons are found; GRADUS_LESSONS=FOLDER names their folder"
         case .variables, .outline: "nothing has a value yet; e a runs the page"
         }
       grid.write(what, column: 2, row: 3, style: Style(isDim: true))

@@ -41,6 +41,7 @@ extension StudioState {
       var kept = known.remove(at: match)
       if kept.text != fresh[at].text { kept.editor.replace(with: fresh[at].text) }
       (kept.kind, kept.origin, kept.output) = (fresh[at].kind, fresh[at].origin, fresh[at].output)
+      (kept.role, kept.readsOfCheck) = (fresh[at].role, fresh[at].readsOfCheck)
       fresh[at] = kept
     }
     if !fresh.contains(where: { $0.kind != .fixed }) {

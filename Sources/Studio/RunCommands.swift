@@ -7,6 +7,11 @@ extension Commands {
       state.run(Array(state.chosen))
       state.focus = state.chosen.upperBound
       state.endRange()
+      if state.lesson != nil, state.cell.role?.isOfBlock == true || state.isLastShown {
+        // What is said to an answer is read where it was typed.
+        state.mode = .navigate
+        return state.startReady()
+      }
       let wasTyping = state.isTyping
       state.mode = .navigate
       if state.focus == state.cells.count - 1 {
@@ -54,6 +59,14 @@ extension Commands {
       state.message = "ending everything"
       return effects
     },
+    .simple(
+      "auto", "Runs stale cells again by itself where that is quick.", keys: [], family: "Run"
+    ) { state in
+      state.isAutomatic.toggle()
+      state.message =
+        state.isAutomatic
+        ? "stale cells that take less than 0.2 s run by themselves" : "cells run when you say so"
+    },
     Command("reset", "Forgets every value; the page stays.", keys: ["00"], family: "Run") {
       state, _ in
       var effects: [Effect] = []
@@ -74,12 +87,14 @@ extension StudioState {
     refreshSources()
     var others = 0
     var queued = 0
-    for at in chosen where cells[at].isCode && !cells[at].editor.isEmpty {
+    for at in chosen
+    where cells[at].isCode && (!cells[at].editor.isEmpty || cells[at].role?.exercise != nil) {
       if onlyOld, isCurrent(at) || cells[at].activity != .idle { continue }
       if case .evaluating = cells[at].activity {
         message = "#\(cells[at].id) is being run; Ctrl-C ends it"
         continue
       }
+      if holdsBack(at, isAlone: chosen.count == 1) || cells[at].editor.isEmpty { continue }
       noteRun(cells[at].text)
       others += queue(at, isOneOfMany: chosen.count > 1)
       queued += 1

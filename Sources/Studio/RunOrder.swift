@@ -1,4 +1,5 @@
 import Language
+import Lessons
 import Library
 import Notebooks
 import Training
@@ -9,7 +10,8 @@ extension StudioState {
   /// The cells above that made the names a cell reads.
   func makers(of at: Int) -> [Int] {
     var found: Set<Int> = []
-    for name in cells[at].names.reads {
+    let others = lesson == nil ? [] : cells[at].readsOfCheck
+    for name in cells[at].names.reads + others {
       if let maker = cells[..<at].lastIndex(where: { $0.isCode && $0.names.binds.contains(name) }) {
         found.insert(maker)
       }
@@ -97,8 +99,13 @@ extension StudioState {
           names: names(before: at),
           stream: CellEvaluation.stream(seed: seed, cell: cell.id), folder: folder, page: path,
           readsClock: cell.names.reads.contains { timed.contains($0) }, recorded: recorded,
-          output: output)))
+          output: output, limit: limit(of: cell))))
     return effects
+  }
+
+  /// An answer to an exercise is not waited for without end.
+  private func limit(of cell: StudioCell) -> Double {
+    lesson != nil && cell.role?.exercise != nil ? AnswerCheck.answerLimit : .infinity
   }
 
   /// What the cells above have left.
@@ -145,6 +152,8 @@ extension StudioState {
       }
       cells[at].evaluated?.record = record
       changes += 1
+      let answers = lookAtAnswer(at) + askForGoal() + rerunQuick()
+      if !answers.isEmpty { return startReady() + answers }
       if savesAgain, !cells.contains(where: { $0.isBusy }) {
         savesAgain = false
         return startReady() + save()
@@ -156,6 +165,9 @@ extension StudioState {
       updateHint()
     case .completions(let request, let found): take(found, for: request)
     case .verified(let text): message = "verified: " + text
+    case .checked(let check, let fault, let score):
+      return take(fault, score: score, of: check) + startReady()
+    case .progressNotKept(let why): message = "progress is not kept: \(why)"
     case .saved(let saved, let path, let isCopy, let problem):
       if let problem {
         message = "not saved: \(problem)"
@@ -166,7 +178,7 @@ extension StudioState {
         savedChanges = saved
         isMarked = isModified
         let waits = savesAgain ? "; what still trains is saved when it ends" : ""
-        message = "saved \(name)\(waits)"
+        if lesson?.savesItself != true || !waits.isEmpty { message = "saved \(name)\(waits)" }
         if quitsWhenSaved { exitStatus = 0 }
       }
     }

@@ -48,6 +48,7 @@ enum SearchScope: String, Sendable, CaseIterable {
 extension StudioState {
   /// Whether a cell's text or output has a text in it, whatever the case.
   func matches(_ at: Int, _ text: String) -> Bool {
+    if cells[at].isConcealed { return false }
     let wanted = text.lowercased()
     let cell = cells[at]
     let isInText: Bool =

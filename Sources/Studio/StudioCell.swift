@@ -30,6 +30,16 @@ package struct StudioCell: Sendable {
 
   /// Tells cells apart, whatever happens to their names and places.
   package var key = -1
+  /// What it is in a lesson; nil for a cell of any other page.
+  var role: LessonRole?
+  /// Names that what is said of its answers reads.
+  var readsOfCheck: [String] = []
+  /// It belongs to what a learner has not come to yet, or runs without being shown.
+  var isConcealed = false
+  /// What it shows is not to be seen before its question is answered.
+  var hidesOutput = false
+  /// What a lesson says below its text.
+  var remarks: [LessonRemark] = []
   package var id: String
   package var kind: Kind
   package var editor: Editor
@@ -91,6 +101,8 @@ package struct StudioCell: Sendable {
     let answer: Value?
     /// The text that was evaluated.
     let text: String
+    /// It was ended because it took too long.
+    var isLate = false
     let moment = Moment.now
   }
 

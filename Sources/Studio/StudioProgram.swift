@@ -112,7 +112,8 @@ package final class StudioProgram {
       case .detach: detach()
       case .mouse(let isOn): device.listen(toMouse: isOn)
       case .evaluate, .interrupt, .save, .stop, .adopt, .reload, .readShapes, .lookBack, .complete,
-        .verify:
+        .verify, .check, .keepProgress, .showLessons, .showReview, .showScoreboard,
+        .open:
         break
       }
     }

@@ -140,7 +140,19 @@ package final class StudioSession {
       reload()
       return []
     case .editOutside, .toClipboard, .suspend, .detach, .mouse: return [effect]
-    case .evaluate, .interrupt, .save, .stop, .readShapes, .lookBack, .complete, .verify: break
+    case .showLessons:
+      showLessons()
+      return []
+    case .showScoreboard:
+      showScoreboard()
+      return []
+    case .showReview:
+      showReview()
+      return []
+    case .open(let destination): return perform(leave(for: destination))
+    case .evaluate, .interrupt, .save, .stop, .readShapes, .lookBack, .complete, .verify, .check,
+      .keepProgress:
+      break
     }
     runner.start(effect, changes: state.changes)
     return []
@@ -207,7 +219,8 @@ package final class StudioSession {
     note()
     runner.finishSaving()
     _ = receive()
-    if !state.isReadOnly { UndoHistory.keep(state) }
+    // What could be undone in a lesson may be its own cells, which a history does not know.
+    if !state.isReadOnly, state.taught == nil { UndoHistory.keep(state) }
     Recollection.keep(state.history)
     if isUndecided || (state.isModified && !state.isDiscarded) {
       recovery?.flush()
@@ -218,7 +231,7 @@ package final class StudioSession {
 
   /// Brings back what could be undone in the last session.
   package func recallUndo() {
-    UndoHistory.recall(&state)
+    if state.taught == nil { UndoHistory.recall(&state) }
     state.history = Recollection.texts
     Recollection.noteOpened(state.path)
   }

@@ -1,4 +1,5 @@
 import Language
+import Lessons
 import Library
 import Notebooks
 import Terminal
@@ -19,6 +20,9 @@ package struct StudioState: Sendable {
     /// Texts that were run before, to be put into the cell.
     case recall(text: String, choice: Int)
     case inspect(Inspection)
+    /// An answer to the question with the focus.
+    case answer(text: String)
+    case review(ReviewSitting)
   }
 
   package enum Question: Sendable {
@@ -29,6 +33,8 @@ package struct StudioState: Sendable {
     case changed(theirs: [UInt8])
     /// Another session has the notebook open.
     case locked(owner: Int32?, canAttach: Bool)
+    /// Whether to put a solution in place of the learner's text.
+    case solution
   }
 
   package var path: String
@@ -44,12 +50,24 @@ package struct StudioState: Sendable {
   package var exitStatus: Int32?
   /// Instead of this session, the one that has the notebook open is wanted.
   package var attaches = false
+  /// A lesson at work; nil for any other page.
+  package internal(set) var lesson: LessonPage?
+  /// What the page teaches, when its file is a lesson.
+  package let taught: Lesson?
+  /// Where the program goes when the page has ended.
+  package internal(set) var destination: Effect.Destination?
+  /// Lessons as they were found last.
+  var shelf: [LessonLine] = []
   var completion: Completion?
   /// The version of the text for which completions are looked for.
   package internal(set) var completionAsked: Int?
   package var keys = Keymaps.standard
   /// Keys of vi inside cells, for who asks for them.
   var vi: ViKeys?
+  /// What the line at the cursor may go on with, for a version of the cell.
+  var ghost: (version: Int, text: String)?
+  /// Stale cells are run again by themselves where that is quick.
+  var isAutomatic = false
   /// What is said of the word and the statement at the cursor, when typing rests.
   var hint = ""
   var shapeLine = ""
@@ -114,6 +132,7 @@ package struct StudioState: Sendable {
     seed = notebook.seed
     cells = document.cells
     frontMatter = document.frontMatter
+    taught = document.lesson
     ledger = Ledger(notebook.ledger ?? "")
     savedLedger = ledger.text
     ledgerOrigin = document.ledger

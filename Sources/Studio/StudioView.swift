@@ -45,11 +45,23 @@ package enum StudioView {
     case .inspect(let inspection):
       inspection.draw(&grid)
       cursor = nil
+    case .answer(let text):
+      let row = grid.height - 2
+      for column in 0..<grid.width { grid[column, row] = .blank }
+      let asked = "your answer: "
+      let end = 1 + grid.write(asked + text, column: 1, row: row, limit: grid.width - 3)
+      cursor = (end, row)
+    case .review(let sitting):
+      sitting.draw(&grid)
+      cursor = nil
     case .navigate:
       if state.showsContinuations { drawContinuations(state, &grid) }
       cursor = nil
     case .ask: cursor = nil
-    case .edit: if let cursor { drawCompletion(state, &grid, cursor) }
+    case .edit:
+      guard let cursor else { break }
+      drawGhost(state, &grid, cursor)
+      drawCompletion(state, &grid, cursor)
     }
     return (grid, cursor)
   }
@@ -78,8 +90,11 @@ package enum StudioView {
     case .viewer: mode = "DATA"
     case .recall: mode = "RECALL"
     case .inspect: mode = "LOOK"
+    case .answer: mode = "ANSWER"
+    case .review: mode = "REVIEW"
     }
     var right = " cell \(state.focus + 1)/\(state.cells.count) "
+    if let score = state.lesson?.score { right = " \(score.past) of \(score.all) steps " }
     let busy = state.cells.indices.count { state.isBusy($0) }
     if busy > 0 { right = "\(busy) at work  \(right)" }
     if state.isReadOnly { right = "read only  \(right)" }
@@ -177,6 +192,7 @@ package enum StudioView {
         ("command", "commands"),
       ])
     case .navigate:
+      if let hints = state.lessonFooter { return hints }
       if state.chosen.count > 1 {
         return keys([
           ("run", "run them"), ("delete", "delete"), ("cut", "cut"), ("copy", "copy"),
@@ -205,7 +221,10 @@ package enum StudioView {
       return [
         ("j k", "choose"), ("Enter", "go to its cell"), ("v", "look inside"), ("Esc", "back"),
       ]
+    case .panel(.lessons, _): return [("j k", "choose"), ("Enter", "open"), ("Esc", "back")]
     case .panel: return [("j k", "choose"), ("Enter", "go to its cell"), ("Esc", "back")]
+    case .answer: return [("Enter", "answer"), ("Esc", "back")]
+    case .review(let sitting): return sitting.footer
     case .viewer:
       return [
         ("h j k l", "move"), (", .", "slice"), ("s", "go to"), ("+ -", "digits"),
@@ -279,6 +298,7 @@ extension StudioState.Question {
     case .changed: "Another program has changed the file since it was read."
     case .locked(let owner, _):
       "Another gradus has this notebook open" + (owner.map { " (process \($0))." } ?? ".")
+    case .solution: "Put one way to do it in place of your text? z brings yours back."
     }
   }
 
@@ -291,6 +311,7 @@ extension StudioState.Question {
       [("m", "merge"), ("o", "overwrite"), ("r", "reload"), ("d", "difference"), ("c", "not now")]
     case .locked(_, let canAttach):
       (canAttach ? [("a", "attach to it")] : []) + [("r", "read and run only"), ("q", "quit")]
+    case .solution: [("y", "show it"), ("n", "not yet")]
     }
   }
 }

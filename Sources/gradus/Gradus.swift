@@ -10,7 +10,7 @@ struct Gradus: ParsableCommand {
     subcommands: [
       OpenCommand.self, REPLCommand.self, EvalCommand.self, RunCommand.self, VerifyCommand.self,
       FormatCommand.self, AttachCommand.self, WordsCommand.self, BenchCommand.self,
-      LessonsCommand.self, LearnCommand.self, CheckCommand.self, LintCommand.self,
+      LessonsCommand.self, MapCommand.self, LearnCommand.self, CheckCommand.self, LintCommand.self,
       DoctorCommand.self, ProgramCommand.self,
     ],
     defaultSubcommand: OpenCommand.self)

@@ -19,63 +19,37 @@ struct LessonsCommand: ParsableCommand {
   }
 }
 
+struct MapCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "map", abstract: "Shows the topics of deep learning as a tree that opens them.")
+
+  @Flag(help: "As lines of text.") var plain = false
+
+  func run() throws {
+    if !plain, isatty(0) == 1, isatty(1) == 1, !TerminalDevice.isDumb {
+      return try ScreenTour().begin(.page(.map))
+    }
+    for line in TopicMap.shipped().lines() { print(visible(line)) }
+  }
+}
+
 struct LearnCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "learn", abstract: "Goes through a lesson, line by line.")
+    commandName: "learn",
+    abstract: "Goes through a lesson: in the studio, or line by line without a full screen.")
 
   @ArgumentParser.Argument(help: "A lesson's number or name; the next one when left out.")
   var name: String?
   @Flag(help: "Asks all missed questions that are due, and no lesson.") var review = false
+  @Flag(help: "Line by line, for screen readers and terminals that only print.") var plain = false
 
   func run() throws {
+    if !plain, !review, isatty(0) == 1, isatty(1) == 1, !TerminalDevice.isDumb {
+      return try ScreenTour().begin(.page(.lesson(name ?? "")))
+    }
     let shelf = try LessonFiles.shelf()
-    let learner = LearnerFolder.ofUser()
-    var progress = learner?.progress().progress ?? Progress()
-    let place: LessonShelf.Place
-    if let name {
-      guard let found = shelf.lesson(named: name) else {
-        throw ValidationError("no lesson is called \(name); gradus lessons lists them")
-      }
-      place = found
-    } else {
-      guard let next = shelf.next(progress) else {
-        throw ValidationError("there are no lessons in \(shelf.folder)")
-      }
-      place = next
-    }
-    InterruptKey.watch(staysAlive: isatty(0) == 1)
-    let reader = LineReader()
-    defer { reader.close() }
-    let run = LessonRun(place.lesson, folder: shelf.folder)
-    run.onEvaluation = { InterruptKey.ends($0) }
-    let voice = LessonDialogue.Voice(
-      say: {
-        print(visible($0))
-        fflush(nil)
-      }, show: { Printer.show($0) },
-      ask: { prompt in
-        while true {
-          switch reader.read(prompt: prompt, complete: { _ in [] }) {
-          case .line(let line):
-            reader.remember(line)
-            return line
-          case .cancelled: continue
-          case .end: return nil
-          }
-        }
-      })
-    let due = LessonReview(
-      shelf, progress, today: LessonFiles.today, most: review ? .max : LessonReview.most, voice)
-    if review, due.count == 0 { return print("nothing is due today") }
-    let stays = due.ask(&progress)
-    if due.count > 0 { try? learner?.save(progress) }
-    if review || !stays { return }
-    let isDone = DeepStack.run {
-      var dialogue = LessonDialogue(
-        place, run, learner: learner, today: LessonFiles.today, voice)
-      return dialogue.begin()
-    }
-    if !isDone, isatty(0) == 0 { throw ExitCode(1) }
+    try LessonTalk.begin(
+      try LessonFiles.place(named: name ?? "", on: shelf), of: shelf, onlyReview: review)
   }
 }
 
@@ -158,6 +132,30 @@ enum LessonFiles {
           + "GRADUS_LESSONS=FOLDER names it")
     }
     return shelf
+  }
+
+  /// A lesson by its number or name; the next one when that is empty.
+  static func place(named name: String, on shelf: LessonShelf? = nil) throws -> LessonShelf.Place {
+    let shelf = try shelf ?? LessonFiles.shelf()
+    if name.isEmpty {
+      let known = LearnerFolder.ofUser()?.progress().progress ?? Progress()
+      guard let next = shelf.next(known) else {
+        throw ValidationError("there are no lessons in \(shelf.folder)")
+      }
+      return next
+    }
+    guard let found = shelf.lesson(named: name) else {
+      throw ValidationError("no lesson is called \(name); gradus lessons lists them")
+    }
+    return found
+  }
+
+  /// The lesson of which a file is the learner's copy; nil for any other file.
+  static func origin(of path: String) -> LessonShelf.Place? {
+    guard let learner = LearnerFolder.ofUser(), let real = FileBytes.realPath(path),
+      let folder = FileBytes.realPath(learner.path), real.hasPrefix(folder + "/")
+    else { return nil }
+    return LessonShelf.shipped()?.lessons.first { real == folder + "/" + $0.name }
   }
 
   static func bytes(_ file: String) throws -> [UInt8] {

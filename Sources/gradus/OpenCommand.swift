@@ -1,7 +1,7 @@
 import ArgumentParser
 import Files
 import Glibc
-import Language
+import Lessons
 import Notebooks
 import Studio
 import Terminal
@@ -28,9 +28,7 @@ struct OpenCommand: ParsableCommand {
       guard !plain else { throw ValidationError("say which notebook: gradus FILE --plain") }
       guard !detach else { throw ValidationError("say which notebook to detach") }
       if isatty(0) == 0 { return try ProgramCommand.runStandardInput() }
-      let device = try device(instead: "gradus repl", farewell: "gradus has crashed.\n")
-      guard case .open(let path)? = Home.ask(on: device) else { return device.close() }
-      return try open(path, on: device)
+      return try ScreenTour().begin(.home)
     }
     if ProgramFile.isNamed(file) {
       guard !detach, !plain else { throw ValidationError("a program runs; it is not opened") }
@@ -42,11 +40,15 @@ struct OpenCommand: ParsableCommand {
     }
     if detach { return try AttachCommand.startDetached(file, runs: runs) }
     if plain || TerminalDevice.isDumb { return try talk(file) }
-    try open(file, on: nil)
+    try ScreenTour(runs: runs).begin(.page(.file(file)))
   }
 
   /// The notebook line by line.
   private func talk(_ path: String) throws {
+    if let bytes = try? FileBytes.read(path), case let lesson = Lesson(bytes), lesson.number > 0 {
+      let place = LessonFiles.origin(of: path) ?? LessonShelf.Place(path: path, lesson: lesson)
+      return try LessonTalk.begin(place, of: LessonShelf(NotebookFile.folder(of: path)))
+    }
     let session: StudioSession
     do throws(FileError) { session = try StudioSession(path) } catch {
       complain(error.message)
@@ -61,62 +63,5 @@ struct OpenCommand: ParsableCommand {
     if runs { _ = dialogue.answer("run all") }
     let status = dialogue.run(LineReader(isPlain: true))
     if status != 0 { throw ExitCode(status) }
-  }
-
-  private func open(_ path: String, on shown: TerminalDevice?) throws {
-    let session: StudioSession
-    do throws(FileError) { session = try StudioSession(path) } catch {
-      shown?.close()
-      complain(error.message)
-      throw ExitCode(1)
-    }
-    session.state.keys = Keymaps.ofUser()
-    session.recallUndo()
-    if let problem = session.state.keys.problems.first {
-      session.state.message = "keys file: \(problem) (:keys shows all)"
-    }
-    let farewell =
-      "gradus has crashed. What was typed is in \(Recovery.path(for: path)): "
-      + "open the notebook again to go on.\n"
-    let status: Int32
-    do {
-      if DetachedProcess.isThis {
-        // What this program starts has a terminal of its own again.
-        unsetenv(DetachedProcess.variable)
-        return try goOnAlone(session, farewell)
-      }
-      let device =
-        try shown ?? device(instead: "gradus repl, or gradus run \(path)", farewell: farewell)
-      if runs { session.press("ea") }
-      status = StudioProgram(session, on: device).run(farewell: farewell)
-    } catch {
-      session.end()
-      throw error
-    }
-    if session.state.attaches { return try AttachCommand.attach(to: path) }
-    if status != 0 { throw ExitCode(status) }
-  }
-
-  /// A session that begins on a terminal of its own.
-  private func goOnAlone(_ session: StudioSession, _ farewell: String) throws {
-    if session.state.isReadOnly { throw ExitCode(1) }
-    if getenv("TERM") == nil { setenv("TERM", "xterm-256color", 1) }
-    let host = try TerminalHost(
-      Recovery.socket(for: session.state.path), columns: 80, rows: 24)
-    let device = try TerminalDevice(farewell: farewell)
-    session.state.size = device.size
-    session.state.refresh()
-    if runs { session.press("ea") }
-    let status = StudioProgram(session, on: device, host).run(farewell: farewell)
-    if status != 0 { throw ExitCode(status) }
-  }
-
-  /// The full screen, or what to do instead.
-  private func device(instead: String, farewell: String) throws -> TerminalDevice {
-    do throws(TerminalProblem) { return try TerminalDevice(farewell: farewell) } catch {
-      complain(error.message)
-      complain("    try  \(instead)")
-      throw ExitCode(1)
-    }
   }
 }

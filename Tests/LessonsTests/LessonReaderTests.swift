@@ -88,6 +88,16 @@ import Testing
     #expect(number.judge("two", value: 2) == .unclear("answer with a number"))
   }
 
+  @Test func `likely wrong numbers have replies of their own`() {
+    let (number, problems) = question(
+      "x\nnumber 0.1\n- 2 :: * Twice one.\n- 4 :: That is the square.")
+    #expect(problems.isEmpty)
+    #expect(number.judge("2.05", value: 2) == .right("Twice one."))
+    #expect(
+      number.judge("4", value: 2) == .wrong("That is the square. (it is 2, your guess is 4)"))
+    #expect(number.judge("7", value: 2) == .wrong("it is 2, your guess is 7"))
+  }
+
   @Test func `lines to be ordered are never shown in the right order`() {
     let (order, problems) = question("order\n- first\n- second\n- third\n- fourth")
     #expect(problems.isEmpty)
@@ -107,6 +117,8 @@ import Testing
       question("x\n- a\n- b").1.map(\.1) == ["exactly one choice is right: begin its reply with *"])
     #expect(question("order\n- a\n- b").1.map(\.1) == ["three lines or more can be put in order"])
     #expect(
-      question("x\nnumber 1\n- a :: *").1.map(\.1) == ["a question for a number has no choices"])
+      question("x\nnumber 1\n- a :: *").1.map(\.1) == [
+        "the replies of a question for a number are to numbers: - 0.5 :: reply"
+      ])
   }
 }

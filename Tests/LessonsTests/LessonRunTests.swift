@@ -55,6 +55,22 @@ import Testing
     #expect(run.names["solution"] == nil && run.names["source"] == nil)
   }
 
+  @Test func `a reply to a mistake holds values, and names of the check`() throws {
+    let text = SmallLesson.text.replacing(
+      "check(twice(3) == 6, \"twice(3) gives {twice(3)}, 6 is wanted\")",
+      with: "seen = twice(5)\ncheck(seen == 10)"
+    ).replacing(
+      "when twice(3) == 9\nThat is the square.", with: "when seen == 25\nThe \"square\": {seen}.")
+    let changed = Lesson(Array(text.utf8))
+    let run = LessonRun(changed, folder: ".")
+    for case .cell(let cell) in changed.steps { _ = run.run(cell) }
+    #expect(told(run.judge(changed.exercises[0], "twice(v) = v * v")) == "The \"square\": 25.")
+    #expect(LessonLint(changed, folder: ".", seeds: 0..<1).findings.isEmpty)
+    let broken = Lesson(Array(text.replacing("{seen}", with: "{nothing}").utf8))
+    let found = LessonLint(broken, folder: ".", seeds: 0..<1).findings.map(\.message)
+    #expect(found.contains { $0.contains("the reply `The \"square\": {nothing}.`") }, "\(found)")
+  }
+
   @Test func `a check that is false says so without a reason`() throws {
     let run = try begun()
     for exercise in exercises.prefix(2) { _ = run.takeSolution(of: exercise) }
@@ -105,6 +121,19 @@ import Testing
   func `what is wrong with a lesson is found`(old: String, new: String, finding: String) {
     let found = findings(SmallLesson.changed(old, new))
     #expect(found.contains { $0.hasPrefix(finding) }, "\(found)")
+  }
+
+  @Test func `a name that only a prediction binds is told with it`() {
+    let lesson = SmallLesson.changed(
+      "```exercise #twice", "```gradus #after\nlater + 1\n```\n\n```exercise #twice")
+    let text = SmallLesson.text.replacing(
+      "```exercise #twice", with: "```gradus #after\nlater + 1\n```\n\n```exercise #twice"
+    ).replacing("2 * x[0]\n", with: "later = 2 * x[0]\n")
+    #expect(findings(lesson).contains { $0.hasSuffix("nothing is called `later`") })
+    #expect(
+      findings(Lesson(Array(text.utf8))).contains {
+        $0.contains("it is bound in the prediction #first: bind it in a cell")
+      })
   }
 
   @Test func `a curve is compared with what the code gives`() {

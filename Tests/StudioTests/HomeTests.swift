@@ -1,4 +1,5 @@
 import Files
+import Lessons
 import Studio
 import TestSupport
 import Testing
@@ -51,6 +52,24 @@ import Testing
       #expect(sections[1...3].allSatisfy { $0 == "unsaved work" })
       #expect(sections[4...] == ["opened last", "in this folder", "examples"])
       #expect(home.draw(columns: 80, rows: 24).plainText().contains("unsaved work"))
+    }
+  }
+
+  @Test func `lessons stand behind the notebooks with how far they are`() throws {
+    try withTemporaryFolder { folder in
+      FileBytes.makeFolder(folder + "/lessons")
+      try FileBytes.writeAtomically(
+        Array(LessonText.small.utf8), to: folder + "/lessons/03-doubles.grd.md")
+      var home = Home(folder: folder)
+      var progress = Progress()
+      progress.answered("doubles", "size", isRight: true, today: 1)
+      home.offer(LessonShelf(folder + "/lessons"), progress)
+      let screen = home.draw(columns: 80, rows: 24).plainText()
+      #expect(screen.contains("lessons") && screen.contains("Doubles, 1 of 6 steps"))
+      #expect(home.press(.character("G")) == nil)
+      #expect(home.press(.enter) == .learn("3"))
+      #expect(home.press(.character("l")) == .learn(""))
+      #expect(home.press(.character("m")) == .map)
     }
   }
 

@@ -1,0 +1,103 @@
+extension Topics {
+  static let fundamentals: [Topic] = [
+    Topic(
+      "neuron", .fundamentals, "Networks", "One neuron: weights, a bias, a sum, an activation.",
+      lessons: [5]),
+    Topic(
+      "layers", .fundamentals, "Networks", "Input, hidden and output layers as a graph.",
+      lessons: [1, 6], pages: ["first-light"]),
+    Topic(
+      "activations", .fundamentals, "Networks", "ReLU, GELU, SiLU, sigmoid, tanh, softmax.",
+      lessons: [5, 10]),
+    Topic(
+      "feature-learning", .fundamentals, "Networks",
+      "Features that are learnt: edges, parts, things.",
+      lessons: [1, 11]),
+    Topic(
+      "depth", .fundamentals, "Networks", "What one wide layer can, and what depth does better.",
+      lessons: [6]),
+    Topic(
+      "kinds-of-intelligence", .fundamentals, "Networks",
+      "Rules, machine learning and deep learning on one task.", lessons: [1], pages: ["digits"]),
+    Topic(
+      "losses", .fundamentals, "Learning", "Cross-entropy, squared error, contrastive and others.",
+      lessons: [4, 7, 26]),
+    Topic(
+      "backpropagation", .fundamentals, "Learning", "The chain rule, forwards and backwards.",
+      lessons: [3, 6]),
+    Topic(
+      "gradient-descent", .fundamentals, "Learning",
+      "Steps downhill: SGD, momentum, RMSprop, Adam.",
+      lessons: [3, 8]),
+    Topic(
+      "landscape", .fundamentals, "Learning", "Losses with many valleys, and paths between them.",
+      lessons: [3]),
+    Topic(
+      "regression", .fundamentals, "First tasks", "Prices of houses: lines and small networks.",
+      lessons: [3, 7]),
+    Topic(
+      "handwriting", .fundamentals, "First tasks", "Reading handwritten digits.", lessons: [1, 11],
+      zoo: ["lenet"], pages: ["digits"]),
+    Topic(
+      "pairs-of-pictures", .fundamentals, "First tasks", "Cat or dog, the same face or another.",
+      zoo: ["siamese"]),
+    Topic(
+      "linear-algebra", .fundamentals, "Mathematics",
+      "Products, eigenvalues, principal components.",
+      lessons: [2]),
+    Topic(
+      "probability", .fundamentals, "Mathematics", "Distributions, surprise, divergence.",
+      lessons: [4]),
+  ]
+
+  static let training: [Topic] = [
+    Topic(
+      "regularisation", .training, "Generalising", "Dropout, weight decay, stopping early.",
+      lessons: [9]),
+    Topic(
+      "normalisation", .training, "Going deep", "Batch, layer and root-mean-square norms.",
+      lessons: [10, 19]),
+    Topic(
+      "residuals", .training, "Going deep", "Ways around layers make a hundred of them learn.",
+      lessons: [10], zoo: ["plain-and-residual"]),
+    Topic(
+      "schedules", .training, "Learning rates", "Warm-up, cosine, one cycle, and finding a rate.",
+      lessons: [8]),
+    Topic(
+      "augmentation", .training, "Data", "Crops, flips, cutout and mixtures of examples.",
+      lessons: [9]),
+    Topic(
+      "noisy-labels", .training, "Data", "Wrong labels, smoothing, easy examples first.",
+      lessons: [9]
+    ),
+    Topic(
+      "imbalance", .training, "Data", "Scaling, rare classes, weights, and leaks.", lessons: [7]),
+    Topic("data-size", .training, "Data", "How accuracy grows with examples.", lessons: [9]),
+    Topic(
+      "pretext-tasks", .training, "Less labels", "Learning from pictures without labels.",
+      lessons: [20]),
+    Topic(
+      "transfer", .training, "Less labels", "Freezing, fine-tuning and adapting what is learnt.",
+      lessons: [20]),
+    Topic(
+      "precision", .training, "At scale", "Half precision, and scaled losses.", lessons: [28]),
+    Topic(
+      "parallelism", .training, "At scale", "Batches, layers and states on many machines.",
+      lessons: [28]),
+    Topic(
+      "federated", .training, "At scale", "Learning where the data stays.", lessons: [28],
+      zoo: ["federated"]),
+    Topic(
+      "hardware", .training, "At scale", "What a processor can, and what a layer asks of it.",
+      lessons: [28]),
+    Topic(
+      "frameworks", .training, "At scale", "The same in PyTorch and others: models in and out.",
+      lessons: [1]),
+  ]
+
+  static let data: [Topic] = [
+    Topic(
+      "pipelines", .training, "Data", "Mapping, mixing and batching examples ahead of the step.",
+      lessons: [9])
+  ]
+}

@@ -1,0 +1,81 @@
+import Files
+import TestSupport
+import Testing
+
+@testable import Lessons
+
+@Suite struct TopicTests {
+  private let notebooks = FileBytes.realPath(
+    #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 } + "/notebooks")
+
+  @Test func `every topic has a place, and every page it names is there`() throws {
+    let folder = try #require(notebooks)
+    for topic in Topics.all {
+      for page in topic.pages {
+        #expect(FileBytes.exists("\(folder)/\(page).grd.md"), "\(topic.entry.name): \(page)")
+      }
+      #expect(topic.lessons.allSatisfy { (1...30).contains($0) }, "\(topic.entry.name)")
+      #expect(topic.entry.summary.hasSuffix("."), "\(topic.entry.name)")
+    }
+  }
+
+  @Test func `every lesson and every notebook of the zoo is on the map`() throws {
+    let folder = try #require(notebooks)
+    let lessons = Set(Topics.all.flatMap(\.lessons))
+    for place in LessonShelf(folder + "/lessons").lessons {
+      #expect(lessons.contains(place.lesson.number), "\(place.name) is on no row of the map")
+    }
+    let zoo = Set(Topics.all.flatMap(\.zoo))
+    for name in FileBytes.names(in: folder + "/zoo") where name.hasSuffix(".grd.md") {
+      #expect(zoo.contains(String(name.dropLast(7))), "\(name) is on no row of the map")
+    }
+  }
+
+  /// Topics for which nothing is written yet. A row leaves this list when its notebook arrives.
+  private let planned: Set<String> = [
+    "adversaries", "agents", "anomalies", "architecture-search", "augmentation",
+    "causal-convolution", "causes", "climate", "data-size", "deep-cnns", "detection",
+    "distillation", "driving", "efficient-sequences", "encoder-decoder", "explanations",
+    "fairness", "federated", "finance", "forces", "games", "gates", "graph-networks", "hardware",
+    "imbalance", "inspection", "light-cnns", "long-reviews", "many-senses", "map",
+    "masked-models", "medicine", "molecules", "monitoring", "music", "next-word-models",
+    "noisy-labels", "pairs-of-pictures", "parallelism", "pipelines", "precision",
+    "pretext-tasks", "proteins", "pruning", "quantisation", "quantum", "question-answering",
+    "recommendation", "records", "recurrence", "regularisation", "robots", "scaling-laws",
+    "segmentation", "self-supervision", "sentiment", "serving", "sessions", "shared-keys",
+    "small-pictures", "sparse-attention", "speech", "state-spaces", "text-to-text",
+    "thousand-classes", "time-series", "transfer", "translation-scores", "two-towers",
+    "vision-transformers", "visual-search", "super-resolution", "other-media",
+  ]
+
+  @Test func `rows without a notebook are known`() throws {
+    let folder = try #require(notebooks)
+    let map = TopicMap(folder, LessonShelf(folder + "/lessons"))
+    let missing = Set(map.rows.filter(\.isPlanned).map(\.topic.entry.name))
+    #expect(missing.isSubset(of: planned), "without a notebook: \(missing.sorted())")
+  }
+
+  @Test func `a topic leads to what is there, and names what is planned`() throws {
+    try withTemporaryFolder { folder in
+      FileBytes.makeFolder(folder + "/lessons")
+      FileBytes.makeFolder(folder + "/zoo")
+      for path in ["/zoo/lenet.grd.md", "/digits.grd.md"] {
+        try FileBytes.writeAtomically([], to: folder + path)
+      }
+      let text = LessonText.small.replacing("lesson: 3", with: "lesson: 11")
+      try FileBytes.writeAtomically(Array(text.utf8), to: folder + "/lessons/11-x.grd.md")
+      let map = TopicMap(folder, LessonShelf(folder + "/lessons"))
+      let row = try #require(map.rows.first { $0.topic.entry.name == "convolution" })
+      #expect(row.leaves.map(\.place) == [.lesson(11), .file(folder + "/zoo/lenet.grd.md")])
+      #expect(row.places == "lesson 11: Doubles, zoo: lenet")
+      let other = try #require(map.rows.first { $0.topic.entry.name == "neuron" })
+      #expect(other.isPlanned && other.places == "planned")
+      let lines = map.lines()
+      #expect(
+        lines.count == 1 + 6 + Set(Topics.all.map { [$0.area.rawValue, $0.entry.family] }).count
+          + Topics.all.count)
+      #expect(lines.contains { $0.contains("✓ convolution") && $0.contains("lesson 11: Doubles") })
+      #expect(lines.contains { $0.contains("· neuron") && $0.hasSuffix("[planned]") })
+    }
+  }
+}
