@@ -29,16 +29,16 @@ extension Topics {
       lessons: [26], zoo: ["siamese"]),
     Topic(
       "super-resolution", .applications, "Seeing", "Larger pictures, and the style of others.",
-      lessons: [23]),
+      lessons: [23], zoo: ["sharper"]),
   ]
 
   static let sequences: [Topic] = [
     Topic(
       "recurrence", .architectures, "Sequences", "A state that is carried on, and forgets.",
-      lessons: [14], zoo: ["lstm-text", "gru-text"]),
+      lessons: [14], zoo: ["lstm-text", "gru-text", "fading"]),
     Topic(
       "gates", .architectures, "Sequences", "LSTM and GRU: what to keep.", lessons: [14],
-      zoo: ["lstm-text", "gru-text"]),
+      zoo: ["lstm-text", "gru-text", "long-memory"]),
     Topic(
       "causal-convolution", .architectures, "Sequences", "Convolution through time: TCN.",
       lessons: [15], zoo: ["tcn"]),
@@ -47,21 +47,23 @@ extension Topics {
       lessons: [16], zoo: ["seq2seq-attention"]),
     Topic(
       "state-spaces", .architectures, "Sequences", "Mamba, RWKV: a state in linear time.",
-      lessons: [19]),
+      lessons: [19], zoo: ["two-forms"]),
     Topic(
       "language-models", .applications, "Language", "What comes next, and how surprised one is.",
       lessons: [4, 14, 18], zoo: ["lstm-text", "gpt"]),
     Topic(
-      "speech", .applications, "Sound", "Waves, spectra and spoken digits.", lessons: [16, 26]),
+      "speech", .applications, "Sound", "Waves, spectra and spoken digits.", lessons: [16, 26],
+      zoo: ["strings"]),
     Topic("music", .applications, "Sound", "Tunes, one sign after the other.", lessons: [14]),
     Topic(
       "time-series", .applications, "Numbers", "Temperatures and prices, against simple rules.",
-      lessons: [15], zoo: ["tcn"]),
+      lessons: [15], zoo: ["tcn", "forecast"]),
     Topic(
       "anomalies", .applications, "Numbers", "What does not fit: machines and streams.",
-      lessons: [15]),
+      lessons: [15], zoo: ["machine-heat"]),
     Topic(
-      "sessions", .applications, "Numbers", "What somebody will want next.", lessons: [26]),
+      "sessions", .applications, "Numbers", "What somebody will want next.", lessons: [26],
+      zoo: ["sessions"]),
   ]
 
   static let transformers: [Topic] = [
@@ -70,13 +72,13 @@ extension Topics {
       lessons: [17], pages: ["attention"]),
     Topic(
       "positions", .architectures, "Transformers", "Where a word stands: waves and rotations.",
-      lessons: [17, 19]),
+      lessons: [17, 19], zoo: ["rotary"]),
     Topic(
       "three-forms", .architectures, "Transformers", "Encoders, decoders, and both.",
       lessons: [16, 17]),
     Topic(
       "shared-keys", .architectures, "Transformers", "Fewer keys than queries, and a cache.",
-      lessons: [19], zoo: ["llama-block"]),
+      lessons: [19], zoo: ["llama-block", "remembered-keys"]),
     Topic(
       "next-word-models", .architectures, "Transformers", "GPT, LLaMA and the like.", lessons: [18],
       zoo: ["gpt", "llama-block"]),
@@ -109,7 +111,7 @@ extension Topics {
       zoo: ["gan-ring"], pages: ["gan"]),
     Topic(
       "autoencoders", .architectures, "Making", "Few numbers for a picture: AE and VAE.",
-      lessons: [22], zoo: ["vae"]),
+      lessons: [22], zoo: ["vae", "two-numbers"]),
     Topic(
       "diffusion", .architectures, "Making", "From noise to a picture that was asked for.",
       lessons: [24], zoo: ["diffusion"]),
@@ -121,6 +123,6 @@ extension Topics {
       lessons: [26], zoo: ["clip"]),
     Topic(
       "other-media", .applications, "Making", "Sounds, moving pictures, programs, shapes.",
-      lessons: [22, 24]),
+      lessons: [22, 24], zoo: ["solid"]),
   ]
 }

@@ -2,7 +2,7 @@ extension Topics {
   static let fundamentals: [Topic] = [
     Topic(
       "neuron", .fundamentals, "Networks", "One neuron: weights, a bias, a sum, an activation.",
-      lessons: [5]),
+      lessons: [5], zoo: ["gates"]),
     Topic(
       "layers", .fundamentals, "Networks", "Input, hidden and output layers as a graph.",
       lessons: [1, 6], pages: ["first-light"]),
@@ -15,10 +15,11 @@ extension Topics {
       lessons: [1, 11]),
     Topic(
       "depth", .fundamentals, "Networks", "What one wide layer can, and what depth does better.",
-      lessons: [6]),
+      lessons: [6], zoo: ["any-function"]),
     Topic(
       "kinds-of-intelligence", .fundamentals, "Networks",
-      "Rules, machine learning and deep learning on one task.", lessons: [1], pages: ["digits"]),
+      "Rules, machine learning and deep learning on one task.", lessons: [1], zoo: ["four-ways"],
+      pages: ["digits"]),
     Topic(
       "losses", .fundamentals, "Learning", "Cross-entropy, squared error, contrastive and others.",
       lessons: [4, 7, 26]),
@@ -31,10 +32,10 @@ extension Topics {
       lessons: [3, 8]),
     Topic(
       "landscape", .fundamentals, "Learning", "Losses with many valleys, and paths between them.",
-      lessons: [3]),
+      lessons: [3], zoo: ["connected-minima"]),
     Topic(
       "regression", .fundamentals, "First tasks", "Prices of houses: lines and small networks.",
-      lessons: [3, 7]),
+      lessons: [3, 7], zoo: ["house-prices"]),
     Topic(
       "handwriting", .fundamentals, "First tasks", "Reading handwritten digits.", lessons: [1, 11],
       zoo: ["lenet"], pages: ["digits"]),
@@ -47,13 +48,13 @@ extension Topics {
       lessons: [2]),
     Topic(
       "probability", .fundamentals, "Mathematics", "Distributions, surprise, divergence.",
-      lessons: [4]),
+      lessons: [4], zoo: ["distances"]),
   ]
 
   static let training: [Topic] = [
     Topic(
       "regularisation", .training, "Generalising", "Dropout, weight decay, stopping early.",
-      lessons: [9]),
+      lessons: [9], zoo: ["regularised"]),
     Topic(
       "normalisation", .training, "Going deep", "Batch, layer and root-mean-square norms.",
       lessons: [10, 19]),
@@ -68,11 +69,13 @@ extension Topics {
       lessons: [9]),
     Topic(
       "noisy-labels", .training, "Data", "Wrong labels, smoothing, easy examples first.",
-      lessons: [9]
-    ),
+      lessons: [9], zoo: ["label-noise"]),
     Topic(
-      "imbalance", .training, "Data", "Scaling, rare classes, weights, and leaks.", lessons: [7]),
-    Topic("data-size", .training, "Data", "How accuracy grows with examples.", lessons: [9]),
+      "imbalance", .training, "Data", "Scaling, rare classes, weights, and leaks.", lessons: [7],
+      zoo: ["rare-cases"]),
+    Topic(
+      "data-size", .training, "Data", "How accuracy grows with examples.", lessons: [9],
+      zoo: ["more-data"]),
     Topic(
       "pretext-tasks", .training, "Less labels", "Learning from pictures without labels.",
       lessons: [20]),
