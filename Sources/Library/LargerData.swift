@@ -111,6 +111,24 @@ struct LargerData: Sendable {
       origin: "SILSO, Royal Observatory of Belgium",
       [("timeseries/monthly-sunspots.csv", nil)],
       "t = load(\"$0\")\n(month=t.Month, y=float(t.Sunspots))"),
+    LargerData(
+      "etth1", "Oil temperature and six loads of an electricity transformer, hourly for two years.",
+      origin: "github.com/zhouhaoyi/ETDataset (CC BY-ND)",
+      [("timeseries/ETTh1.csv", nil)], "load(\"$0\")"),
+    LargerData(
+      "machine_temperature", "A part of a large machine every five minutes for eleven weeks.",
+      origin: "github.com/numenta/NAB, realKnownCause",
+      [("timeseries/machine_temperature.csv", nil)], "load(\"$0\")"),
+    LargerData(
+      "german", "1,000 who asked a bank for money: 20 columns, and 1 or 2 for who paid or did not.",
+      origin: "archive.ics.uci.edu/dataset/144, as a table of commas",
+      [("tabular/german.csv", nil)], "load(\"$0\", header=false)"),
+    LargerData(
+      "adult",
+      "48,842 people by 14 columns, and who earns more than 50,000 dollars; 16,281 are the test.",
+      origin: "archive.ics.uci.edu/dataset/2, as tables of commas",
+      [("tabular/adult-train.csv", nil), ("tabular/adult-test.csv", nil)],
+      "(train=load(\"$0\", header=false), test=load(\"$1\", header=false))"),
   ]
 
   // MARK: Finding
