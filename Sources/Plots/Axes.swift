@@ -18,13 +18,14 @@ struct Axes: Sendable {
 
   /// Nil when less than 8 columns or 2 rows would be left inside.
   init?(
-    width: Int, height: Int, top: Int, right: Int, x: Scale, y: Scale,
+    width: Int, height: Int, top: Int, right: Int, x: Scale, y: Scale, leastLeft: Int = 0,
     yTicks: ((Int) -> [Tick])? = nil, xTicks: ((Int) -> [Tick])? = nil
   ) {
     let rows = height - top - 2
     guard rows >= 2 else { return nil }
     let ticks = yTicks?(rows) ?? Axes.ticks(y, count: max(2, rows / 3))
-    let left = min(10, (ticks.map { DisplayWidth.of($0.label) }.max() ?? 0) + 1) + 1
+    let widest = ticks.map { DisplayWidth.of($0.label) }.max() ?? 0
+    let left = max(leastLeft, min(10, widest + 1) + 1)
     var right = right
     if width - left - right < max(8, width / 3) { right = 0 }
     guard width - left - right >= 8 else { return nil }

@@ -20,13 +20,18 @@ extension LinePlot {
     }
     let labels = endLabels()
     let top = title.isEmpty && note.isEmpty ? 0 : 1
-    let axes = Axes(
-      width: width, height: height ?? 14, top: top,
-      right: min(
-        width * 2 / 5, labels.map { DisplayWidth.of($0.name + $0.value) + 1 }.max() ?? 0),
-      x: x, y: y,
-      yTicks: isLogarithmic ? { decades(y, max(2, $0 / 3)) } : nil,
-      xTicks: isLogarithmicAcross ? { decades(x, max(2, $0 / 10)) } : nil)
+    let right = min(
+      width * 2 / 5, labels.map { DisplayWidth.of($0.name + $0.value) + 1 }.max() ?? 0)
+    func frame(_ leastLeft: Int) -> Axes? {
+      Axes(
+        width: width, height: height ?? 14, top: top, right: right, x: x, y: y,
+        leastLeft: leastLeft,
+        yTicks: isLogarithmic ? { decades(y, max(2, $0 / 3)) } : nil,
+        xTicks: isLogarithmicAcross ? { decades(x, max(2, $0 / 10)) } : nil)
+    }
+    let natural = frame(0)
+    let gutter = natural.flatMap { steady?.gutter($0.left) } ?? 0
+    let axes = gutter > natural?.left ?? 0 ? frame(gutter) ?? natural : natural
     guard let axes else { return sparklines(width: width, height: height ?? lines.count, depth) }
     var grid = Grid(width: width, height: height ?? 14)
     _ = grid.heading(title, note)

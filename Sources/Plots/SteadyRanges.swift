@@ -14,6 +14,7 @@ package final class SteadyRanges: Sendable {
     var across: Held?
     var up: Held?
     var decades: Held?
+    var gutter = 0
   }
   private let state = Mutex(State())
   private let clock: @Sendable () -> Double
@@ -34,6 +35,14 @@ package final class SteadyRanges: Sendable {
       case .up: SteadyRanges.fit(&s.up, scale, now)
       case .decades: SteadyRanges.fit(&s.decades, scale, now)
       }
+    }
+  }
+
+  /// How many columns the labels of the upright axis have: never fewer than they had.
+  func gutter(_ wanted: Int) -> Int {
+    state.withLock { s in
+      s.gutter = max(s.gutter, wanted)
+      return s.gutter
     }
   }
 

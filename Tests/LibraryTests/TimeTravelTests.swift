@@ -99,6 +99,22 @@ import Training
     #expect(try shown(source) == ["true"])
   }
 
+  @Test func `a run looked at after a step shows where that is, and what was still to come`() throws
+  {
+    let whole = try run(Self.setting + "train(m, d, opt=Adam(0.01), steps=80, batch=8, val=held)")
+    try whole.wait()
+    func lines(_ run: Run) -> [String] {
+      run.dashboard.draw(width: 80, height: nil, depth: .none).plainText()
+        .split(separator: "\n").map(String.init)
+    }
+    let (past, now) = (lines(whole.at(30)), lines(whole))
+    #expect(past[0].hasPrefix("at step 30") && past.contains { $0.contains("┊") })
+    #expect(!now.contains { $0.contains("┊") })
+    // The axis goes on to the last step.
+    #expect(past.contains { $0.contains("60") && $0.contains("20") }, "\(past)")
+    #expect(now.contains { $0.contains("★") } && now[1].contains("best val loss"), "\(now)")
+  }
+
   @Test func `a step that was not taken is refused`() {
     let text = diagnosis(Self.setting + "r = train(m, d, steps=5)\nat(r, 6)")
     #expect(text.contains("states from step 0 to step 5, none at step 6"), "\(text)")

@@ -60,6 +60,23 @@ import Testing
     #expect(axes.count < 45, "\(axes.count)")
   }
 
+  @Test func `labels that get shorter leave the curve where it is`() {
+    let clock = Clock()
+    let ranges = clock.ranges
+    func edge(_ y: [Double]) -> Int? {
+      let grid = LinePlot([.init("", y: y)], steady: ranges)
+        .draw(width: 60, height: 10, depth: .none)
+      return (0..<60).first { grid[$0, 8].character == "└" }
+    }
+    #expect(edge([0, 3]) == 2)
+    #expect(edge([0, 1.25]) == 2)
+    #expect(edge([0, -250]) == 5)
+    #expect(edge([0, 3]) == 5)
+    clock.wait(2)
+    #expect(edge([0, 3]) == 5)
+    #expect(ranges.fit(.up, Scale(low: 0, high: 3)) == Scale(low: 0, high: 3))
+  }
+
   @Test func `ends of the largest magnitude and single points are no trap`() {
     let ranges = Clock().ranges
     for ends in [(-1e300, 1e300), (-1.7e308, 1.7e308), (5e-324, 1e-323), (3.0, 3.000_000_1)] {
