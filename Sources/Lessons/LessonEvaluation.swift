@@ -61,12 +61,12 @@ package final class LessonEvaluation {
 }
 
 /// Ends something after a time, unless it has ended before.
-package final class Deadline {
+final class Deadline {
   private let timer: (any DispatchSourceTimer)?
   private let passed = WorkStop()
 
   /// `act` is called from another thread when the time is over.
-  package init(seconds: Double, _ act: @escaping @Sendable () -> Void) {
+  init(seconds: Double, _ act: @escaping @Sendable () -> Void) {
     guard seconds.isFinite else {
       timer = nil
       return
@@ -81,7 +81,7 @@ package final class Deadline {
     self.timer = timer
   }
 
-  package var hasPassed: Bool { passed.isRequested }
+  var hasPassed: Bool { passed.isRequested }
 
-  package func end() { timer?.cancel() }
+  func end() { timer?.cancel() }
 }

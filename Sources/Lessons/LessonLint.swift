@@ -114,7 +114,12 @@ package struct LessonLint {
     let run = LessonRun(lesson, folder: folder)
     for step in lesson.steps {
       guard case .cell(let cell) = step else { continue }
-      if let error = run.run(cell).error {
+      let outcome = run.run(cell)
+      if cell.isHidden, let shown = outcome.output.first {
+        find(
+          cell.line, "the hidden cell #\(cell.id) shows \(shown.text): end its lines with ;")
+      }
+      if let error = outcome.error {
         find(
           cell.line,
           "#\(cell.id) does not run by itself: \(error.message)" + whereBound(error, cell))

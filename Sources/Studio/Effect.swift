@@ -64,8 +64,6 @@ package enum Effect: Sendable {
     let recorded: [[SteeringEvent]]
     /// What the file has for it.
     let output: (info: [String], body: String)?
-    /// Seconds after which it is ended.
-    let limit: Double
   }
 
   /// Where the program goes from a page.

@@ -103,8 +103,6 @@ package final class EffectRunner: Sendable {
     let context = EvaluationContext(
       stream: asked.stream, interruption: interruption, folder: asked.folder)
     context.recorded = asked.recorded
-    let deadline = Deadline(seconds: asked.limit) { interruption.request() }
-    defer { deadline.end() }
     let outcome = CellEvaluation.run(
       asked.text, in: asked.names, context, StandardLibrary.interpreter())
     let result = CellResult(
@@ -119,8 +117,7 @@ package final class EffectRunner: Sendable {
         StudioCell.Evaluated(
           number: asked.number, result: result, blocks: blocks, milliseconds: elapsed,
           answer: outcome.names["ans"],
-          text: asked.text, isLate: deadline.hasPassed)))
-    deadline.end()
+          text: asked.text)))
     // Waits for the runs that the cell shows.
     let record = result.record(over: asked.output)
     mailbox.send(.settled(number: asked.number, id: asked.id, record))

@@ -248,7 +248,12 @@ extension StudioState {
     case .exercise(let exercise):
       lesson?.noteTry(exercise.id)
       guard result.error == nil else {
-        let what = evaluated.isLate ? AnswerCheck.tooLate : "it does not run: see below"
+        // A long training is waited for; whoever sees no end to an answer ends it.
+        let isEnded = result.error?.hasPrefix("interrupted") == true
+        let what =
+          isEnded
+          ? "it was ended before it was done: is there a loop without an end?"
+          : "it does not run: see below"
         lesson?.said[exercise.id] = LessonRemark(text: "✗ " + what, kind: .wrong)
         return stepped()
       }

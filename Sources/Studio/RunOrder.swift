@@ -1,5 +1,4 @@
 import Language
-import Lessons
 import Library
 import Notebooks
 import Training
@@ -99,13 +98,8 @@ extension StudioState {
           names: names(before: at),
           stream: CellEvaluation.stream(seed: seed, cell: cell.id), folder: folder, page: path,
           readsClock: cell.names.reads.contains { timed.contains($0) }, recorded: recorded,
-          output: output, limit: limit(of: cell))))
+          output: output)))
     return effects
-  }
-
-  /// An answer to an exercise is not waited for without end.
-  private func limit(of cell: StudioCell) -> Double {
-    lesson != nil && cell.role?.exercise != nil ? AnswerCheck.answerLimit : .infinity
   }
 
   /// What the cells above have left.

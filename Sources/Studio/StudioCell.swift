@@ -101,8 +101,6 @@ package struct StudioCell: Sendable {
     let answer: Value?
     /// The text that was evaluated.
     let text: String
-    /// It was ended because it took too long.
-    var isLate = false
     let moment = Moment.now
   }
 

@@ -123,6 +123,14 @@ import Testing
     #expect(found.contains { $0.hasPrefix(finding) }, "\(found)")
   }
 
+  @Test func `a hidden cell that shows something is told`() {
+    let old = "```exercise #twice"
+    let quiet = SmallLesson.changed(old, "```gradus #h hidden\ncheck(1 < 2);\n```\n\n" + old)
+    #expect(findings(quiet) == [])
+    let loud = SmallLesson.changed(old, "```gradus #h hidden\ncheck(1 < 2)\n```\n\n" + old)
+    #expect(findings(loud) == ["the hidden cell #h shows true: end its lines with ;"])
+  }
+
   @Test func `a name that only a prediction binds is told with it`() {
     let lesson = SmallLesson.changed(
       "```exercise #twice", "```gradus #after\nlater + 1\n```\n\n```exercise #twice")

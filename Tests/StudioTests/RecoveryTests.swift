@@ -54,6 +54,21 @@ import Testing
     }
   }
 
+  @Test func `an answer to an exercise is there after a crash, with what checks it`() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/lesson.grd.md"
+      try FileBytes.writeAtomically(Array(LessonText.small.utf8), to: path)
+      let place = StudioState(path: path, notebook: Notebook(Array(LessonText.small.utf8))).cells
+        .firstIndex { $0.id == "twice" }
+      let down = String(repeating: "j ", count: try #require(place))
+      let typed = try crash(path, "gg " + down + "<enter> <c-k> twice(v) <right> = 5")
+      #expect(typed.contains("twice(v)=5\n```\n```check #twice"))
+      let stage = try reopened(path)
+      #expect(stage.file == typed)
+      #expect(stage.state.cells.first { $0.id == "twice" }?.role?.exercise?.hints.count == 1)
+    }
+  }
+
   @Test func `a second crash loses nothing either`() throws {
     try withTemporaryFolder { folder in
       let path = folder + "/page.grd.md"
