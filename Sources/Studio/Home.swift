@@ -78,7 +78,7 @@ package struct Home: Sendable {
       let row = LessonShelf.row(place, progress)
       return Choice(
         path: "\(row.tick) \(place.lesson.number)", title: place.lesson.title,
-        note: "\(row.past) of \(row.all) steps", section: "lessons", lesson: place.lesson.number)
+        note: "\(row.past)/\(row.all)", section: "lessons", lesson: place.lesson.number)
     }
   }
 

@@ -317,6 +317,9 @@ extension StudioState {
         let bottom = frame.top + frame.height - 1
         if bottom > scroll + visible { scroll = bottom - visible }
         if frame.top < scroll || frame.height > visible { scroll = frame.top }
+        // What is said to an answer is seen, however long the answer is.
+        let said = frame.top + frame.header + frame.text.count + frame.remarks
+        if frame.remarks > 0, said > scroll + visible { scroll = said - visible }
       }
     }
     scroll = min(max(0, scroll), max(0, layout.height - visible))

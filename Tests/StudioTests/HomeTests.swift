@@ -65,7 +65,7 @@ import Testing
       progress.answered("doubles", "size", isRight: true, today: 1)
       home.offer(LessonShelf(folder + "/lessons"), progress)
       let screen = home.draw(columns: 80, rows: 24).plainText()
-      #expect(screen.contains("lessons") && screen.contains("Doubles, 1 of 6 steps"))
+      #expect(screen.contains("lessons") && screen.contains("Doubles, 1/6"))
       #expect(home.press(.character("G")) == nil)
       #expect(home.press(.enter) == .learn("3"))
       #expect(home.press(.character("l")) == .learn(""))

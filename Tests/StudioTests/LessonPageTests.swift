@@ -88,6 +88,15 @@ import Testing
     #expect(stage.state.cell.id == "all")
   }
 
+  @Test func `what is said to a long answer is seen`() {
+    var stage = opened(rows: 14)
+    stage.play("n1n2<enter>")
+    stage.play("n")
+    stage.play(
+      "<enter><c-u><c-k>" + String(repeating: "# a line<enter>", count: 30) + "twice(v) = v<run>")
+    #expect(stage.screen.contains("✗ twice(3) gives 3, 6 is wanted"), "\(stage.screen)")
+  }
+
   @Test func `hidden cells that only a check reads have run when it does`() {
     let text = LessonText.small.replacing(
       "```exercise #twice", with: "```gradus #probe hidden\nwanted = 6\n```\n\n```exercise #twice"
