@@ -6,8 +6,10 @@ package enum Prose {
   package static func wrapped(_ text: String, width: Int) -> [String] {
     var paragraphs: [String] = []
     var isOpen = false
+    var isFenced = false
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      let flows = Prose.flows(line)
+      if line.hasPrefix("```") { isFenced.toggle() }
+      let flows = !isFenced && Prose.flows(line)
       if flows, isOpen, let last = paragraphs.indices.last {
         paragraphs[last] += " " + line
       } else {

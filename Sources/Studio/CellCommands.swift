@@ -83,6 +83,11 @@ extension Commands {
       .simple("to-text", "Makes the cell text.", keys: ["m"], family: "Cells") { state in
         state.retypeChosen(.text)
       },
+      .simple(
+        "to-raw", "Makes the cell text that stays line by line.", keys: ["r"], family: "Cells"
+      ) { state in
+        state.makeRaw()
+      },
     ]
 
   static let headingCommands: [Command] = (1...6).map { (level: Int) -> Command in
@@ -176,6 +181,18 @@ extension StudioState {
     let bare = cell.text.drop { $0 == "#" }.drop { $0 == " " }
     cell.editor.replace(with: String(repeating: "#", count: level) + " " + bare)
     changes += 1
+  }
+
+  /// Text between fences: it is never run, and its lines are never joined.
+  mutating func makeRaw() {
+    guard cell.kind != .fixed, !cell.text.hasPrefix("```") else { return }
+    remember(.replaced(cells))
+    let count = done.count
+    retype(.text)
+    done.removeSubrange(count...)
+    var fence = "```"
+    while cell.text.contains(fence) { fence += "`" }
+    cell.editor.replace(with: "\(fence)text\n\(cell.text)\n\(fence)")
   }
 
   mutating func retype(_ kind: StudioCell.Kind) {

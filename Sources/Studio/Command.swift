@@ -22,6 +22,7 @@ package struct Command: Sendable {
   var changesCells: Bool {
     let names = [
       "edit", "delete", "cut", "move-up", "move-down", "merge", "split", "to-code", "to-text",
+      "to-raw",
     ]
     return names.contains(entry.name) || entry.name.hasPrefix("heading-")
   }

@@ -162,8 +162,10 @@ struct PageLayout {
     var shown: [TextLine] = []
     var taken = 0
     var isParagraph = false
+    var isFenced = false
     for (row, line) in lines.enumerated() {
-      guard flows(line) else {
+      if line.starts(with: "```") { isFenced.toggle() }
+      guard !isFenced, flows(line) else {
         shown += wrapped(line, row: row, width: width)
         isParagraph = false
         continue

@@ -197,6 +197,19 @@ private let page = """
     }
   }
 
+  @Test func `raw text keeps its lines and is taken back at once`() {
+    let page = "```gradus #a\none\ntwo\n```\n"
+    var stage = Stage(page)
+    stage.play("ggr")
+    #expect(stage.file.contains("```text\none\ntwo\n```\n") && !stage.file.contains("gradus"))
+    let rows = stage.screen.split(separator: "\n").map { $0.drop { "▌ ".contains($0) } }
+    #expect(rows.contains("one") && rows.contains("two"))
+    stage.play("r")
+    #expect(!stage.file.contains("````"))
+    stage.play("z")
+    #expect(stage.file == page)
+  }
+
   @Test func `prose flows to the width of the screen, and keeps its lines where it is edited`() {
     let text =
       "one two\nthree four\n\n- a list\n- of two\n\nsome `code` at the end of a longer line"
