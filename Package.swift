@@ -23,7 +23,8 @@ let package = Package(
       name: "CTerminal", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
 
     .target(name: "Vocabulary"),
-    .target(name: "Files", swiftSettings: optimised),
+    .target(name: "CFiles"),
+    .target(name: "Files", dependencies: ["CFiles"], swiftSettings: optimised),
     .target(name: "Archives", dependencies: ["CSQLite", "Files"]),
     .target(name: "Drawing"),
     .target(name: "Plots", dependencies: ["CKernels", "Drawing"], swiftSettings: optimised),
@@ -46,7 +47,8 @@ let package = Package(
     .target(
       name: "Notebooks",
       dependencies: [
-        "Library", "Language", "Training", "Archives", "Autograd", "Tensors", "Files",
+        "Library", "Language", "Training", "Archives", "Plots", "Drawing", "Autograd", "Formats",
+        "Tensors", "Files",
       ]),
     .target(
       name: "Lessons",
@@ -70,9 +72,7 @@ let package = Package(
       name: "gradus",
       dependencies: [
         "Studio", "Terminal", "Lessons", "Notebooks", "Benchmarks", "Library", "Language",
-        "Datasets",
-        "Tensors",
-        "Drawing", "Files",
+        "Datasets", "Formats", "Tensors", "Drawing", "Files",
         "Vocabulary", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -89,10 +89,14 @@ let package = Package(
       name: "ProgramCheck", dependencies: ["Library", "Language", "Tensors", "Files"],
       path: "Tests/ProgramCheck", exclude: ["Corpus"]),
     .target(
-      name: "FormatCheck", dependencies: ["Formats", "Datasets", "Files", "Tensors"],
+      name: "FormatCheck",
+      dependencies: ["Notebooks", "Formats", "Datasets", "Files", "Tensors"],
       path: "Tests/FormatCheck"),
     .executableTarget(
-      name: "fuzz", dependencies: ["ProgramCheck", "FormatCheck", "Language", "Tensors"],
+      name: "fuzz",
+      dependencies: [
+        "ProgramCheck", "FormatCheck", "Notebooks", "Files", "Language", "Tensors",
+      ],
       path: "Tests/Fuzz"),
     .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"]),
     .testTarget(name: "ArchivesTests", dependencies: ["Archives", "Files", "TestSupport"]),
@@ -111,7 +115,9 @@ let package = Package(
       dependencies: ["Training", "Layers", "Autograd", "Tensors", "TestSupport"]),
     .testTarget(
       name: "NotebooksTests",
-      dependencies: ["Notebooks", "Language", "Tensors", "Files", "TestSupport"]),
+      dependencies: [
+        "Notebooks", "FormatCheck", "Formats", "Language", "Tensors", "Files", "TestSupport",
+      ]),
     .testTarget(
       name: "BenchmarksTests", dependencies: ["Benchmarks", "Training", "TestSupport"]),
     .testTarget(

@@ -5,6 +5,8 @@ package enum FileError: Error, Sendable, Equatable {
   case missing(path: String)
   case notRegular(path: String)
   case denied(path: String)
+  /// The path leads out of the folder it belongs to.
+  case outside(path: String)
   case tooLarge(path: String, size: Int, limit: Int)
   case failed(path: String, action: String, code: Int32)
 
@@ -13,6 +15,7 @@ package enum FileError: Error, Sendable, Equatable {
     case .missing(let path): "there is no file \(path)"
     case .notRegular(let path): "\(path) is not a plain file"
     case .denied(let path): "\(path) may not be opened"
+    case .outside(let path): "\(path) leads out of the folder that may be read"
     case .tooLarge(let path, let size, let limit):
       "\(path) has \(size) bytes, at most \(limit) are read"
     case .failed(let path, let action, let code):
@@ -21,10 +24,10 @@ package enum FileError: Error, Sendable, Equatable {
   }
 
   package var hint: String? {
-    if case .missing = self {
-      "a path beside the notebook, or from the folder Gradus was started in"
-    } else {
-      nil
+    switch self {
+    case .missing: "a path beside the notebook, or from the folder Gradus was started in"
+    case .outside: "the file itself beneath the folder, or its folder named with --set"
+    case .notRegular, .denied, .tooLarge, .failed: nil
     }
   }
 
@@ -80,6 +83,11 @@ package enum FileBytes {
     let file = SystemCalls.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard file >= 0 else { throw FileError.of(path, "opened") }
     defer { _ = SystemCalls.close(file) }
+    return try contents(of: file, path, limit: limit)
+  }
+
+  /// The bytes of an open file.
+  static func contents(of file: Int32, _ path: String, limit: Int) throws(FileError) -> [UInt8] {
     var about = stat()
     guard SystemCalls.fstat(file, &about) == 0 else { throw FileError.of(path, "read") }
     guard about.st_mode & S_IFMT == S_IFREG else { throw .notRegular(path: path) }
@@ -100,12 +108,15 @@ package enum FileBytes {
   }
 
   /// Replaces a file as a whole: a temporary file beside it is written, synced and renamed, then the
-  /// folder is synced. A symbolic link stays and its target is replaced; the mode is kept.
-  package static func writeAtomically(_ bytes: [UInt8], to path: String) throws(FileError) {
-    let target = resolved(path)
+  /// folder is synced. A symbolic link stays and its target is replaced, or, where it is not followed, the
+  /// link is replaced; the mode is kept.
+  package static func writeAtomically(_ bytes: [UInt8], to path: String, follows: Bool = true)
+    throws(FileError)
+  {
+    let target = follows ? resolved(path) : path
     let (folder, name) = parts(of: target)
     var about = stat()
-    let isThere = stat(target, &about) == 0
+    let isThere = lstat(target, &about) == 0 && about.st_mode & S_IFMT != S_IFLNK
     let mode = isThere ? about.st_mode & 0o7777 : 0o644
     let temporary = "\(folder)/.\(name).\(getpid()).tmp"
     var file = SystemCalls.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)

@@ -57,8 +57,11 @@ package struct SHA256: Sendable {
   }
 
   /// The first 8 hexadecimal digits.
-  package mutating func finishShort() -> String {
-    finish().prefix(4).map { byte in
+  package mutating func finishShort() -> String { finishText(bytes: 4) }
+
+  /// The hexadecimal digits of so many bytes of the hash.
+  package mutating func finishText(bytes count: Int) -> String {
+    finish().prefix(count).map { byte in
       let text = String(byte, radix: 16)
       return text.count == 1 ? "0" + text : text
     }.joined()

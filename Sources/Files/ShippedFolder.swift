@@ -28,4 +28,18 @@ package enum ShippedFolder {
     }
     return nil
   }
+
+  /// Whether a file lies in the `notebooks` that came with the program: in a folder of that name above
+  /// the program itself.
+  package static func isBesideProgram(_ path: String) -> Bool {
+    guard let place = FileBytes.realPath(path), let program = FileBytes.realPath("/proc/self/exe")
+    else { return false }
+    var folder = Substring(program)
+    while let slash = folder.lastIndex(of: "/") {
+      folder = folder[..<slash]
+      let shipped = folder + "/notebooks/"
+      if place.hasPrefix(shipped), access(shipped + "FORMAT.md", R_OK) == 0 { return true }
+    }
+    return false
+  }
 }

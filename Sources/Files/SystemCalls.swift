@@ -1,3 +1,4 @@
+import CFiles
 import Glibc
 import Synchronization
 
@@ -9,6 +10,10 @@ enum SystemCalls {
     let file = retried("open") { Glibc.open(path, flags, mode) }
     if file >= 0 { FileFault.current?.note(.opened(path: path, file: file, isNew: isNew)) }
     return file
+  }
+
+  static func openBeneath(_ folder: Int32, _ path: String, _ flags: Int32) -> Int32 {
+    retried("open") { gradus_open_beneath(folder, path, flags, 0) }
   }
 
   static func fstat(_ file: Int32, _ about: inout stat) -> Int32 {

@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Language
 import Synchronization
 
@@ -13,29 +14,28 @@ package enum ReadablePath {
     named.withLock { if !bare.isEmpty, !$0.contains(bare) { $0.append(bare) } }
   }
 
-  static func of(_ path: String, folder: String) throws -> String {
+  /// The file that a program means; it is opened beneath its folder, so links do not lead out either.
+  static func of(_ path: String, folder: String) throws -> BeneathPath {
     if path.isEmpty {
       throw LanguageError("file", "a file has a name, this is an empty text", hint: "\"data.csv\"")
     }
-    let isNamed = named.withLock { $0.contains { path.hasPrefix($0 + "/") } }
-    let climbs = path.split(separator: "/").contains("..")
-    if isNamed {
-      // Nothing climbs out of a named folder; its own name may climb.
-      let inner = named.withLock { $0.filter { path.hasPrefix($0 + "/") } }.map {
-        path.dropFirst($0.count).split(separator: "/").contains("..")
-      }
-      guard inner.contains(false) else { throw DatasetError.badName(path) }
-      return path
+    // The innermost of the named folders; its own name may climb, nothing climbs out of it.
+    let home = named.withLock { $0.filter { path.hasPrefix($0 + "/") } }.max { $0.count < $1.count }
+    if let home {
+      let rest = path.dropFirst(home.count + 1).drop { $0 == "/" }
+      guard !rest.split(separator: "/").contains("..") else { throw DatasetError.badName(path) }
+      return BeneathPath(String(rest), in: home)
     }
+    let climbs = path.split(separator: "/").contains("..")
     guard !path.hasPrefix("/"), !climbs else { throw DatasetError.badName(path) }
     if path.hasPrefix("datasets/"), let shipped = try? DatasetFolder.find() {
-      return shipped + path.dropFirst("datasets".count)
+      return BeneathPath(String(path.dropFirst("datasets/".count)), in: shipped)
     }
-    return folder == "." ? path : folder + "/" + path
+    return BeneathPath(path, in: folder)
   }
 
   /// Where a program may write: not into the shipped data.
-  static func forWriting(_ call: Call, _ interpreter: Interpreter) throws -> String {
+  static func forWriting(_ call: Call, _ interpreter: Interpreter) throws -> BeneathPath {
     let path = try call.text("path")
     guard !path.hasPrefix("datasets/") else {
       throw call.error("the data that comes with Gradus stays as it is", at: "path")

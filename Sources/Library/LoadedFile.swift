@@ -70,7 +70,8 @@ enum LoadedFile {
   ]
 
   /// Reads a file; one that ends in .gz is unpacked first.
-  static func value(_ path: String, at full: String, _ reading: Reading = Reading()) throws -> Value
+  static func value(_ path: String, at full: BeneathPath, _ reading: Reading = Reading()) throws
+    -> Value
   {
     let isPacked = path.hasSuffix(".gz")
     let name = isPacked ? String(path.dropLast(3)) : path
@@ -78,7 +79,7 @@ enum LoadedFile {
       throw DatasetError.unreadable(
         file: path, ending: name.split(separator: ".").last.map(String.init) ?? "")
     }
-    var bytes = try FileBytes.read(full)
+    var bytes = try full.read()
     if isPacked { bytes = try Compression.inflateFile(bytes) }
     return try reader.read(bytes, path, reading)
   }

@@ -180,7 +180,7 @@ enum ModelFiles {
   // MARK: Words
 
   /// Where a model file may lie, and that it is called like one.
-  static func path(_ call: Call, _ interpreter: Interpreter) throws -> String {
+  static func path(_ call: Call, _ interpreter: Interpreter) throws -> BeneathPath {
     let path = try call.text("path")
     guard path.hasSuffix(".safetensors") else {
       throw call.error(
@@ -218,7 +218,7 @@ extension StandardLibrary {
         ])
     ) { call, interpreter in
       let path = try ReadablePath.forWriting(call, interpreter)
-      try FileBytes.writeAtomically(SavedFile.bytes(call, interpreter), to: path)
+      try path.writeAtomically(SavedFile.bytes(call, interpreter))
       return .none
     },
     Builtin(
@@ -239,7 +239,7 @@ extension StandardLibrary {
             prints: "load_into: a model file ends in .safetensors")
         ])
     ) { call, interpreter in
-      let file = try Safetensors(FileBytes.read(ModelFiles.path(call, interpreter)))
+      let file = try Safetensors(ModelFiles.path(call, interpreter).read())
       let model = interpreter.asModel(call["m"])
       if call.isNone("names") { return try ModelFiles.filled(model, from: file) }
       return try ModelFiles.filled(model, from: file, names: ModelFiles.names(call, interpreter))

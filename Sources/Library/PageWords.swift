@@ -15,10 +15,11 @@ extension StandardLibrary {
         examples: [Example("typeof(import)", prints: "function")])
     ) { call, interpreter in
       let path = try call.text("path")
-      let full = try ReadablePath.of(path, folder: interpreter.context.folder)
+      let file = try ReadablePath.of(path, folder: interpreter.context.folder)
+      let full = file.full
       guard !interpreter.context.importing.contains(full), interpreter.context.importing.count < 16
       else { throw call.error("\(path) imports itself", at: "path") }
-      let text = String(decoding: try FileBytes.read(full), as: UTF8.self)
+      let text = String(decoding: try file.read(), as: UTF8.self)
       let source = path.hasSuffix(".md") ? ProgramText.cells(of: text) : text
       let context = EvaluationContext(
         stream: interpreter.context.stream.split(), interruption: interpreter.context.interruption,
