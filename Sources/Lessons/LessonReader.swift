@@ -14,7 +14,7 @@ extension Lesson {
         reader.endFrame()
         reader.lesson.steps.append(
           .cell(Cell(id: id, code: segment.body, flags: flags, line: segment.line)))
-      case .output, .conflict, .ledger: reader.endFrame()
+      case .output, .expect, .conflict, .ledger: reader.endFrame()
       }
     }
     self = reader.finish()

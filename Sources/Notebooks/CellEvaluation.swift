@@ -29,7 +29,9 @@ package struct CellEvaluation {
       var after = evaluation.names
       for (name, value) in overrides.sorted(by: { $0.key < $1.key })
       where evaluation.bound.contains(name) {
+        let before = after[name]
         after = try interpreter.evaluate("\(name) = \(value)", in: after, context).names
+        try checkKind(name, before, after[name])
       }
       return CellEvaluation(
         names: after, bound: evaluation.bound.compactMap { name in after[name].map { (name, $0) } },
@@ -39,5 +41,22 @@ package struct CellEvaluation {
       return CellEvaluation(
         names: names, bound: [], error: error.rendered(source: source), notes: context.notes)
     }
+  }
+
+  /// A value given from outside is of the kind of the one it stands in for.
+  private static func checkKind(_ name: String, _ before: Value?, _ after: Value?)
+    throws(LanguageError)
+  {
+    func kind(_ value: Value) -> String {
+      switch value {
+      case .integer, .number: "a number"
+      default: value.withArticle
+      }
+    }
+    guard let before, let after, kind(before) != kind(after) else { return }
+    if case .none = before { return }
+    throw LanguageError(
+      "params", "`\(name)` is \(kind(before)), \(after.inline) is \(kind(after))",
+      hint: "a value of the kind that the notebook gives it")
   }
 }

@@ -39,8 +39,14 @@ package enum ResultsJSON {
         ),
       ])
     }
+    let expectations = session.expectations.map { expectation in
+      object([
+        ("cell", quoted(expectation.id)), ("holds", "\(expectation.problem == nil)"),
+      ])
+    }
     return object([
-      ("cells", list(cells)), ("names", object(names.map { ($0, json(values[$0] ?? .none)) })),
+      ("cells", list(cells)), ("expectations", list(expectations)),
+      ("names", object(names.map { ($0, json(values[$0] ?? .none)) })),
       ("runs", list(runs)),
     ])
   }

@@ -24,8 +24,10 @@ package struct SourceChain {
   package init(seed: UInt64) { self.seed = seed }
 
   /// The hash of the next cell of the page.
-  package mutating func src(of id: String, _ code: CellCode) -> String {
+  package mutating func src(of id: String, _ code: CellCode, isResting: Bool = false) -> String {
     let src = SourceChain.src(of: id, code, seed: seed, sources)
+    // What nobody runs binds nothing.
+    if isResting { return src }
     for name in code.names.binds { sources[name] = src }
     return src
   }

@@ -1,102 +1,77 @@
 import Files
-import Glibc
 import Training
 
 /// What a notebook recorded against what it gives when it is run again.
 package struct Verification {
   package let cells: Int
   package let runs: Int
-  /// Each names the cell, and for a series the step.
+  /// Each names the cell, and for a run its first step that differs.
   package let differences: [String]
   package let timedCells: Int
+  /// A hash of everything that was found: sources, values, texts and every step of every run. Whoever
+  /// runs the same notebook gets the same.
+  package let certificate: String
 
-  /// Runs the notebook and compares every recorded text, value and series bit for bit.
-  package init(_ notebook: Notebook, folder: String, overrides: [String: String] = [:]) {
+  /// Runs the notebook and compares every recorded text, value and series bit for bit, or within some
+  /// units in the last place of the recorded numbers.
+  package init(
+    _ notebook: Notebook, folder: String, overrides: [String: String] = [:], tolerance: Int = 0
+  ) {
     let session = Session(notebook, folder: folder)
     session.runAll(overrides: overrides)
     session.settle()
     let ledger = Ledger(notebook.ledger ?? "")
-    var found: [String] = notebook.problems.filter { !$0.message.contains("#") }.map {
+    let outputs = notebook.outputs
+    let ladder = Ladder(tolerance: tolerance)
+    var hasher = SHA256()
+    var found = notebook.problems.filter { !$0.message.contains("#") }.map {
       "line \($0.line): \($0.message)"
     }
-    var runCount = 0
+    var runKeys: Set<String> = []
     for result in session.results {
       let place = "cell #\(result.id) (line \(result.line))"
       if let error = result.error { found.append("\(place) failed: \(error)") }
-      if let recorded = notebook.output(of: result.id) {
-        if !recorded.info.contains("src=\(result.src)") {
-          found.append("\(place): the code or what it reads has changed since it was recorded")
-        } else if !result.isTimed {
-          let text = result.text + "\n"
-          if recorded.body != text, recorded.body != result.text {
-            found.append("\(place): \(Verification.firstDifference(recorded.body, text))")
-          } else if !recorded.info.contains("val=\(result.val)") {
-            found.append("\(place): the recorded hash of its values differs")
-          }
+      hasher.update(result.src)
+      if let recorded = outputs[result.id] {
+        if let difference = ladder.difference(of: result, recorded) {
+          found.append("\(place): \(difference)")
         }
       } else if !result.output.isEmpty {
         found.append("\(place): nothing was recorded for it")
       }
+      if !result.isTimed {
+        hasher.update(result.text)
+        hasher.update(result.val)
+      }
       for (key, run) in result.runs {
-        runCount += 1
+        runKeys.insert(key)
+        hasher.update(Ledger.Entry(run: key, series: run.job.series, events: run.job.events))
         guard let recorded = ledger[key] else {
           found.append("\(place): its run \(key) was not recorded")
           continue
         }
-        found += Verification.compare(recorded, run.job.series, "\(place), run \(key)")
-        if run.job.events != recorded.events {
-          found.append("\(place), run \(key): it was steered otherwise than recorded")
+        if let difference = ladder.difference(of: recorded, run.job) {
+          found.append("\(place), run \(key): \(difference)")
         }
       }
     }
+    let ran = Set(session.results.map(\.id))
+    for entry in ledger.entries where !runKeys.contains(entry.run) {
+      let cell = entry.run.lastIndex(of: ".").map { String(entry.run[..<$0]) } ?? entry.run
+      let isKnown = notebook.cells.contains { notebook.id(of: $0) == cell }
+      if ran.contains(cell) || !isKnown {
+        found.append("the ledger has a run \(entry.run) that no cell starts")
+      }
+    }
+    for unmet in session.unmet {
+      found.append(
+        "what is expected of cell #\(unmet.id) (line \(unmet.line)): \(unmet.problem ?? "")")
+    }
     cells = session.results.count
-    runs = runCount
+    runs = runKeys.count
     differences = found
     timedCells = session.results.count { $0.isTimed }
-  }
-
-  private static func firstDifference(_ recorded: String, _ now: String) -> String {
-    let (a, b) = (recorded.split(separator: "\n"), now.split(separator: "\n"))
-    for (index, (x, y)) in zip(a, b).enumerated() where x != y {
-      return "output line \(index + 1): recorded `\(x)`, found `\(y)`"
-    }
-    return "the recorded output has \(a.count) lines, found \(b.count)"
-  }
-
-  private static func compare(_ recorded: Ledger.Entry, _ now: [Series], _ place: String)
-    -> [String]
-  {
-    var found: [String] = []
-    for series in recorded.series {
-      guard let other = now.first(where: { $0.name == series.name }) else {
-        found.append("\(place): there is no \(series.name) any more")
-        continue
-      }
-      let count = min(series.values.count, other.values.count)
-      if let at = (0..<count).first(where: {
-        series.values[$0].bitPattern != other.values[$0].bitPattern
-      }) {
-        let (x, y) = (series.values[at], other.values[at])
-        let ulp = abs(
-          Int64(Int32(bitPattern: x.bitPattern)) - Int64(Int32(bitPattern: y.bitPattern)))
-        let relative = abs(Double(x) - Double(y)) / max(abs(Double(y)), 1e-300)
-        let step = at < series.steps.count ? series.steps[at] : at + 1
-        found.append(
-          "\(place): \(series.name) first differs at step \(step): recorded \(x), found \(y) "
-            + "(\(ulp) ulp, relative \(Float(relative)))")
-      } else if series.values.count != other.values.count || series.steps != other.steps {
-        found.append(
-          "\(place): \(series.name) has \(series.values.count) recorded points, found \(other.values.count)"
-        )
-      }
-    }
-    if found.isEmpty, !recorded.isIntact {
-      found.append("\(place): its recorded checksum does not fit its series")
-    }
-    if found.isEmpty, recorded.series.count != now.count {
-      found.append("\(place): \(recorded.series.count) series were recorded, found \(now.count)")
-    }
-    return found
+    certificate = hasher.finishText(bytes: 16)
   }
 
   package func summary(seconds: Double) -> String {

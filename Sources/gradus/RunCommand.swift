@@ -48,10 +48,23 @@ struct RunCommand: ParsableCommand {
       }
       for note in result.notes { complain("note: " + note) }
     }
+    for unmet in session.unmet {
+      complain(
+        "\(file):\(unmet.line): what is expected of cell #\(unmet.id) does not hold: "
+          + (unmet.problem ?? ""))
+    }
     session.settle()
     if json { print(ResultsJSON.text(session)) }
     if write, !interruption.isRequested {
-      do { try FileBytes.writeAtomically(session.written().bytes(), to: file) } catch {
+      guard notebook.version <= Notebook.currentVersion else {
+        complain("not saved: \(file) is of a newer version of the format")
+        throw ExitCode(1)
+      }
+      let bytes = session.written().bytes()
+      do {
+        try FileBytes.writeAtomically(bytes, to: file)
+        Signatures.ofUser?.add(bytes)
+      } catch {
         complain("not saved: " + error.message)
         throw ExitCode(1)
       }
@@ -121,6 +134,7 @@ struct VerifyCommand: ParsableCommand {
     name: .customLong("set"), parsing: .singleValue,
     help: "name=value for a name of a params cell.") var settings: [String] = []
   @Option(help: "Worker threads.") var threads: Int?
+  @Option(help: "Units in the last place of a 32 bit number that are let pass.") var tolerance = 0
 
   func run() throws {
     if let threads { Workers.count = threads }
@@ -131,14 +145,21 @@ struct VerifyCommand: ParsableCommand {
       var start = timespec()
       clock_gettime(CLOCK_MONOTONIC, &start)
       let report = DeepStack.run {
-        Verification(notebook, folder: NotebookFile.folder(of: file), overrides: overrides)
+        Verification(
+          notebook, folder: NotebookFile.folder(of: file), overrides: overrides,
+          tolerance: tolerance)
       }
       var end = timespec()
       clock_gettime(CLOCK_MONOTONIC, &end)
       let seconds = Double(end.tv_sec - start.tv_sec) + Double(end.tv_nsec - start.tv_nsec) / 1e9
       for difference in report.differences { complain("\(file): \(difference)") }
       print("\(file): \(report.summary(seconds: seconds))")
-      if !report.differences.isEmpty { isSame = false }
+      if report.differences.isEmpty {
+        let exactly = tolerance == 0 ? "bit for bit" : "within \(tolerance) ulp"
+        print("certificate \(report.certificate)  every value and every step again, \(exactly)")
+      } else {
+        isSame = false
+      }
     }
     if !isSame { throw ExitCode(1) }
   }

@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Formats
+import Notebooks
 import Tensors
 
 /// What has to hold for the bytes of every file, whatever stands in them: they are read or refused
@@ -31,7 +32,12 @@ package struct FormatCheck {
     let json = #"{"a": [1, 2.5e-3, "\u00e9\n", null, true], "b": {"c": []}}"#
     let weights = try Safetensors.written(
       [("w", grid), ("n", .integer(7))], metadata: [("kind", "model")])
+    let pages = (0..<64).map { seed -> [UInt8] in
+      var generator = NotebookGenerator(seed: seed)
+      return generator.notebook()
+    }
     formats = [
+      Format(name: "notebook", seeds: pages, read: Self.notebook, mend: nil),
       Format(name: "npy", seeds: try files(".npy"), read: Self.npy, mend: nil),
       Format(name: "npz", seeds: try files(".npz"), read: Self.npz, mend: nil),
       Format(
@@ -65,6 +71,16 @@ package struct FormatCheck {
   }
 
   // MARK: Readers
+
+  /// A notebook is never refused: all of it is there again, and its ledger can be read.
+  private static let notebook: @Sendable ([UInt8]) throws -> Int = { bytes in
+    let notebook = Notebook(bytes)
+    guard notebook.bytes() == bytes else { throw Lost.bytes }
+    let ledger = Ledger(notebook.ledger ?? "")
+    let points = ledger.entries.flatMap(\.series).reduce(0) { $0 + $1.steps.count * 12 }
+    return notebook.segments.reduce(points) { $0 + $1.raw.count }
+  }
+  private enum Lost: Error { case bytes }
 
   private static let npy: @Sendable ([UInt8]) throws -> Int = { try NumPyFile.read($0).bytes }
   private static let npz: @Sendable ([UInt8]) throws -> Int = {

@@ -9,7 +9,9 @@ import Tensors
 /// fuzz words [NAME]: edge values. fuzz words COUNT SEED: some of all those calls, drawn.
 /// fuzz corpus: the inputs that are kept. fuzz keep COUNT SEED: chooses those anew. fuzz stops COUNT SEED: how soon programs stop.
 /// fuzz shapes: how soon the shapes of cells are known.
-/// fuzz formats COUNT SEED [FIXTURES]: changed files of every format that is read.
+/// fuzz formats COUNT SEED [FIXTURES [NAME,NAME]]: changed files of every format that is read, or some.
+/// fuzz pages COUNT SEED: notebooks that are made up, to Jupyter and back, and the reverse.
+/// fuzz edits COUNT SEED NOTEBOOK: single digits edited in what a notebook recorded, then verified.
 @main enum Fuzz {
   static func main() {
     MemoryBudget.bytes = 64 << 20
@@ -32,7 +34,10 @@ import Tensors
       case "stops": Stops.run(count, seed: seed)
       case "formats":
         formats(
-          count, seed: seed, fixtures: rest.count > 2 ? rest[2] : "Tests/FormatsTests/Fixtures")
+          count, seed: seed, fixtures: rest.count > 2 ? rest[2] : "Tests/FormatsTests/Fixtures",
+          only: rest.count > 3 ? rest[3].split(separator: ",").map(String.init) : [])
+      case "pages": Pages.run(count, seed: seed)
+      case "edits": rest.count > 2 && Edits.run(count, seed: seed, file: rest[2])
       default: false
       }
     exit(isSound ? 0 : 1)
@@ -181,13 +186,15 @@ import Tensors
     return watch.finish("calls of \(EdgeCalls.words.count) words")
   }
 
-  private static func formats(_ count: Int, seed: Int, fixtures: String) -> Bool {
+  private static func formats(
+    _ count: Int, seed: Int, fixtures: String, only: [String]
+  ) -> Bool {
     guard let check = try? FormatCheck(fixtures: fixtures) else {
       print("there are no fixtures in \(fixtures)")
       return false
     }
     var isSound = true
-    for format in check.formats {
+    for format in check.formats where only.isEmpty || only.contains(format.name) {
       var watch = InputWatch(expecting: count)
       var grown = 0
       for index in 0..<count {

@@ -15,27 +15,6 @@ import Testing
     #expect(written(text) == text)
   }
 
-  @Test func `random files come back byte for byte once their cells have ids`() {
-    let pieces = [
-      "```gradus #a\n", "```gradus #b2 once\n", "```\n", "````\n", "text\n", "\r\n",
-      "```out #a src=1 val=2\n",
-      "<<<<<<< ours\n", "=======\n", ">>>>>>> theirs\n", "<!-- gradus:ledger -->\n", "</details>\n",
-      "---\n",
-      "x = 1\n", "é\u{202E}\n",
-    ]
-    var state: UInt64 = 1
-    for _ in 0..<2000 {
-      var bytes: [UInt8] = []
-      for _ in 0..<20 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        bytes += pieces[Int(state >> 33) % pieces.count].utf8
-        if state >> 60 == 3 { bytes.append(0xFF) }
-      }
-      let once = Notebook(bytes).bytes()
-      #expect(Notebook(once).bytes() == once)
-    }
-  }
-
   @Test func `conflicts, doubled ids and bytes that are no text are told with their line`() {
     let text = "a\n<<<<<<< x\nb\n>>>>>>> y\n```gradus #a\n1\n```\n```gradus #a\n2\n```\n"
     let notebook = Notebook(Array(text.utf8) + [0xFF, 10])

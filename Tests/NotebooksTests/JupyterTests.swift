@@ -1,0 +1,83 @@
+import Files
+import FormatCheck
+import Formats
+import Notebooks
+import Testing
+
+@Suite struct JupyterTests {
+  private func there(_ bytes: [UInt8]) -> JSON { JupyterExport.json(Notebook(bytes)) }
+
+  @Test func `generated notebooks go to Jupyter and come back byte for byte`() throws {
+    for seed in 0..<1500 {
+      var generator = NotebookGenerator(seed: seed)
+      let bytes = generator.notebook()
+      let text = there(bytes).laidOut
+      let back = try JupyterImport.bytes(JSON(parsing: text.utf8))
+      if back != bytes {
+        Issue.record(
+          "seed \(seed)\n\(String(decoding: bytes, as: UTF8.self))\n=>\n\(String(decoding: back, as: UTF8.self))"
+        )
+        return
+      }
+    }
+  }
+
+  @Test func `generated Jupyter notebooks come here and go back as they were`() throws {
+    for seed in 0..<1500 {
+      var generator = JupyterGenerator(seed: seed)
+      let json = generator.notebook()
+      let page = try JupyterImport.bytes(json)
+      let back = there(page)
+      if back.laidOut != json.laidOut {
+        Issue.record(
+          "seed \(seed)\n\(json.laidOut)\n=>\n\(String(decoding: page, as: UTF8.self))\n=>\n\(back.laidOut)"
+        )
+        return
+      }
+      #expect(Notebook(page).bytes() == page)
+    }
+  }
+
+  @Test func `shipped notebooks go to Jupyter and come back`() throws {
+    let folder =
+      "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/notebooks"
+    let names = ["", "lessons/"].flatMap { inner in
+      FileBytes.names(in: folder + "/" + inner).filter { $0.hasSuffix(".grd.md") }.map {
+        inner + $0
+      }
+    }
+    #expect(names.count > 10)
+    for name in names {
+      let bytes = try FileBytes.read("\(folder)/\(name)")
+      let json = there(bytes)
+      #expect(json["metadata"]?["gradus"]?["page"] == nil, "\(name)")
+      #expect(try JupyterImport.bytes(json) == bytes)
+    }
+  }
+
+  @Test func `a cell edited in Jupyter is taken as it is now`() throws {
+    let bytes = Array("```gradus   #a params\nx = 1\n```\n".utf8)
+    let text = there(bytes).laidOut.replacing("x = 1\"", with: "x = 2\"")
+    let back = try JupyterImport.bytes(JSON(parsing: text.utf8))
+    #expect(String(decoding: back, as: UTF8.self) == "```gradus #a params\nx = 2\n```\n")
+  }
+
+  @Test func `earlier versions are read`() throws {
+    let json = """
+      {"metadata": {"name": "old"}, "nbformat": 3, "nbformat_minor": 0, "worksheets": [{"cells": [
+      {"cell_type": "heading", "level": 2, "metadata": {}, "source": ["A"]},
+      {"cell_type": "code", "collapsed": false, "input": ["1+1"], "language": "python", "metadata": {},
+      "outputs": [{"output_type": "pyout", "prompt_number": 3, "text": ["2"], "metadata": {}}],
+      "prompt_number": 3}], "metadata": {}}]}
+      """
+    let page = try JupyterImport.bytes(JSON(parsing: json.utf8))
+    let text = String(decoding: page, as: UTF8.self)
+    #expect(text.contains("## A\n"))
+    #expect(text.contains("```python\n1+1\n```\n"))
+    let back = there(page)
+    #expect(back["nbformat"]?.integer == 4)
+    let output = back["cells"]?.list?[1]["outputs"]?.list?.first
+    #expect(output?["data"]?["text/plain"]?.list?.first?.text == "2")
+    #expect(throws: FormatError.self) { try JupyterImport.bytes(JSON(parsing: "{}".utf8)) }
+  }
+}
