@@ -28,6 +28,8 @@ package final class EvaluationContext {
   package var started: [any LanguageObject] = []
   /// Steering recorded by an earlier evaluation, one entry for each run in order; opaque here.
   package var recorded: [any Sendable] = []
+  /// Whether runs do what was recorded and nothing else.
+  package var isLed = false
   /// Where runs wait for each other; opaque here.
   package var runQueue: (any Sendable)?
   /// Whether the clock was read, so that the values cannot be the same again.

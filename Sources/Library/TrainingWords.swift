@@ -89,6 +89,7 @@ extension StandardLibrary {
   /// Starts a run, behind others where there is a queue.
   static func launched(_ run: Run, _ interpreter: Interpreter) -> Value {
     interpreter.context.started.append(run)
+    if interpreter.context.isLed { run.job.isLed = true }
     run.job.start(on: interpreter.context.runQueue as? RunQueue)
     return .object(run)
   }
@@ -128,7 +129,7 @@ extension StandardLibrary {
     if call.isNone("resume") { return nil }
     if case .text(let path) = call["resume"] {
       let full = try ReadablePath.of(path, folder: interpreter.context.folder)
-      return try ModelFiles.checkpoint(Safetensors(FileBytes.read(full)))
+      return try ModelFiles.checkpoint(Safetensors(full.read()))
     }
     let run = try run(call, "resume")
     try run.wait(interpreter)

@@ -8,7 +8,8 @@ extension StudioState {
     guard isAutomatic, !cells.contains(where: { $0.activity != .idle }) else { return [] }
     refreshSources()
     let stale = cells.indices.filter { at in
-      guard !cells[at].isConcealed, condition(at) == .stale, let evaluated = cells[at].evaluated
+      guard !cells[at].isConcealed, cells[at].isRunForOthers, condition(at) == .stale,
+        let evaluated = cells[at].evaluated
       else { return false }
       return evaluated.result.error == nil && evaluated.result.runs.isEmpty
         && evaluated.milliseconds < Self.quick

@@ -14,6 +14,8 @@ struct Document {
   private var blanks: [UInt8] = []
 
   init(_ notebook: Notebook) {
+    var notebook = notebook
+    notebook.writeIDs()
     if Lesson.isLesson(notebook) { lesson = Lesson(notebook) }
     for (index, segment) in notebook.segments.enumerated() {
       switch segment.kind {
@@ -22,7 +24,7 @@ struct Document {
         if let lesson { addParts(of: lesson, raw) } else { addText(raw) }
       case .code(let id, let flags): addCode(id, flags, segment)
       case .output(let id, _): addOutput(id, segment)
-      case .conflict:
+      case .conflict, .expect:
         add(StudioCell(id: "", kind: .fixed, text: segment.body, origin: origin(segment)))
       case .ledger:
         ledger = (blanks, segment)
@@ -115,13 +117,15 @@ struct Document {
   private mutating func addCode(_ id: String, _ flags: [String], _ segment: Notebook.Segment) {
     let isValid = String(validating: segment.raw, as: UTF8.self) != nil
     let kind: StudioCell.Kind = isValid ? .code(flags: flags) : .fixed
-    cells.append(
-      StudioCell(
-        id: isValid ? id : "", kind: kind, text: segment.body,
-        origin: origin(segment, kind, id: isValid ? id : "")))
-    if lesson != nil, flags.contains("hidden") || flags.contains("setup") {
-      cells[cells.count - 1].role = .hidden
+    var cell = StudioCell(
+      id: isValid ? id : "", kind: kind, text: segment.body,
+      origin: origin(segment, kind, id: isValid ? id : ""))
+    if lesson == nil {
+      cell.isFolded = cell.isHidden
+    } else if flags.contains("hidden") || flags.contains("setup") {
+      cell.role = .hidden
     }
+    cells.append(cell)
   }
 
   /// An output belongs to the cell right above it; any other is kept as it is.
@@ -167,7 +171,7 @@ extension StudioState {
         }
       }
     }
-    var ledgers = Ledger()
+    var ledgers = ledger
     ledgers.entries = runs
     if let text = ledgers.text {
       if let origin = ledgerOrigin, !isLedgerChanged(runs) {
@@ -181,7 +185,7 @@ extension StudioState {
   }
 
   private func isLedgerChanged(_ runs: [Ledger.Entry]) -> Bool {
-    var now = Ledger()
+    var now = ledger
     now.entries = runs
     return now.text != savedLedger
   }

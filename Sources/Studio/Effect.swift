@@ -61,7 +61,9 @@ package enum Effect: Sendable {
     /// Whether it reads values that depend on a clock.
     let readsClock: Bool
     /// Steering recorded in the file, one list for each run.
-    let recorded: [[SteeringEvent]]
+    var recorded: [[SteeringEvent]]
+    /// Whether its runs do what was recorded and nothing else.
+    var isLed = false
     /// What the file has for it.
     let output: (info: [String], body: String)?
   }

@@ -249,7 +249,7 @@ extension StudioState {
         return []
       }
       let effects = save()
-      quitsWhenSaved = !effects.isEmpty
+      quitsWhenSaved = !effects.isEmpty || savesWhenNoted
       return effects
     case (.quit, .character("d")):
       isDiscarded = true
@@ -285,6 +285,13 @@ extension StudioState {
       showDifference(from: theirs, to: document(), back: question)
     case (.changed, .character("c")), (.changed, .escape), (.changed, .control("c")):
       mode = .navigate
+    case (.trust, .character("y")):
+      (mode, isStranger) = (.navigate, false)
+      return startReady()
+    case (.trust(let files), .character("l")): showNamedFiles(files, back: question)
+    case (.trust, .character("n")), (.trust, .escape), (.trust, .control("c")):
+      mode = .navigate
+      refuseTrust()
     case (.locked, .character("r")), (.locked, .escape):
       mode = .navigate
       message = "another gradus has this notebook open; here it can only be read and run"

@@ -14,10 +14,13 @@ package struct Keymaps: Sendable {
   /// What of the file has no effect, and keys that more than one command wants.
   package private(set) var problems: [String] = []
   private var changed: [String: [String]] = [:]
+  /// The lines it was made from.
+  package let file: String
 
   package static let standard = Keymaps("")
 
   package init(_ file: String) {
+    self.file = file
     var problems: [String] = []
     var changed: [String: [String]] = [:]
     for (number, line) in file.split(separator: "\n", omittingEmptySubsequences: false).enumerated()

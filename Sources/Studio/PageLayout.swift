@@ -127,7 +127,8 @@ struct PageLayout {
         if cells[at].laid.isOld(cells[at].editor.version, width, way) {
           cells[at].laid.refresh(cells[at].editor, width, way)
         }
-        let frame = PageLayout.frame(cells[at], isPlain: isPlain, top: height)
+        let frame = PageLayout.frame(
+          cells[at], isPlain: isPlain, isTyped: at == typed, top: height)
         frames.append(frame)
         height += frame.height
       }
@@ -137,7 +138,9 @@ struct PageLayout {
   /// Columns for the contents of cells.
   static func width(_ state: StudioState) -> Int { max(1, state.size.columns - 3) }
 
-  private static func frame(_ cell: borrowing StudioCell, isPlain: Bool, top: Int) -> CellFrame {
+  private static func frame(
+    _ cell: borrowing StudioCell, isPlain: Bool, isTyped: Bool, top: Int
+  ) -> CellFrame {
     if cell.isConcealed {
       let output = Output(total: 0, start: 0, head: 0, tail: 0, isFolded: false)
       return CellFrame(
@@ -146,8 +149,10 @@ struct PageLayout {
     let shows = cell.hidesOutput ? false : cell.isCode
     let total = shows ? cell.drawn.height + (cell.isEvaluated ? cell.errorLines.count : 0) : 0
     let isWhole = cell.isWhole || total <= outputLimit.head + outputLimit.tail + 1
+    let (isFolded, isHidden, isSilent) = (cell.isFolded, cell.isHidden, cell.showsNoText)
+    let showsNoText = isSilent || isFolded && isHidden && !isTyped
     return CellFrame(
-      top: top, header: isPlain ? 1 : 0, text: cell.showsNoText ? .none : cell.laid.text,
+      top: top, header: isPlain ? 1 : 0, text: showsNoText ? .none : cell.laid.text,
       remarks: cell.remarks.count,
       progress: cell.hasRuns ? cell.activeRuns.count : 0,
       output: Output(

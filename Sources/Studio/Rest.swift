@@ -10,7 +10,7 @@ extension StudioState {
     guard case .edit = mode else { return [] }
     updateHint()
     findGhost()
-    guard cell.isCode, cell.editor.version != shapesOf, cell.editor.count < 2000,
+    guard !isStranger, cell.isCode, cell.editor.version != shapesOf, cell.editor.count < 2000,
       cell.text.utf8.count < 20_000
     else { return [] }
     shapeLine = ""

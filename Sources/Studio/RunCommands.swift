@@ -90,6 +90,11 @@ extension StudioState {
     for at in chosen
     where cells[at].isCode && (!cells[at].editor.isEmpty || cells[at].role?.exercise != nil) {
       if onlyOld, isCurrent(at) || cells[at].activity != .idle { continue }
+      if onlyOld || chosen.count > 1, !cells[at].isRunForOthers { continue }
+      if cells[at].isFrozen {
+        message = "#\(cells[at].id) is frozen: what it showed stays"
+        continue
+      }
       if case .evaluating = cells[at].activity {
         message = "#\(cells[at].id) is being run; Ctrl-C ends it"
         continue

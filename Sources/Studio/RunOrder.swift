@@ -11,11 +11,16 @@ extension StudioState {
     var found: Set<Int> = []
     let others = lesson == nil ? [] : cells[at].readsOfCheck
     for name in cells[at].names.reads + others {
-      if let maker = cells[..<at].lastIndex(where: { $0.isCode && $0.names.binds.contains(name) }) {
+      if let maker = maker(of: name, before: at) {
         found.insert(maker)
       }
     }
     return found.sorted()
+  }
+
+  /// The last cell above that binds a name.
+  func maker(of name: String, before at: Int) -> Int? {
+    cells[..<at].lastIndex { $0.isCode && !$0.isResting && $0.names.binds.contains(name) }
   }
 
   /// Queues a cell and what it needs from above; how many others were queued with it.
@@ -30,7 +35,8 @@ extension StudioState {
       queued += 1
       (cells[next].rank, cells[next].isHeld) = (queued, false)
       cells[next].isOneOfMany = isOneOfMany
-      for maker in makers(of: next) where !isCurrent(maker) && cells[maker].activity == .idle {
+      for maker in makers(of: next)
+      where !isCurrent(maker) && cells[maker].activity == .idle && cells[maker].isRunForOthers {
         others += 1
         waiting.append(maker)
       }
@@ -41,6 +47,7 @@ extension StudioState {
   /// Starts every queued cell whose makers are ready.
   mutating func startReady() -> [Effect] {
     refreshSources()
+    if asksForTrust() { return [] }
     var effects: [Effect] = []
     var room = StudioState.atOnce - cells.count { $0.isOneOfMany && $0.isEvaluating }
     let order = cells.indices.filter { cells[$0].activity == .queued && !cells[$0].isHeld }
@@ -105,7 +112,7 @@ extension StudioState {
   /// What the cells above have left.
   func names(before at: Int) -> Names {
     var names = Names()
-    for cell in cells[..<at] {
+    for cell in cells[..<at] where !cell.isResting {
       guard let evaluated = cell.evaluated, evaluated.result.error == nil else { continue }
       for (name, value) in evaluated.result.bound { names[name] = value }
       if let answer = evaluated.answer { names["ans"] = answer }
@@ -140,13 +147,17 @@ extension StudioState {
       cells[at].evaluated = evaluated
       changes += 1
       if let note = evaluated.result.notes.first { message = "#\(id): \(note)" }
-    case .settled(_, let id, let record):
-      guard let at = index(of: id), cells[at].evaluated != nil, cells[at].activity == .idle else {
-        break
-      }
+    case .settled(let number, let id, let record):
+      guard let at = index(of: id), cells[at].evaluated?.number == number,
+        cells[at].activity == .idle
+      else { break }
       cells[at].evaluated?.record = record
       changes += 1
       let answers = lookAtAnswer(at) + askForGoal() + rerunQuick()
+      if savesWhenNoted, !awaitsRecord {
+        savesWhenNoted = false
+        return startReady() + answers + save()
+      }
       if !answers.isEmpty { return startReady() + answers }
       if savesAgain, !cells.contains(where: { $0.isBusy }) {
         savesAgain = false
@@ -179,11 +190,23 @@ extension StudioState {
     return startReady()
   }
 
-  /// Saves the page as it is.
+  /// Whether a cell has ended whose record, which the file is to have, has not arrived.
+  package var awaitsRecord: Bool {
+    cells.indices.contains {
+      cells[$0].isEvaluated && cells[$0].evaluated?.record == nil && !isBusy($0)
+    }
+  }
+
+  /// Saves the page as it is; what a cell that just ended gave is waited for.
   mutating func save(copy: String? = nil) -> [Effect] {
     if let copy { return [.save(path: copy, bytes: document(), isCopy: true)] }
     if isReadOnly {
       message = "another gradus has this file open; :write NAME saves a copy"
+      return []
+    }
+    if awaitsRecord {
+      savesWhenNoted = true
+      message = "saving"
       return []
     }
     savesAgain = cells.contains { $0.evaluated != nil && $0.evaluated?.record == nil }

@@ -147,6 +147,21 @@ package struct StudioCell: Sendable {
     return evaluated.result.runs.map(\.run).filter { !$0.job.status.isOver }
   }
 
+  private var flags: [String] { if case .code(let flags) = kind { flags } else { [] } }
+
+  /// Whether it is folded until somebody wants to see it.
+  var isHidden: Bool { flags.contains("hidden") || flags.contains("hint") }
+  /// Whether what it shows stays as it is.
+  var isFrozen: Bool { flags.contains("frozen") }
+  /// Whether the page does without it: what it binds is seen by no other cell.
+  var isResting: Bool { isFrozen || flags.contains("hint") }
+  /// Whether it is run with others: not when it is a hint or stays as it is, and never again by itself
+  /// when it is to be run by somebody's own wish only.
+  var isRunForOthers: Bool {
+    if isResting { return false }
+    return !(flags.contains("once") && evaluated?.result.error == nil && isEvaluated)
+  }
+
   /// The first line of its text that is not empty.
   var firstLine: String { editor.firstLine }
 

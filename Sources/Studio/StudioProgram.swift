@@ -137,7 +137,7 @@ package final class StudioProgram {
       session.state.message = "\(editor) ended with status \(status)"
       return
     }
-    session.reload()
+    session.reload(isOwnEdit: true)
   }
 
   private func resize() { session.state.size = device.size }

@@ -15,12 +15,19 @@ package final class StudioSession {
   /// What is being written, the first one first.
   private var saving: [[UInt8]] = []
   private let savesAtOnce: Bool
+  private let ownership: Ownership
+  /// Writes down what happens, for who asked for it.
+  private var recorder: Recorder?
 
   /// Reads a notebook and what an earlier session left of it; a file that is not there yet is made
   /// when it is saved. In tests saving ends before the next key,
-  /// and runs are not kept among those of the user.
-  package init(_ path: String, savesAtOnce: Bool = false) throws(FileError) {
+  /// and runs are not kept among those of the user. With signatures, a file that is not signed is
+  /// somebody else's.
+  package init(
+    _ path: String, savesAtOnce: Bool = false, signatures: Signatures? = nil
+  ) throws(FileError) {
     self.savesAtOnce = savesAtOnce
+    ownership = Ownership(signatures)
     runner = EffectRunner(mailbox: Mailbox(), isArchiving: !savesAtOnce)
     var bytes: [UInt8] = []
     do throws(FileError) {
@@ -32,6 +39,10 @@ package final class StudioSession {
     mark = FileBytes.mark(of: path)
     state = StudioState(path: path, notebook: Notebook(bytes))
     state.fileBytes = bytes
+    state.isStranger = !ownership.isOwn(bytes, at: path)
+    if state.isStranger, state.message.isEmpty {
+      state.message = "somebody else's notebook: what it shows was recorded there, nothing has run"
+    }
     do throws(Journal.Problem) {
       let kept = try Recovery(path)
       recovery = kept
@@ -64,8 +75,11 @@ package final class StudioSession {
   /// Takes a key in; what only a terminal can do of it.
   package func press(_ key: Key) -> [Effect] {
     let wasUndecided = isUndecided
+    let wasStranger = state.isStranger
+    recorder?.press(key, state)
     let effects = state.press(key)
     if wasUndecided, !isUndecided { recovery?.begin(written, state) }
+    if wasStranger, !state.isStranger { ownership.sign(written) }
     return perform(effects)
   }
 
@@ -81,7 +95,15 @@ package final class StudioSession {
   }
 
   /// Works out what can wait until nobody types.
-  package func rest() { _ = perform(state.rest()) }
+  package func rest() {
+    recorder?.rest(state)
+    _ = perform(state.rest())
+  }
+
+  /// Writes the session down from here on; a file that is there already is not touched.
+  package func record(to path: String, clock: (() -> Double)? = nil) throws(FileError) {
+    recorder = try Recorder(&state, to: path, clock: clock)
+  }
 
   /// Takes in what was answered since the last call.
   package func receive() -> [Effect] {
@@ -89,11 +111,12 @@ package final class StudioSession {
   }
 
   private func receive(_ message: Message) -> [Effect] {
+    recorder?.receive(message)
     let effects = state.update(message)
     if case .saved(_, let path, isCopy: false, let problem) = message, !saving.isEmpty {
       let bytes = saving.removeFirst()
       recovery?.saving = saving.map { RecoveryRecord.hash(of: $0) }
-      if problem == nil { adopt(bytes, FileBytes.mark(of: path)) }
+      if problem == nil { adopt(bytes, FileBytes.mark(of: path), isWritten: true) }
     }
     return perform(effects)
   }
@@ -103,11 +126,13 @@ package final class StudioSession {
 
   /// Brings the journal up to date with the page.
   package func note() {
+    if let problem = recorder?.flush() { state.message = problem }
     guard !isUndecided, let recovery else { return }
     if let problem = recovery.note(state) { state.message = problem }
   }
 
-  private func adopt(_ bytes: [UInt8], _ mark: FileMark?) {
+  private func adopt(_ bytes: [UInt8], _ mark: FileMark?, isWritten: Bool = false) {
+    if isWritten, !state.isStranger { ownership.sign(bytes) }
     (written, self.mark, state.fileBytes) = (bytes, mark, bytes)
     recovery?.begin(bytes, state)
   }
@@ -122,6 +147,7 @@ package final class StudioSession {
     switch effect {
     case .save(let path, let bytes, isCopy: false):
       if let theirs = changedFile() {
+        recorder?.ask(theirs: theirs)
         state.mode = .ask(.changed(theirs: theirs))
         state.quitsWhenSaved = false
         return []
@@ -181,19 +207,23 @@ package final class StudioSession {
       warned = now
       state.message = "another program has changed the file: save to choose what becomes of it"
     } else {
+      recorder?.reload(bytes)
       state.reload(bytes)
       adopt(bytes, FileBytes.mark(of: state.path))
+      state.isStranger = state.isStranger || !ownership.isOwn(bytes, at: state.path)
       state.message = "another program has changed the file; the page shows it now, z goes back"
       state.savedChanges = state.changes
     }
   }
 
-  /// Takes the file as it is now.
-  package func reload() {
+  /// Takes the file as it is now, which its user has edited or anybody else.
+  package func reload(isOwnEdit: Bool = false) {
     do throws(FileError) {
       let bytes = try FileBytes.read(state.path, limit: 1 << 28)
+      recorder?.reload(bytes)
       state.reload(bytes)
-      adopt(bytes, FileBytes.mark(of: state.path))
+      adopt(bytes, FileBytes.mark(of: state.path), isWritten: isOwnEdit)
+      state.isStranger = state.isStranger || !ownership.isOwn(bytes, at: state.path)
       state.savedChanges = state.changes
     } catch {
       state.message = "not reloaded: \(error.message)"
@@ -204,12 +234,16 @@ package final class StudioSession {
   package func saveNow() -> String? {
     runner.finishSaving()
     _ = receive()
+    while state.awaitsRecord {
+      runner.mailbox.wait(milliseconds: 20)
+      _ = receive()
+    }
     let bytes = state.document()
     recovery?.noteSaving(bytes)
     recovery?.flush()
     defer { recovery?.saving = [] }
     if let problem = EffectRunner.save(bytes, state.path, isCopy: false) { return problem }
-    adopt(bytes, FileBytes.mark(of: state.path))
+    adopt(bytes, FileBytes.mark(of: state.path), isWritten: true)
     state.savedChanges = state.changes
     return nil
   }
@@ -219,6 +253,7 @@ package final class StudioSession {
     note()
     runner.finishSaving()
     _ = receive()
+    recorder?.end(state)
     // What could be undone in a lesson may be its own cells, which a history does not know.
     if !state.isReadOnly, state.taught == nil { UndoHistory.keep(state) }
     Recollection.keep(state.history)

@@ -31,6 +31,8 @@ package struct StudioState: Sendable {
     case recovery(recovered: [StudioCell])
     /// Another program has written the file since it was read.
     case changed(theirs: [UInt8])
+    /// Cells of somebody else's notebook are to be run, which names these files.
+    case trust(files: [String])
     /// Another session has the notebook open.
     case locked(owner: Int32?, canAttach: Bool)
     /// Whether to put a solution in place of the learner's text.
@@ -98,7 +100,11 @@ package struct StudioState: Sendable {
   package internal(set) var savedChanges = 0
   /// A save was asked for while cells that it should contain still train.
   var savesAgain = false
+  /// A save was asked for just before the record of a cell that has ended arrives.
+  var savesWhenNoted = false
   var quitsWhenSaved = false
+  /// Somebody else made the notebook: its first run is asked about.
+  package var isStranger = false
   /// That something is not saved was shown; while typing it is marked when the keys rest.
   var isMarked = false
   /// The user let the changes go.
@@ -224,7 +230,8 @@ package struct StudioState: Sendable {
     }
     var chain = SourceChain(seed: seed)
     sources = cells.indices.map {
-      cells[$0].isCode ? chain.src(of: cells[$0].id, cells[$0].parsed) : ""
+      cells[$0].isCode
+        ? chain.src(of: cells[$0].id, cells[$0].parsed, isResting: cells[$0].isResting) : ""
     }
   }
 
@@ -237,19 +244,18 @@ package struct StudioState: Sendable {
       if at > start {
         if dirty.isEmpty { return }
         if !names.reads.contains(where: dirty.contains) {
-          for name in names.binds { dirty.remove(name) }
+          if !cells[at].isResting { for name in names.binds { dirty.remove(name) } }
           continue
         }
       }
       var sourcesOfReads: [String: String] = [:]
       for name in names.reads {
-        if let maker = cells[..<at].lastIndex(where: { $0.isCode && $0.names.binds.contains(name) })
-        {
-          sourcesOfReads[name] = sources[maker]
-        }
+        if let maker = maker(of: name, before: at) { sourcesOfReads[name] = sources[maker] }
       }
       let src = SourceChain.src(of: cells[at].id, cells[at].parsed, seed: seed, sourcesOfReads)
-      if src != sources[at] {
+      if cells[at].isResting {
+        if at == start { dirty = [] }
+      } else if src != sources[at] {
         dirty.formUnion(names.binds)
       } else if at > start {
         for name in names.binds { dirty.remove(name) }

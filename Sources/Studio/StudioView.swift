@@ -97,6 +97,7 @@ package enum StudioView {
     if let score = state.lesson?.score { right = " \(score.past) of \(score.all) steps " }
     let busy = state.cells.indices.count { state.isBusy($0) }
     if busy > 0 { right = "\(busy) at work  \(right)" }
+    if state.isStranger { right = "not yours  \(right)" }
     if state.isReadOnly { right = "read only  \(right)" }
     if state.chosen.count > 1 { right = "\(state.chosen.count) chosen  \(right)" }
     let start = grid.width - DisplayWidth.of(right)
@@ -296,6 +297,10 @@ extension StudioState.Question {
     case .quit: "There are changes that are not saved, or cells at work."
     case .recovery: "The file has changed since the text that was recovered was typed."
     case .changed: "Another program has changed the file since it was read."
+    case .trust(let files):
+      "Somebody else made this notebook; it names "
+        + (files.isEmpty ? "no files." : files.count == 1 ? "1 file." : "\(files.count) files.")
+        + " Run it?"
     case .locked(let owner, _):
       "Another gradus has this notebook open" + (owner.map { " (process \($0))." } ?? ".")
     case .solution: "Put one way to do it in place of your text? z brings yours back."
@@ -309,6 +314,7 @@ extension StudioState.Question {
       [("r", "take the recovered text"), ("f", "take the file"), ("d", "show the difference")]
     case .changed:
       [("m", "merge"), ("o", "overwrite"), ("r", "reload"), ("d", "difference"), ("c", "not now")]
+    case .trust: [("y", "run it, it is mine now"), ("l", "list the files"), ("n", "do not run")]
     case .locked(_, let canAttach):
       (canAttach ? [("a", "attach to it")] : []) + [("r", "read and run only"), ("q", "quit")]
     case .solution: [("y", "show it"), ("n", "not yet")]

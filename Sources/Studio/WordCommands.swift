@@ -29,7 +29,8 @@ extension Commands {
       state.format()
     },
     Command(
-      "verify", "Runs the page anew and compares every value.", family: "Run"
+      "verify", "Runs the page anew and compares every value.", family: "Run",
+      unless: { $0.isStranger ? "somebody else made this notebook; run a cell first" : nil }
     ) { state, _ in
       state.message = "verifying"
       return [.verify(bytes: state.document(), folder: state.folder)]

@@ -46,6 +46,24 @@ package enum KeyScript {
     return keys
   }
 
+  /// The name of a key that has one.
+  package static func name(of key: Key) -> String? {
+    switch key {
+    case .wheelUp: "wheelup"
+    case .wheelDown: "wheeldown"
+    default: names.first { $0.key == key }?.name
+    }
+  }
+
+  /// The key of a name.
+  package static func key(named name: String) -> Key? {
+    switch name {
+    case "wheelup": .wheelUp
+    case "wheeldown": .wheelDown
+    default: names.first { $0.name == name }?.key
+    }
+  }
+
   /// How a script is shown to people: `Ctrl-S`, `d d`.
   package static func shown(_ script: String) -> String {
     keys(script).map { key in

@@ -18,6 +18,12 @@ struct JobState {
   var isPaused = false
   /// Whether the record tells of the pause already.
   var isPauseNoted = false
+  /// Whether it does what its record says and nothing else.
+  var isLed = false
+  /// Whether the hand has done what the record's pause did, which may come first.
+  var isPauseSeen = false
+  /// How often it was let go on before it had come to the pause that the record tells of.
+  var isLetGoOn = 0
   /// The step before which it waits again.
   var pauseStep: Int?
   var failure: (any Error)?

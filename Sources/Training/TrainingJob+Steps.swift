@@ -101,6 +101,10 @@ extension TrainingJob {
   ) -> Course {
     let step = now.place.step
     while let next = script.first, next.step <= step {
+      if state.withLock({ $0.script.isEmpty }) {
+        script = []
+        break
+      }
       script.removeFirst()
       let course = apply(next.kind, &now, isScripted: true)
       guard case .go = course else { return course }
@@ -140,7 +144,11 @@ extension TrainingJob {
       case .peek: s.peeked.append(s.snapshot)
       case .checkpoint: s.snapshots.pin(now)
       case .advance(let steps):
-        if !isScripted { s.goOn(until: step.addingReportingOverflow(steps).partialValue) }
+        if !isScripted || s.isLed {
+          s.goOn(until: step.addingReportingOverflow(steps).partialValue)
+        }
+      case .pause where isScripted && s.isLed:
+        if s.isLetGoOn > 0 { s.isLetGoOn -= 1 } else { (s.isPaused, s.isPauseNoted) = (true, true) }
       case .set, .freeze, .unfreeze, .pause, .stop: break
       }
     }

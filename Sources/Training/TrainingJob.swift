@@ -105,7 +105,10 @@ package final class TrainingJob: Sendable {
   // MARK: What others ask
 
   package var status: Status {
-    state.withLock { $0.isPaused && !$0.status.isOver ? .paused : $0.status }
+    state.withLock { s in
+      let isPaused = s.isPaused && (!s.isLed || s.isPauseSeen)
+      return isPaused && !s.status.isOver ? .paused : s.status
+    }
   }
   package var step: Int { state.withLock { $0.now.place.step } }
   package var epoch: Int { state.withLock { $0.now.place.epoch } }
@@ -139,6 +142,18 @@ package final class TrainingJob: Sendable {
   package func wait(isInterrupted: () -> Bool) throws {
     while over.wait(timeout: .now() + .milliseconds(20)) == .timedOut {
       if isInterrupted() { throw TrainingError.interrupted }
+    }
+  }
+
+  /// A run that is led does what its record says, at the steps of the record, and pauses where it did;
+  /// what is done to it meanwhile has no effect. Let go, it forgets what the record would do still.
+  package var isLed: Bool {
+    get { state.withLock { $0.isLed } }
+    set {
+      state.withLock { s in
+        if s.isLed, !newValue { (s.script, s.expected) = ([], []) }
+        s.isLed = newValue
+      }
     }
   }
 
@@ -176,11 +191,20 @@ package final class TrainingJob: Sendable {
   /// same by itself.
   package func pause(byHand: Bool = false) {
     state.withLock { s in
-      if byHand || !s.isScripted(.pause) { s.isPaused = true }
+      if s.isLed {
+        s.isPauseSeen = true
+      } else if byHand || !s.isScripted(.pause) {
+        s.isPaused = true
+      }
     }
   }
 
-  package func resume() { state.withLock { $0.goOn() } }
+  package func resume() {
+    state.withLock { s in
+      s.isPauseSeen = false
+      if s.isLed, !s.isPaused { s.isLetGoOn += 1 } else { s.goOn() }
+    }
+  }
 
   package func stop(byHand: Bool = false) { request(.stop, byHand: byHand) }
 
@@ -198,7 +222,8 @@ package final class TrainingJob: Sendable {
 
   private func request(_ kind: SteeringEvent.Kind, byHand: Bool) {
     state.withLock { s in
-      if !byHand, s.isScripted(kind) { return }
+      if s.isLed, case .advance = kind { s.isPauseSeen = true }
+      if s.isLed || !byHand && s.isScripted(kind) { return }
       if !s.status.isOver { s.wanted.append(kind) }
     }
   }

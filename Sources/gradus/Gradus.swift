@@ -9,6 +9,8 @@ struct Gradus: ParsableCommand {
     commandName: "gradus", abstract: "A notebook for deep learning that lives in the terminal.",
     subcommands: [
       OpenCommand.self, REPLCommand.self, EvalCommand.self, RunCommand.self, VerifyCommand.self,
+      PlayCommand.self,
+      ConvertCommand.self, DiffCommand.self, MergeCommand.self,
       FormatCommand.self, AttachCommand.self, WordsCommand.self, BenchCommand.self,
       LessonsCommand.self, MapCommand.self, LearnCommand.self, CheckCommand.self, LintCommand.self,
       DoctorCommand.self, ProgramCommand.self,

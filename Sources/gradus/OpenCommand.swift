@@ -23,7 +23,19 @@ struct OpenCommand: ParsableCommand {
   @Flag(help: "As a dialogue of lines, for screen readers and terminals that only print.")
   var plain = false
 
+  @Flag(help: "Runs somebody else's notebook without asking first.")
+  var trust = false
+
+  @Option(help: "Records the session into a new file, name.grd.rec; gradus play shows it.")
+  var record: String?
+
   func run() throws {
+    if let record, FileBytes.exists(record) || file == nil || plain || detach {
+      throw ValidationError(
+        file == nil || plain || detach
+          ? "a recording is of one notebook on the full screen"
+          : "\(record) is there already; a recording needs a name of its own")
+    }
     guard let file else {
       guard !plain else { throw ValidationError("say which notebook: gradus FILE --plain") }
       guard !detach else { throw ValidationError("say which notebook to detach") }
@@ -40,7 +52,7 @@ struct OpenCommand: ParsableCommand {
     }
     if detach { return try AttachCommand.startDetached(file, runs: runs) }
     if plain || TerminalDevice.isDumb { return try talk(file) }
-    try ScreenTour(runs: runs).begin(.page(.file(file)))
+    try ScreenTour(runs: runs, trusts: trust, recording: record).begin(.page(.file(file)))
   }
 
   /// The notebook line by line.
@@ -50,7 +62,9 @@ struct OpenCommand: ParsableCommand {
       return try LessonTalk.begin(place, of: LessonShelf(NotebookFile.folder(of: path)))
     }
     let session: StudioSession
-    do throws(FileError) { session = try StudioSession(path) } catch {
+    do throws(FileError) {
+      session = try StudioSession(path, signatures: trust ? nil : .ofUser)
+    } catch {
       complain(error.message)
       throw ExitCode(1)
     }

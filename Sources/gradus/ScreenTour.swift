@@ -14,14 +14,21 @@ struct ScreenTour {
 
   /// Runs the first page at once.
   var runs = false
+  /// Runs somebody else's notebook without asking.
+  var trusts = false
+  /// Where the session of the first page is recorded.
+  var recording: String?
 
   func begin(_ start: Stop) throws {
     var next: Stop? = start
+    var recording = recording
     while let stop = next {
+      defer { recording = nil }
       switch stop {
       case .home: next = try showHome()
       case .page(.map): next = try showMap()
-      case .page(.file(let path)): next = try open(path, copyOf: LessonFiles.origin(of: path))
+      case .page(.file(let path)):
+        next = try open(path, copyOf: LessonFiles.origin(of: path), recording)
       case .page(.lesson(let name)):
         let place = try LessonFiles.place(named: name)
         guard let learner = LearnerFolder.ofUser() else {
@@ -59,15 +66,20 @@ struct ScreenTour {
   }
 
   /// A page; where to go when it has ended.
-  private func open(_ path: String, copyOf place: LessonShelf.Place?) throws -> Stop? {
+  private func open(
+    _ path: String, copyOf place: LessonShelf.Place?, _ recording: String? = nil
+  ) throws -> Stop? {
     let session: StudioSession
-    do throws(FileError) { session = try StudioSession(path) } catch {
+    do throws(FileError) {
+      session = try StudioSession(path, signatures: trusts || place != nil ? nil : .ofUser)
+    } catch {
       complain(error.message)
       throw ExitCode(1)
     }
     session.state.keys = Keymaps.ofUser()
     session.recallUndo()
     session.beginLesson(LearnerFolder.ofUser(), copyOf: place, today: StudioSession.today)
+    if let recording { try record(session, to: recording) }
     if let problem = session.state.keys.problems.first {
       session.state.message = "keys file: \(problem) (:keys shows all)"
     }
@@ -96,6 +108,17 @@ struct ScreenTour {
     }
     if status != 0 { throw ExitCode(status) }
     return session.state.destination.map { .page($0) }
+  }
+
+  private func record(_ session: StudioSession, to path: String) throws {
+    guard session.state.lesson == nil else {
+      complain("a lesson under way is not recorded; record a notebook")
+      throw ExitCode(2)
+    }
+    do throws(FileError) { try session.record(to: path) } catch {
+      complain("cannot record: " + error.message)
+      throw ExitCode(1)
+    }
   }
 
   /// A session that begins on a terminal of its own.

@@ -67,7 +67,7 @@ class Worker:
 
     def one(self):
         chance, self.seen = self.chance, b""
-        screen = Screen([self.gradus, "page.grd.md"], self.folder)
+        screen = Screen([self.gradus, "page.grd.md", "--trust"], self.folder)
         if chance.random() < 0.2:
             end = time.perf_counter() + chance.uniform(0, 0.04)
             while time.perf_counter() < end:

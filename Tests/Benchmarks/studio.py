@@ -208,7 +208,7 @@ def typing(gradus, folder, euporie, count):
 def training(gradus, folder, count):
     for attempt in range(3):
         forget(folder)
-        screen = Screen([gradus, "training.grd.md"], folder)
+        screen = Screen([gradus, "training.grd.md", "--trust"], folder)
         screen.read_until(b"quit")
         screen.type(b"\n")
         screen.read_until(b"steps/s")
@@ -238,7 +238,7 @@ def large(gradus, folder):
     screen.kill()
     os.unlink(os.path.join(folder, "huge.grd.md"))
     forget(folder)
-    screen = Screen([gradus, "training.grd.md"], folder)
+    screen = Screen([gradus, "training.grd.md", "--trust"], folder)
     screen.read_until(b"quit")
     screen.type(b"G\r")
     screen.read_all(0.5)

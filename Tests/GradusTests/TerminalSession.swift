@@ -1,4 +1,5 @@
 import CPseudoTerminal
+import Files
 import Glibc
 import TestSupport
 import Testing
@@ -44,6 +45,20 @@ final class TerminalSession {
       waitpid(child, nil, 0)
     }
     if !isHungUp { close(master) }
+  }
+
+  /// Ends every program that was started with a file of this test among its words.
+  static func endAll(naming path: String) {
+    for name in FileBytes.names(in: "/proc") {
+      guard let process = pid_t(name), process != getpid(),
+        let file = fopen("/proc/\(name)/cmdline", "r")
+      else { continue }
+      defer { fclose(file) }
+      var bytes = [UInt8](repeating: 0, count: 4096)
+      let count = fread(&bytes, 1, bytes.count, file)
+      let words = bytes[..<count].split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+      if words.contains(path) { kill(process, SIGKILL) }
+    }
   }
 
   /// Closes the terminal under the program, and leaves it alone.

@@ -24,6 +24,8 @@ struct TerminalWriteTests {
     try withTemporaryFolder { folder in
       let path = folder + "/page.grd.md"
       try FileBytes.writeAtomically(Array(text.utf8), to: path)
+      // A session that goes on without a terminal ends with its test, even one that failed.
+      defer { TerminalSession.endAll(naming: path) }
       try body(path)
     }
   }
