@@ -12,7 +12,7 @@ extension Topics {
     Topic(
       "feature-learning", .fundamentals, "Networks",
       "Features that are learnt: edges, parts, things.",
-      lessons: [1, 11]),
+      lessons: [1, 11], zoo: ["deeper-sees-more"]),
     Topic(
       "depth", .fundamentals, "Networks", "What one wide layer can, and what depth does better.",
       lessons: [6], zoo: ["any-function"]),
@@ -41,7 +41,7 @@ extension Topics {
       zoo: ["lenet"], pages: ["digits"]),
     Topic(
       "pairs-of-pictures", .fundamentals, "First tasks", "Cat or dog, the same face or another.",
-      zoo: ["siamese"]),
+      zoo: ["siamese", "cat-or-dog"]),
     Topic(
       "linear-algebra", .fundamentals, "Mathematics",
       "Products, eigenvalues, principal components.",

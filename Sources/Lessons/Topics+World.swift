@@ -45,7 +45,7 @@ extension Topics {
       lessons: [29], zoo: ["fair-shares", "integrated-gradients", "where-it-looked"]),
     Topic(
       "fairness", .challenges, "Trust", "Rates by group, and what cannot be had at once.",
-      lessons: [29]),
+      lessons: [29], zoo: ["fairness"]),
     Topic(
       "causes", .challenges, "Trust", "What would be, had one acted.", lessons: [29],
       zoo: ["causal-effect"]),
