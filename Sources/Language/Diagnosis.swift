@@ -176,6 +176,9 @@ package struct Diagnosis: Sendable {
       "model", "A file of weights has other names than the model that takes them.", "", instead: "1"
     ),
     Diagnosis("onnx", "A model from an ONNX file cannot do what is asked of it.", "", instead: "1"),
+    Diagnosis(
+      "params", "A name of a `params` cell takes values of its own kind from outside.", "",
+      instead: "1"),
     Diagnosis("archive", "The archive of runs cannot be read or written.", "", instead: "1"),
     Diagnosis("interrupted", "You stopped it.", "", instead: "1"),
     Diagnosis(
