@@ -31,7 +31,7 @@ struct InputWatch {
     stack.ss_sp = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
     stack.ss_size = size
     sigaltstack(&stack, nil)
-    for signal in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGALRM] {
+    for signal in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGPROF, SIGALRM] {
       var action = sigaction()
       action.sa_flags = Int32(SA_ONSTACK)
       action.__sigaction_handler.sa_handler = { number in
@@ -44,13 +44,22 @@ struct InputWatch {
     }
   }
 
+  /// Ends the process when it takes so many seconds of the processor, or waits for half an hour: on a
+  /// busy machine little time may be its own.
+  private static func limit(_ seconds: Int) {
+    var timer = itimerval()
+    timer.it_value.tv_sec = seconds
+    setitimer(__itimer_which_t(ITIMER_PROF.rawValue), &timer, nil)
+    alarm(seconds == 0 ? 0 : 1800)
+  }
+
   mutating func begin(_ input: String) {
     currentCount = 0
     for byte in input.utf8.prefix((1 << 16) - 1) {
       current[currentCount] = byte
       currentCount += 1
     }
-    if count & 63 == 0 { alarm(60) }
+    if count & 63 == 0 { Self.limit(60) }
     began = Self.clock(CLOCK_PROCESS_CPUTIME_ID)
   }
 
@@ -76,7 +85,7 @@ struct InputWatch {
 
   /// Tells the figures of the run; its faults decide the exit status.
   mutating func finish(_ what: String) -> Bool {
-    alarm(0)
+    Self.limit(0)
     let (now, half) = (Self.resident(), resident ?? Self.resident())
     if now - half > Self.mostGrowth { tell("--- memory grew by \(now - half) bytes") }
     let seconds = Self.clock(CLOCK_MONOTONIC) - start
