@@ -56,21 +56,6 @@ extension StandardLibrary {
     }
   }
 
-  /// Multiplications and additions of a part that gives `result`: its matrices once for each place.
-  private static func operations(_ part: Value, _ result: Variable) throws -> Int {
-    var layer: Layer?
-    if case .object(let object) = part { layer = (object as? LayerObject)?.layer }
-    let weights = Tree.leaves(of: part, .parameters).map(\.variable).filter { $0.rank > 1 }
-    if weights.isEmpty || layer?.kind.entry.name == "Embedding" { return result.shape.count }
-    // Images have their channels at axis 1, all else at the last.
-    let isImage = layer.map { $0.kind.entry.name.hasPrefix("Conv") } ?? false
-    let width = isImage && result.rank > 1 ? result.dims[1] : result.dims.last ?? 1
-    let places = result.shape.count / max(1, width)
-    let (all, overflow) = weights.reduce(0) { $0 + $1.shape.count }
-      .multipliedReportingOverflow(by: 2 * places)
-    return overflow ? .max : all
-  }
-
   static let modelReportWords: [Builtin] = [
     Builtin(
       Entry(
@@ -130,11 +115,11 @@ extension StandardLibrary {
           "Twice each weight of a matrix for every place it is used at; one for an element else.",
         examples: [Example("flops(Linear(4, 3) >> relu, [1, 4])", prints: "27")])
     ) { call, interpreter in
-      var total = 0
-      for (part, result) in try walked(call, interpreter) {
-        total = total.addingReportingOverflow(try operations(part, result)).partialValue
-      }
-      return .integer(total)
+      let (count, earlier) = (OperationCount(), interpreter.context.watch)
+      interpreter.context.watch = count
+      defer { interpreter.context.watch = earlier }
+      _ = try walked(call, interpreter)
+      return .integer(count.total)
     },
   ]
 }
