@@ -22,6 +22,8 @@ package struct AnswerCheck: Sendable {
     package var fault: String?
     /// Conditions and replies of mistakes that could not be worked out.
     var brokenParts: [String] = []
+    /// Whether the reply that was given could not be worked out.
+    var isReplyBroken = false
   }
 
   /// Seconds that an answer, and that a check may take.
@@ -107,6 +109,7 @@ package struct AnswerCheck: Sendable {
     guard mistake.reply.contains("{") else { return mistake.reply }
     let told = evaluate(Self.literal(mistake.reply), in: world, evaluation)
     if case .text(let text) = told.value { return text }
+    finding.isReplyBroken = true
     finding.brokenParts.append(
       "the reply `\(mistake.reply)`: \(told.error?.message ?? "it is no text")")
     return mistake.reply

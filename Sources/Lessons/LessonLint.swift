@@ -193,7 +193,7 @@ package struct LessonLint {
     }
     for mistake in exercise.mistakes where !mistake.example.isEmpty {
       let verdict = run.judge(exercise, mistake.example)
-      if case .wrong(let said, _) = verdict, mistake.isReply(said), run.brokenParts.isEmpty {
+      if case .wrong(let said, _) = verdict, mistake.isReply(said), !run.isReplyBroken {
         continue
       }
       find(

@@ -34,6 +34,7 @@ package final class LessonRun {
   private let evaluation: LessonEvaluation
   /// Conditions and replies of mistakes that could not be worked out for the last wrong answer.
   package private(set) var brokenParts: [String] = []
+  private(set) var isReplyBroken = false
   /// What the interrupt key stops.
   package var onEvaluation: (Interruption?) -> Void {
     get { evaluation.onEvaluation }
@@ -74,7 +75,7 @@ package final class LessonRun {
     let check = AnswerCheck(
       exercise, source: source, before: names, after: answer.names, value: answer.value)
     let finding = check.finding(evaluation)
-    brokenParts = finding.brokenParts
+    (brokenParts, isReplyBroken) = (finding.brokenParts, finding.isReplyBroken)
     guard let fault = finding.fault else {
       names = answer.names
       return .passed(answer)
