@@ -12,17 +12,14 @@ final class OperationCount: EvaluationWatch {
     guard let result = result.variable else { return }
     if let object {
       // What else can be called is made of layers and words, which are seen by themselves.
-      if let layer = (object as? LayerObject)?.layer { add(OperationCount.of(layer, result)) }
+      if let layer = (object as? LayerObject)?.layer {
+        add(OperationCount.of(layer, given.first?.variable, result))
+      }
       return
     }
     let inputs = given.compactMap(\.variable)
     switch name {
     case "@", "matmul": add(result.shape.count, 2 * (inputs.first?.dims.last ?? 1))
-    case "attention" where inputs.count > 1 && inputs[1].rank > 1:
-      // Queries with keys, then weights with values.
-      let keys = 2 * inputs[1].dims[inputs[1].rank - 2]
-      add(inputs[0].shape.count, keys)
-      add(result.shape.count, keys)
     default: add(result.shape.count)
     }
   }
@@ -33,14 +30,17 @@ final class OperationCount: EvaluationWatch {
     total = overflows ? .max : sum
   }
 
-  /// Those of a layer that gives `result`: its matrices once for each place, or one for an element.
-  private static func of(_ layer: Layer, _ result: Variable) -> Int {
+  /// Those of a layer: its matrices once for each place, or one for an element of what it gives.
+  private static func of(_ layer: Layer, _ given: Variable?, _ result: Variable) -> Int {
     let weights = layer.parameters.map(\.value).filter { $0.rank > 1 }
     if weights.isEmpty || layer.kind.entry.name == "Embedding" { return result.shape.count }
-    // Images have their channels at axis 1, all else at the last.
-    let isImage = layer.kind.entry.name.hasPrefix("Conv")
-    let width = isImage && result.rank > 1 ? result.dims[1] : result.dims.last ?? 1
-    let places = result.shape.count / max(1, width)
+    // Windows are used at each place of what they give, channels at axis 1; matrices at each place of
+    // what they take, numbers at the last axis: a recurrent layer may give its last state alone.
+    let isImage = layer.kind.entry.name.hasPrefix("Conv") && result.rank > 1
+    let places =
+      if isImage { result.shape.count / max(1, result.dims[1]) } else {
+        (given ?? result).shape.count / max(1, (given ?? result).dims.last ?? 1)
+      }
     let (all, overflow) = weights.reduce(0) { $0 + $1.shape.count }
       .multipliedReportingOverflow(by: 2 * places)
     return overflow ? .max : all

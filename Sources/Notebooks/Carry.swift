@@ -41,7 +41,8 @@ struct Carry {
     return (carried, left)
   }
 
-  /// What `wanted` has and the page's `given` has not, or otherwise.
+  /// What `wanted` has and the page's `given` has not, or otherwise; names in order, so that the same
+  /// notebook gives the same lines however it was written.
   init(from wanted: JSON, over given: JSON) {
     let cells = zip(wanted["cells"]?.list ?? [], given["cells"]?.list ?? [])
     for (index, (wanted, given)) in cells.enumerated() {
@@ -51,12 +52,12 @@ struct Carry {
         JSON.Field("cell", given["id"] ?? .integer(index)),
         JSON.Field("over", .text(Carry.hash(given["source"]))), JSON.Field("keys", .object(fields)),
       ])
-      lines.append(line.written)
+      lines.append(line.sorted.written)
     }
     let fields = Carry.difference(
       Carry.flat(wanted.with("cells", nil)), Carry.flat(given.with("cells", nil)))
     if !fields.isEmpty {
-      lines.append(JSON.object([JSON.Field("notebook", .object(fields))]).written)
+      lines.append(JSON.object([JSON.Field("notebook", .object(fields))]).sorted.written)
     }
   }
 

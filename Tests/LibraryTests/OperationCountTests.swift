@@ -14,8 +14,10 @@ import Testing
       2 * (2 * 216 * 16) + 128 + 128
     ),
     ("w = param(ones(4, 5))\nflops(x => x @ w, [7, 4])", 2 * 7 * 4 * 5),
-    // 6 queries and keys of 8 numbers: two products of 6 x 6 x 8.
-    ("flops(x => attention(x, x, x), [1, 6, 8])", 2 * (2 * 6 * 6 * 8)),
+    // 6 queries and keys of 8 numbers: two products of 6 x 6 x 8, scaled by a root, and a softmax.
+    ("flops(x => attention(x, x, x), [1, 6, 8])", 2 * (2 * 6 * 6 * 8) + 36 + 1 + 36),
+    // Three gates of 8 + 64 numbers in and 64 out, at each of 8 places though the last alone is given.
+    ("flops(GRU(8, 64, all=false), [1, 8, 8])", 2 * 3 * 64 * (8 + 64) * 8),
     ("flops(Linear(4, 3) >> relu, [1, 4])", 27),
   ])
   func `operations are counted in chains and functions alike`(source: String, count: Int) throws {
