@@ -23,10 +23,12 @@ struct FourierPlan {
     // k^2 modulo 2 count keeps the angles small, and so exact.
     chirp = Self.roots(of: 2 * count, count) { $0 * $0 % (2 * count) }
     var (re, im) = ([Double](repeating: 0, count: size), [Double](repeating: 0, count: size))
-    for k in 0..<count {
-      let other = k == 0 ? 0 : size - k
-      (re[k], im[k]) = (chirp[k].re, -chirp[k].im)
-      (re[other], im[other]) = (re[k], im[k])
+    WorkStop.stretches(of: count) { part in
+      for k in part {
+        let other = k == 0 ? 0 : size - k
+        (re[k], im[k]) = (chirp[k].re, -chirp[k].im)
+        (re[other], im[other]) = (re[k], im[k])
+      }
     }
     halves(&re, &im)
     filter = (re, im)
@@ -37,8 +39,22 @@ struct FourierPlan {
   )] {
     let angles = (0..<count).map { -2 * Double.pi * (Double(place($0)) / Double(order)) }
     var (cosines, sines) = (angles, angles)
-    ck_unary_f64(Int32(CK_COS.rawValue), angles, &cosines, count)
-    ck_unary_f64(Int32(CK_SIN.rawValue), angles, &sines, count)
+    for (code, values) in [(CK_COS, 0), (CK_SIN, 1)] {
+      WorkStop.stretches(of: count) { part in
+        angles.withUnsafeBufferPointer { x in
+          func fill(_ y: UnsafeMutableBufferPointer<Double>) {
+            guard let from = x.baseAddress, let to = y.baseAddress else { return }
+            let first = part.lowerBound
+            ck_unary_f64(Int32(code.rawValue), from + first, to + first, part.count)
+          }
+          if values == 0 {
+            cosines.withUnsafeMutableBufferPointer { fill($0) }
+          } else {
+            sines.withUnsafeMutableBufferPointer { fill($0) }
+          }
+        }
+      }
+    }
     return zip(cosines, sines).map { (re: $0, im: $1) }
   }
 
@@ -47,17 +63,22 @@ struct FourierPlan {
   func run(_ re: inout [Double], _ im: inout [Double]) {
     if chirp.isEmpty { return halves(&re, &im) }
     var (a, b) = ([Double](repeating: 0, count: size), [Double](repeating: 0, count: size))
-    for k in 0..<count {
-      a[k] = re[k] * chirp[k].re - im[k] * chirp[k].im
-      b[k] = re[k] * chirp[k].im + im[k] * chirp[k].re
+    WorkStop.stretches(of: count) { part in
+      for k in part {
+        a[k] = re[k] * chirp[k].re - im[k] * chirp[k].im
+        b[k] = re[k] * chirp[k].im + im[k] * chirp[k].re
+      }
     }
     halves(&a, &b)
-    for k in 0..<size {
-      let (x, y) = (a[k], b[k])
-      a[k] = x * filter.re[k] - y * filter.im[k]
-      b[k] = x * filter.im[k] + y * filter.re[k]
+    WorkStop.stretches(of: size) { part in
+      for k in part {
+        let (x, y) = (a[k], b[k])
+        a[k] = x * filter.re[k] - y * filter.im[k]
+        b[k] = x * filter.im[k] + y * filter.re[k]
+      }
     }
     halves(&b, &a)
+    if WorkStop.isAsked { return }
     let share = 1 / Double(size)
     for k in 0..<count {
       re[k] = (a[k] * chirp[k].re - b[k] * chirp[k].im) * share
@@ -117,6 +138,7 @@ extension Tensor {
     if count == 0 { return result }
     try MemoryBudget.check(n * 16 * 12)
     let (plan, rows, kind) = (FourierPlan(n), count / (2 * n), dtype)
+    try WorkStop.check()
     try Tensor.apply("fft", [self], [result]) { address in
       var (re, im) = ([Double](repeating: 0, count: n), [Double](repeating: 0, count: n))
       func transform<E: BinaryFloatingPoint>(_: E.Type) {
