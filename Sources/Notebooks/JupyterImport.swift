@@ -23,12 +23,18 @@ package struct JupyterImport {
       let plain = writer.page(document, others: [])
       let given = JupyterExport.plain(Notebook(plain))
       guard given["cells"]?.list?.count == wanted else { continue }
-      let carry = Carry(from: document, over: given)
+      var carry = Carry(from: document, over: given)
       guard !carry.lines.isEmpty else { return plain }
-      writer = JupyterImport(document, usesExactBytes)
-      let page = writer.page(document, others: carry.block)
-      let again = Notebook(page)
-      if JupyterExport.plain(again)["cells"]?.list?.count == wanted { return page }
+      // The ledger that is needed now may change what the page gives at its end.
+      for _ in 0..<4 {
+        writer = JupyterImport(document, usesExactBytes)
+        let page = writer.page(document, others: carry.block)
+        let again = JupyterExport.plain(Notebook(page))
+        guard again["cells"]?.list?.count == wanted else { break }
+        let next = Carry(from: document, over: again)
+        if next.lines == carry.lines { return page }
+        carry = next
+      }
     }
     throw .unsupported(format: "Jupyter", reason: "its cells cannot be told apart on a page")
   }
@@ -96,9 +102,12 @@ package struct JupyterImport {
     bytes += blanks(gradus?["before"]?.text) ?? (bytes.isEmpty ? [] : [10])
     if type == "markdown" { texts += 1 }
     let isText = type == "markdown"
-    defer { isAfterText = isText }
+    // What is no block of its own is a text, in which another one would go on.
+    var isBlock = false
+    defer { isAfterText = !isBlock }
     if usesExactBytes, let exact = exact(gradus, JupyterImport.hash(of: cell)) {
       bytes += exact
+      isBlock = !isText
       if type == "code", gradus?["expect"] == nil { addOutputs(cell, id) }
       return
     }
@@ -106,6 +115,7 @@ package struct JupyterImport {
       let piece = JupyterText.block("expect", words, source)
       if isOne(piece, "code", source) {
         bytes += piece
+        isBlock = true
         return
       }
     } else if type == "code", isOwn {
@@ -117,6 +127,7 @@ package struct JupyterImport {
       let piece = JupyterText.code(id, isPlain ? flags : [], source)
       if isOne(piece, "code", source) {
         bytes += piece
+        isBlock = true
         return addOutputs(cell, id)
       }
     } else {
