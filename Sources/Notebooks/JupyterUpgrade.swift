@@ -21,9 +21,10 @@ enum JupyterUpgrade {
       guard old.fields != nil else {
         throw .malformed(format: "Jupyter", reason: "cell \(index + 1) is no object")
       }
-      var cell = version == 4 ? old : upgraded(old)
-      guard let type = cell["cell_type"]?.text, ["code", "markdown", "raw"].contains(type) else {
-        throw .malformed(format: "Jupyter", reason: "cell \(index + 1) is of no known type")
+      var cell = version == 4 ? old : upgraded(version == 2 ? withLineEnds(old) : old)
+      // Kinds that are not known yet are kept as they are.
+      guard let type = cell["cell_type"]?.text else {
+        throw .malformed(format: "Jupyter", reason: "cell \(index + 1) is of no kind")
       }
       let id = cell["id"]?.text ?? ""
       if !JupyterText.isID(id) || seen.contains(id) {
@@ -33,7 +34,10 @@ enum JupyterUpgrade {
         used.insert("cell-\(number)")
       }
       seen.insert(cell["id"]?.text ?? "")
-      cell = cell.with("source", JupyterText.lines(JupyterText.joined(cell["source"] ?? .text(""))))
+      if cell["source"] != nil || ["code", "markdown", "raw"].contains(type) {
+        cell = cell.with(
+          "source", JupyterText.lines(JupyterText.joined(cell["source"] ?? .text(""))))
+      }
       if cell["metadata"]?.fields == nil { cell = cell.with("metadata", .object([])) }
       if type == "code" {
         if cell["execution_count"] == nil { cell = cell.with("execution_count", .null) }
@@ -51,6 +55,23 @@ enum JupyterUpgrade {
     }
     if result["metadata"] == nil { result = result.with("metadata", .object([])) }
     return result.with("nbformat", .integer(4)).with("nbformat_minor", .integer(5))
+  }
+
+  /// Lists of lines with the ends that version 2 leaves out.
+  private static func withLineEnds(_ json: JSON) -> JSON {
+    switch json {
+    case .list(let items):
+      guard items.allSatisfy({ $0.text != nil }) else { return .list(items.map(withLineEnds)) }
+      let last = items.count - 1
+      return .list(
+        items.enumerated().map { at, item in .text((item.text ?? "") + (at < last ? "\n" : "")) })
+    case .object(let fields):
+      return .object(
+        fields.map { field in
+          field.name == "traceback" ? field : JSON.Field(field.name, withLineEnds(field.value))
+        })
+    case .null, .boolean, .integer, .number, .text: return json
+    }
   }
 
   /// A cell of version 2 or 3.

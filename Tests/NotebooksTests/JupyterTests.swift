@@ -79,5 +79,18 @@ import Testing
     let output = back["cells"]?.list?[1]["outputs"]?.list?.first
     #expect(output?["data"]?["text/plain"]?.list?.first?.text == "2")
     #expect(throws: FormatError.self) { try JupyterImport.bytes(JSON(parsing: "{}".utf8)) }
+    // Lines of version 2 have no ends; kinds of cells that are not known are kept.
+    let older = """
+      {"metadata": {}, "nbformat": 2, "worksheets": [{"cells": [
+      {"cell_type": "markdown", "source": ["# A", "b"]}]}]}
+      """
+    let second = try JupyterImport.bytes(JSON(parsing: older.utf8))
+    #expect(String(decoding: second, as: UTF8.self).contains("# A\nb\n"))
+    let future = #"""
+      {"cells": [{"cell_type": "new", "id": "a", "metadata": {}, "x": 1}],
+      "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+      """#
+    let later = try JSON(parsing: future.utf8)
+    #expect(there(try JupyterImport.bytes(later)).laidOut == later.laidOut)
   }
 }
