@@ -128,7 +128,7 @@ import Testing
       stage.press("<enter>9<esc>")
       recovery.note(stage.state)
       stage.press("<c-s>")
-      stage.pump()
+      stage.pump { $0.state.isModified }
       #expect(!stage.state.isModified)
       let saved = try FileBytes.read(path)
       #expect(String(decoding: saved, as: UTF8.self) == stage.file)
