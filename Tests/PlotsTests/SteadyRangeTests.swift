@@ -78,8 +78,9 @@ import Testing
   }
 
   @Test func `ends of the largest magnitude and single points are no trap`() {
-    let ranges = Clock().ranges
-    for ends in [(-1e300, 1e300), (-1.7e308, 1.7e308), (5e-324, 1e-323), (3.0, 3.000_000_1)] {
+    let (ranges, least) = (Clock().ranges, Double.leastNonzeroMagnitude)
+    let spans = [(-1e300, 1e300), (-1.7e308, 1.7e308), (least, 2 * least), (3, 3.000_000_1)]
+    for ends in spans {
       let scale = SteadyRanges.round(Scale(low: ends.0, high: ends.1))
       #expect(scale.low <= ends.0 && scale.high >= ends.1)
       _ = ranges.fit(.up, Scale(low: ends.0, high: ends.1))
