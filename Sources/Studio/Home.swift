@@ -160,10 +160,15 @@ package struct Home: Sendable {
       let path = Array(choice.path)
       let shown = path.count > width ? "…" + String(path.suffix(width - 1)) : choice.path
       grid.write(shown, column: 4, row: row, style: Style(isBold: isChosen), limit: columns - 5)
-      let text = [choice.title, choice.note].filter { !$0.isEmpty }.joined(separator: ", ")
+      // The note is short and stays whole; a long title gives way.
+      let note = choice.title.isEmpty || choice.note.isEmpty ? choice.note : ", " + choice.note
+      let left = 4 + width + 2
+      let taken = grid.write(
+        choice.title, column: left, row: row, style: Style(isDim: true),
+        limit: max(0, columns - left - 1 - DisplayWidth.of(note)))
       grid.write(
-        text, column: 4 + width + 2, row: row, style: Style(isDim: true),
-        limit: max(0, columns - width - 7))
+        note, column: left + taken, row: row, style: Style(isDim: true),
+        limit: max(0, columns - left - 1 - taken))
     }
     grid.write(
       "Enter open  n new page  l next lesson  m map of topics  j k choose  q quit", column: 2,

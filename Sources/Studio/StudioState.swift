@@ -159,6 +159,12 @@ package struct StudioState: Sendable {
     _modify { yield &cells[focus] }
   }
 
+  /// Whether nothing but an empty cell of code is there, and nothing is asked.
+  package var isFirstCellEmpty: Bool {
+    guard case .navigate = mode, cells.count == 1, !isReadOnly else { return false }
+    return cell.isCode && cell.text.isEmpty
+  }
+
   var isTyping: Bool { if case .edit = mode { true } else { false } }
 
   /// Notes that the statements of a version of a cell are being looked at.

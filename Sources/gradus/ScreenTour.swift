@@ -80,6 +80,8 @@ struct ScreenTour {
     session.recallUndo()
     session.beginLesson(LearnerFolder.ofUser(), copyOf: place, today: StudioSession.today)
     if let recording { try record(session, to: recording) }
+    // On a page that is yet to be written the first key is text already.
+    if session.state.isFirstCellEmpty { _ = session.press(.enter) }
     if let problem = session.state.keys.problems.first {
       session.state.message = "keys file: \(problem) (:keys shows all)"
     }

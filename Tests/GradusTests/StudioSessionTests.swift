@@ -161,12 +161,14 @@ import Testing
     }
   }
 
-  @Test func `without a file the home screen leads to a page`() throws {
+  @Test func `without a file the home screen leads to a page that takes text at once`() throws {
     let session = try TerminalSession([])
     #expect(session.sees("a new page"))
     session.type("n")
+    #expect(session.sees("EDIT"))
+    session.type("x = 6 * 7\u{1B}")
     #expect(session.sees("NAV"))
-    session.type("q")
+    session.type("qd")
     #expect(session.ending() == 0)
     #expect(session.output.contains(leavesScreen))
   }
