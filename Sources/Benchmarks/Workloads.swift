@@ -117,43 +117,34 @@ package enum Workloads {
       cost(m, d) = cross_entropy(m.o(m.d(m.r(m.d(m.e(d.x))))), d.y)
       train(parts, data, objective=cost, opt=SGD(1.0, clip=0.25), batch=20, steps=0)
       """),
-    Workload(
-      "gpt_tiny", "A transformer of 2 layers of 64 over 64 tokens, AdamW.",
-      items: 16 * 64, "tokens",
-      operations: 6 * 16 * 64 * (2 * (12 * 64 * 64 + 2 * 64 * 64) + 64 * 65),
-      """
-      data = (x=randint(0, 65, 16, 64), y=randint(0, 65, 16, 64))
-      block(i) = (l1=LayerNorm(64), a=Attention(64, heads=2, causal=true, bias=false), l2=LayerNorm(64), m=Linear(64, 256, bias=false) >> gelu >> Linear(256, 64, bias=false))
-      parts = (e=param(0.02 * randn(65, 64)), p=param(0.02 * randn(64, 64)), b=[block(i) for i in range(2)], ln=LayerNorm(64))
-      cost(m, d) = {
-        x = m.e[d.x] + m.p
-        for b in m.b {
-          x = x + b.a(b.l1(x))
-          x = x + b.m(b.l2(x))
-        }
-        cross_entropy(m.ln(x) @ m.e.T, d.y)
-      }
-      train(parts, data, objective=cost, opt=AdamW(1e-3), batch=16, steps=0)
-      """),
-    Workload(
-      "gpt_char", "A transformer of 6 layers of 384 over 128 tokens, AdamW.",
-      items: 12 * 128, "tokens",
-      operations: 6 * 12 * 128 * (6 * (12 * 384 * 384 + 2 * 128 * 384) + 384 * 65),
-      """
-      data = (x=randint(0, 65, 12, 128), y=randint(0, 65, 12, 128))
-      block(i) = (l1=LayerNorm(384), a=Attention(384, heads=6, causal=true, bias=false), l2=LayerNorm(384), m=Linear(384, 1536, bias=false) >> gelu >> Linear(1536, 384, bias=false))
-      parts = (e=param(0.02 * randn(65, 384)), p=param(0.02 * randn(128, 384)), b=[block(i) for i in range(6)], ln=LayerNorm(384))
-      cost(m, d) = {
-        x = m.e[d.x] + m.p
-        for b in m.b {
-          x = x + b.a(b.l1(x))
-          x = x + b.m(b.l2(x))
-        }
-        cross_entropy(m.ln(x) @ m.e.T, d.y)
-      }
-      train(parts, data, objective=cost, opt=AdamW(1e-3), batch=12, steps=0)
-      """),
+    gpt("gpt_tiny", layers: 2, width: 64, heads: 2, tokens: 64, batch: 16),
+    gpt("gpt_char", layers: 6, width: 384, heads: 6, tokens: 128, batch: 12),
   ]
+
+  /// nanoGPT's network on 65 letters, with the embedding's weights in the last layer too.
+  private static func gpt(
+    _ name: String, layers: Int, width: Int, heads: Int, tokens: Int, batch: Int
+  ) -> Workload {
+    Workload(
+      name, "A transformer of \(layers) layers of \(width) over \(tokens) tokens, AdamW.",
+      items: batch * tokens, "tokens",
+      operations: 6 * batch * tokens
+        * (layers * (12 * width * width + 2 * tokens * width) + width * 65),
+      """
+      data = (x=randint(0, 65, \(batch), \(tokens)), y=randint(0, 65, \(batch), \(tokens)))
+      block(i) = (l1=LayerNorm(\(width)), a=Attention(\(width), heads=\(heads), causal=true, bias=false), l2=LayerNorm(\(width)), m=Linear(\(width), \(4 * width), bias=false) >> gelu >> Linear(\(4 * width), \(width), bias=false))
+      parts = (e=param(0.02 * randn(65, \(width))), p=param(0.02 * randn(\(tokens), \(width))), b=[block(i) for i in range(\(layers))], ln=LayerNorm(\(width)))
+      cost(m, d) = {
+        x = m.e[d.x] + m.p
+        for b in m.b {
+          x = x + b.a(b.l1(x))
+          x = x + b.m(b.l2(x))
+        }
+        cross_entropy(m.ln(x) @ m.e.T, d.y)
+      }
+      train(parts, data, objective=cost, opt=AdamW(1e-3), batch=\(batch), steps=0)
+      """)
+  }
 
   private static func bert(_ name: String, _ batch: Int) -> Workload {
     Workload(

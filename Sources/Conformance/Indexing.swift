@@ -34,23 +34,12 @@ extension Adapters {
     }
     table.add("take") { c in
       let x = try c.x()
-      let index = try c.x(1, "index").value
-      let n = x.shape.count
-      let flat = try Tensor.positions([index.count]) { at in
-        let i = index.integer(at: at[0])
-        return i < 0 ? i + n : i
-      }
-      return [try x.picked(flat.reshaped(index.dims))]
+      return [try x.picked(c.places(in: x))]
     }
     table.add("put") { c in
       let x = try c.x()
-      let index = try c.x(1, "index").value
-      let n = x.shape.count
-      let flat = try Tensor.positions([index.count]) { at in
-        let i = index.integer(at: at[0])
-        return i < 0 ? i + n : i
-      }.reshaped(index.dims)
-      let values = try c.x(2, "source").reshaped(index.dims)
+      let flat = try c.places(in: x)
+      let values = try c.x(2, "source").reshaped(flat.dims)
       if try c.flag(3, "accumulate", false) {
         return [try x + values.dropped(at: flat, into: x.shape)]
       }
@@ -293,6 +282,18 @@ extension Adapters {
       if try c.flag(-1, "return_counts", false) { results.append(Variable(try Tensor(counts))) }
       return results
     }
+  }
+}
+
+extension Call {
+  /// The second argument as places in the flat elements of x, counted from the end when negative.
+  fileprivate func places(in x: Variable) throws -> Tensor {
+    let index = try self.x(1, "index").value
+    let count = x.shape.count
+    return try Tensor.positions([index.count]) { at in
+      let i = index.integer(at: at[0])
+      return i < 0 ? i + count : i
+    }.reshaped(index.dims)
   }
 }
 
