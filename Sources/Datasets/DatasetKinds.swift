@@ -34,7 +34,7 @@ package enum DatasetKinds {
     DatasetKind(
       entry: entry(name, summary),
       make: { _, _ in
-        let path = try DatasetFolder.find() + "/\(name)/\(name).csv"
+        let path = try DatasetFolder.find(for: name) + "/\(name)/\(name).csv"
         let text = String(decoding: try FileBytes.read(path), as: UTF8.self)
         let table = try CSVTable(text, file: path)
         let last = table.columns.count - 1
@@ -141,10 +141,10 @@ package enum DatasetKinds {
 /// Where the shipped data lies.
 package enum DatasetFolder {
   /// GRADUS_DATASETS, else `datasets` in this folder or one above it, else above the program.
-  package static func find() throws -> String {
+  package static func find(for name: String = "digits") throws -> String {
     let found = ShippedFolder.find(
       "datasets", variable: "GRADUS_DATASETS", mark: "digits/digits.csv")
-    guard let found else { throw DatasetError.notFound(name: "digits") }
+    guard let found else { throw DatasetError.notFound(name: name) }
     return found
   }
 }

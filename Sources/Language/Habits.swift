@@ -52,8 +52,13 @@ extension Parser {
 
   /// Looks for foreign constructs before parsing.
   func translateHabits() throws(LanguageError) {
+    var brackets: [String] = []
     for index in tokens.indices {
       let token = tokens[index]
+      if case .symbol(let symbol) = token.kind {
+        if ["(", "[", "{"].contains(symbol) { brackets.append(symbol) }
+        if [")", "]", "}"].contains(symbol) { _ = brackets.popLast() }
+      }
       let next = index + 1 < tokens.count ? tokens[index + 1] : token
       let before = index > 0 ? tokens[index - 1] : nil
       let isJoined = next.span.start == token.span.end
@@ -61,6 +66,8 @@ extension Parser {
       case .name(let name):
         try translate(
           name, token, next, ahead: index + 2 < tokens.count ? tokens[index + 2] : next, before)
+      case .keyword(.for) where brackets.last == "(" && before?.endsOperand == true:
+        throw habit(token, "a list made by for stands in brackets", "[i^2 for i in range(3)]")
       case .symbol("++") where next.kind == .newline || next.kind == .symbol(";"):
         if case .name(let name)? = before?.kind {
           throw habit(token, "one more is written  += 1", "\(name) += 1")

@@ -30,8 +30,8 @@ package struct LanguageError: Error, Sendable {
     if let span { lines += SourceLine(source, span).caretLines }
     lines += details.map { "    " + $0 }
     if let innermost = calls.first { lines.append("    in \(innermost)") }
-    if let repair {
-      lines.append("    try  " + repair.line(in: source))
+    if let line = repair?.line(in: source) {
+      lines.append(line.isEmpty ? "    hint  leave the line out" : "    try  " + line)
     } else if let hint {
       lines.append("    hint  " + hint)
     }

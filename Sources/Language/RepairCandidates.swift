@@ -1,8 +1,8 @@
 /// Changes that could be meant, likeliest first; none of them is tried here.
 struct RepairCandidates {
-  private let error: LanguageError
-  private let span: SourceSpan
-  private let bytes: [UInt8]
+  let error: LanguageError
+  let span: SourceSpan
+  let bytes: [UInt8]
   private(set) var all: [Repair] = []
 
   init(_ error: LanguageError, _ span: SourceSpan, _ source: String) {
@@ -30,12 +30,12 @@ struct RepairCandidates {
     for e in (outer.isEmpty ? around : outer).reversed().prefix(2) { addOperands(of: e) }
   }
 
-  private mutating func add(_ span: SourceSpan, _ text: String) {
+  mutating func add(_ span: SourceSpan, _ text: String) {
     let repair = Repair(span, text)
     if !all.contains(repair) { all.append(repair) }
   }
 
-  private func text(_ span: SourceSpan) -> String {
+  func text(_ span: SourceSpan) -> String {
     String(
       decoding: bytes[max(0, span.start)..<min(bytes.count, max(span.start, span.end))],
       as: UTF8.self)
@@ -91,6 +91,7 @@ struct RepairCandidates {
       add(SourceSpan(before + 1, before + 1), closer)
     }
     if text(span) == "=" { add(span, "==") }
+    addRecord()
     addBlock()
   }
 
@@ -103,91 +104,6 @@ struct RepairCandidates {
       guard case .integer(let n) = field.value.kind, numbers.contains(n) else { continue }
       for m in numbers.reversed() where m != n { add(field.value.span, "\(m)") }
     }
-  }
-
-  /// Python where it can be said in one word less or more.
-  private mutating func addForeign() {
-    guard error.code == "habit" else { return }
-    let line = SourceLine(String(decoding: bytes, as: UTF8.self), span)
-    let end = bytes[span.start...].firstIndex(of: 10) ?? bytes.count
-    let rest = SourceSpan(span.start, end)
-    let written = text(rest)
-    switch text(span) {
-    case "def":
-      let parts = written.dropFirst(4).split(separator: ":", maxSplits: 1)
-      guard parts.count == 2 else { return }
-      let body = parts[1].drop { $0 == " " }
-      add(rest, parts[0] + " = " + (body.hasPrefix("return ") ? body.dropFirst(7) : body))
-    case "lambda":
-      let parts = written.dropFirst(7).split(separator: ":", maxSplits: 1)
-      guard parts.count == 2 else { return }
-      let names = parts[0].contains(",") ? "(" + parts[0] + ")" : String(parts[0])
-      add(rest, names + " =>" + parts[1])
-    case "let", "var", "const", "local": add(SourceSpan(span.start, span.end + 1), "")
-    case "function", "func", "fn":
-      // f(x) { return x } as f(x) = { return x }
-      let head = written.dropFirst(span.end - span.start).drop { $0 == " " }
-      if let brace = head.firstIndex(of: "{") { add(rest, head[..<brace] + "= " + head[brace...]) }
-    case "f", "F", "r", "R", "b", "u": add(span, "")
-    case "print":
-      add(rest, "print(" + written.dropFirst(5).drop { $0 == " " } + ")")
-    case "assert":
-      add(rest, "assert(" + written.dropFirst(6).drop { $0 == " " } + ")")
-    case "raise", "throw":
-      add(rest, "error(" + written.dropFirst(5).drop { $0 == " " } + ")")
-    case "import", "from", "using", "require": if line.column == 0 { add(rest, "") }
-    case "elif", "elsif", "is", "is not", ":=": add(span, error.hint ?? "")
-    case "//": add(span, "#")
-    case "/": add(SourceSpan(span.start, span.end + 1), "#")
-    case "++": add(span, "+= 1")
-    case "del", "%": add(rest, "")
-    default: addPath(written, rest)
-    }
-  }
-
-  /// `torch.nn.functional.relu(x)` and `x.clone()`: what stands in front, or behind, goes away.
-  private mutating func addPath(_ written: String, _ rest: SourceSpan) {
-    let named = written.prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }
-    let path = named.split(separator: ".", omittingEmptySubsequences: false)
-    if ForeignName.modules.contains(text(span)) {
-      let kept = path.drop { ForeignName.modules.contains(String($0)) }
-      let place = SourceSpan(span.start, span.start + named.utf8.count)
-      let calls = SourceSpan(place.start, place.end + 2)
-      if let hint = error.hint, kept.count == 1 {
-        if text(calls).hasSuffix("()") { add(calls, hint) }
-        add(place, hint)
-      }
-      if !kept.isEmpty { add(place, kept.joined(separator: ".")) }
-      return
-    }
-    let behind = written.dropFirst(span.end - span.start)
-    let isField = span.start > 0 && bytes[span.start - 1] == UInt8(ascii: ".")
-    if isField, error.hint == nil || error.hint == "x[none]", behind.hasPrefix("(") {
-      guard let close = behind.firstIndex(of: ")") else { return }
-      let inner = behind[behind.index(after: behind.startIndex)..<close]
-      let call = SourceSpan(
-        span.start - 1, span.end + behind[...close].utf8.count)
-      let axes = ["0": "[none]", "1": "[:, none]", "-1": "[..., none]", "2": "[:, :, none]"]
-      if error.hint == nil {
-        add(call, "")
-      } else if let axis = axes[String(inner.split(separator: "=").last ?? "")] {
-        add(call, axis)
-      }
-      return
-    }
-    guard let hint = error.hint else { return }
-    let calls = SourceSpan(span.start, span.end + 2)
-    // A field that takes no call: x.dim() is x.ndim.
-    if behind.hasPrefix("()") { add(calls, hint) }
-    add(span, hint)
-  }
-
-  /// Python's blocks, on one line: `if x: y` as `if x { y }`.
-  private mutating func addBlock() {
-    let end = bytes[span.start...].firstIndex(of: 10) ?? bytes.count
-    let body = text(SourceSpan(min(span.end, end), end)).drop { $0 == " " }
-    guard text(span) == ":", !body.isEmpty else { return }
-    add(SourceSpan(span.start, end), " { " + body + " }")
   }
 
   // MARK: What stands at the place
@@ -254,6 +170,12 @@ struct RepairCandidates {
       add(e.span, tight(base) + ".shape" + axis)
     }
     guard let last = fields.last else { return }
+    // The function first or last: who knows the other order of map and its like.
+    if fields.count == 2, fields.allSatisfy({ $0.name == nil }), error.message.contains("function")
+    {
+      let (a, b) = (text(fields[0].value.span), text(fields[1].value.span))
+      add(fields[0].value.span.to(fields[1].value.span), b + ", " + a)
+    }
     if error.code == "call" {
       add(e.span, text(callee.span) + " * (" + text(fields[0].value.span.to(last.value.span)) + ")")
     }
@@ -303,80 +225,5 @@ struct RepairCandidates {
       add(place, "-1")
     }
     if error.message.contains("whole number") { add(place, "int(" + text(place) + ")") }
-  }
-}
-
-/// The expressions around a place, outermost first.
-struct SyntaxPath {
-  private(set) var expressions: [Syntax.Expression] = []
-  private let span: SourceSpan
-
-  init(to span: SourceSpan, in program: [Syntax.Statement]) {
-    self.span = span
-    for statement in program { visit(statement) }
-  }
-
-  private func holds(_ outer: SourceSpan) -> Bool {
-    outer.start <= span.start && span.end <= outer.end
-  }
-
-  private mutating func visit(_ statement: Syntax.Statement) {
-    guard holds(statement.span) else { return }
-    switch statement.kind {
-    case .value(let e), .bind(_, let e), .shaped(_, _, let e), .change(_, _, let e, _): visit(e)
-    case .define(_, let function): visit(function.body)
-    case .result(let e): if let e { visit(e) }
-    case .leave, .next: break
-    }
-  }
-
-  private mutating func visit(_ e: Syntax.Expression) {
-    guard holds(e.span) else { return }
-    expressions.append(e)
-    for child in e.children { visit(child) }
-    if case .block(let statements) = e.kind { for statement in statements { visit(statement) } }
-  }
-}
-
-extension Syntax.Expression {
-  /// The expressions that it is made of; statements of a block apart.
-  var children: [Syntax.Expression] {
-    switch kind {
-    case .none, .boolean, .integer, .number, .name, .hole, .block: []
-    case .text(let parts):
-      parts.compactMap { if case .value(let e, _) = $0 { e } else { nil } }
-    case .list(let items): items.map(\.value)
-    case .comprehension(let value, let clauses):
-      [value]
-        + clauses.map { clause in
-          switch clause {
-          case .each(_, let source): source
-          case .filter(let condition): condition
-          }
-        }
-    case .record(let fields): fields.map(\.value)
-    case .call(let callee, let fields): [callee] + fields.map(\.value)
-    case .index(let base, let items):
-      [base]
-        + items.flatMap { item in
-          switch item {
-          case .ellipsis: [Syntax.Expression]()
-          case .one(let e): [e]
-          case .range(let a, let b, let c): [a, b, c].compactMap { $0 }
-          }
-        }
-    case .field(let base, _, _): [base]
-    case .negate(let a), .not(let a): [a]
-    case .arithmetic(_, let a, let b, _), .and(let a, let b, _), .or(let a, let b, _),
-      .compose(let a, let b, _), .pipe(let a, let b, _):
-      [a, b]
-    case .comparison(let first, let rest): [first] + rest.map(\.2)
-    case .function(let function): [function.body]
-    case .choose(let condition, let then, let otherwise):
-      [condition, then] + (otherwise.map { [$0] } ?? [])
-    case .forEach(_, let source, let body): [source, body]
-    case .whileLoop(let condition, let body): [condition, body]
-    case .attempt(let body, _, let fallback): [body, fallback]
-    }
   }
 }
