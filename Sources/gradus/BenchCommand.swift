@@ -28,7 +28,9 @@ struct BenchCommand: ParsableCommand {
     for name in names where !Workloads.names.contains(name) {
       let near = Suggestion.nearest(to: name, among: Workloads.names)
       throw ValidationError(
-        "no workload is called \(name)" + (near.map { "; did you mean \($0)?" } ?? ""))
+        "no workload is called \(name); "
+          + (near.map { "did you mean \($0)?" }
+            ?? "there are " + Workloads.names.joined(separator: ", ")))
     }
     if !json {
       print(

@@ -5,6 +5,7 @@ import Lessons
 import Notebooks
 import Studio
 import Terminal
+import Vocabulary
 
 /// Without a subcommand: the studio; without a terminal, a program from standard input.
 struct OpenCommand: ParsableCommand {
@@ -47,8 +48,11 @@ struct OpenCommand: ParsableCommand {
       return try ProgramFile.run(file)
     }
     guard file.hasSuffix(".md") else {
+      let commands = Gradus.configuration.subcommands.compactMap { $0.configuration.commandName }
+      let near = Suggestion.nearest(to: file, among: commands)
       throw ValidationError(
-        "\(file) is no command, nor \(ProgramFile.kinds); gradus --help lists the commands")
+        "\(file) is no command, nor \(ProgramFile.kinds); "
+          + (near.map { "did you mean gradus \($0)?" } ?? "gradus --help lists the commands"))
     }
     if detach { return try AttachCommand.startDetached(file, runs: runs) }
     if plain || TerminalDevice.isDumb { return try talk(file) }

@@ -103,8 +103,11 @@ enum Settings {
     }
     let known = notebooks.flatMap(names).sorted()
     for name in overrides.keys.sorted() where !known.contains(name) {
-      let near = Suggestion.nearest(to: name, among: known).map { "; did you mean \($0)?" } ?? ""
-      throw ValidationError("no params cell has a name \(name)\(near)")
+      let near = Suggestion.nearest(to: name, among: known).map { "; did you mean \($0)?" }
+      let all =
+        known.isEmpty
+        ? "; there is none (```gradus #id params)" : "; there are " + known.joined(separator: ", ")
+      throw ValidationError("no params cell has a name \(name)\(near ?? all)")
     }
     return overrides
   }
