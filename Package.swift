@@ -92,10 +92,12 @@ let package = Package(
       name: "FormatCheck",
       dependencies: ["Notebooks", "Formats", "Datasets", "Files", "Tensors"],
       path: "Tests/FormatCheck"),
+    .target(name: "CFuzzer", path: "Tests/CFuzzer"),
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "ProgramCheck", "FormatCheck", "Notebooks", "Files", "Language", "Tensors",
+        "CFuzzer", "ProgramCheck", "FormatCheck", "Notebooks", "Library", "Language", "Training",
+        "Files", "Tensors",
       ],
       path: "Tests/Fuzz"),
     .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"]),
@@ -151,7 +153,7 @@ let package = Package(
       name: "LibraryTests",
       dependencies: [
         "Library", "Language", "Training", "Layers", "Autograd", "Tensors", "Files", "TestSupport",
-      ], exclude: ["Goldens"]),
+      ], exclude: ["Goldens", "WorkedExamples"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -86,9 +86,57 @@ extension Operations {
         operation: "cdist", reason: "needs rows of one length, found \(a.dims) and \(b.dims)",
         hint: nil)
     }
+    let p = at.number("p", default: 2)
+    let differences = a.value.shape.count.multipliedReportingOverflow(by: b.dims[b.rank - 2])
+    if p == 2, differences.overflow || differences.partialValue > 1 << 20 {
+      return try euclidean(a, b)
+    }
     return try vectorNorm(
-      a.expanded(axis: a.rank - 1) - b.expanded(axis: b.rank - 2), p: at.number("p", default: 2),
-      axes: [-1])
+      a.expanded(axis: a.rank - 1) - b.expanded(axis: b.rank - 2), p: p, axes: [-1])
+  }
+
+  /// Those of some rows of x to all rows of y.
+  private static func differences(_ x: Variable, _ y: Variable, _ part: Range<Int>) throws
+    -> Variable
+  {
+    try WorkStop.check()
+    return try x.sliced(axis: x.rank - 2, part).expanded(axis: x.rank - 1)
+      - y.expanded(axis: y.rank - 2)
+  }
+
+  /// From the differences themselves, so that near rows lose nothing and equal ones have distance 0;
+  /// but never of all of them at a time: some rows of `a` after the other.
+  private static func euclidean(_ a: Variable, _ b: Variable) throws -> Variable {
+    let perRow = Swift.max(1, b.value.shape.count) * a.dims.dropLast(2).reduce(1, *)
+    let block = Swift.max(1, (1 << 20) / Swift.max(1, perRow))
+    let parts = stride(from: 0, to: a.dims[a.rank - 2], by: block).map {
+      $0..<Swift.min(a.dims[a.rank - 2], $0 + block)
+    }
+    let found = try parts.map {
+      try vectorNorm(differences(Variable(a.value), Variable(b.value), $0), p: 2, axes: [-1])
+    }
+    let result = try Variable.concat(found, axis: found[0].rank - 2)
+    return result.value.recorded(from: [a, b]) { c in
+      let (x, y) = (c.inputs[0], c.inputs[1])
+      let isZero = Variable(try c.output.value.test { $0 == 0 })
+      // Rows in one place pull nowhere.
+      let pull = try Variable.where(
+        isZero, c.upstream * 0, c.upstream / Variable.where(isZero, c.output * 0 + 1, c.output))
+      var own: [Variable] = []
+      var others: Variable?
+      for part in parts {
+        let pulled =
+          try differences(x, y, part)
+          * pull.sliced(axis: pull.rank - 2, part).expanded(axis: pull.rank)
+        own.append(try pulled.sum(axes: [-2]))
+        let back = try pulled.sum(axes: [-3])
+        others = try others.map { try $0 + back } ?? back
+      }
+      return [
+        try Variable.concat(own, axis: own[0].rank - 2).like(x),
+        try (others ?? y * 0).negated().like(y),
+      ]
+    }
   }
 
   package static let isFinite: TensorOperation = TensorOperation(

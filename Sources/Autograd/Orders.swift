@@ -81,16 +81,21 @@ extension Operations {
   package static let quantile: TensorOperation = .composed(
     "quantile", family,
     [
-      x, Argument("q", .number, "A share from 0 to 1."),
+      x, Argument("q", .any, "A share from 0 to 1, or several: one row of the result for each."),
       Argument("axis", .any, "An axis; all elements when none.", default: "none"),
     ], "The element that a share of all lies below, between neighbours where needed.",
     "quantile([1, 2, 3, 4], 0.5)", "2.5",
     samples: [
       .init([six], [[6]], ["q": .number(0.3)]),
       .init([six], [[2, 3]], ["q": .number(0.5), "axis": .integer(1)]),
+      .init([six], [[2, 3]], ["q": .numbers([0.25, 0.5]), "axis": .integer(1)]),
     ]
   ) { inputs, a in
-    try inputs[0].quantile(a.number("q", default: 0.5), axis: a.integers("axis")?.first)
+    let axis = a.integers("axis")?.first
+    guard let shares = a.numbers("q") else {
+      return try inputs[0].quantile(a.number("q", default: 0.5), axis: axis)
+    }
+    return try Variable.stack(shares.map { try inputs[0].quantile($0, axis: axis) }, axis: 0)
   }
 
   package static let median: TensorOperation = .composed(

@@ -85,8 +85,13 @@ extension Operations {
     let axis = try x.shape.axis(a.integer("axis", default: 0))
     try MemoryBudget.check(x.dims + [n])
     try MemoryBudget.check([x.dims[axis], n])
-    return try x.taking(
-      (0..<x.dims[axis]).flatMap { Array(repeating: $0, count: n) }, axis: axis)
+    let size = x.dims[axis]
+    var target = x.dims
+    target[axis] = size * n
+    // An index for each element would be larger than what it chooses.
+    let (outer, run) = (x.dims[..<axis].reduce(1, *), x.dims[(axis + 1)...].reduce(1, *))
+    return try x.reshaped([outer, size, 1, run])
+      .broadcast(to: Shape(checking: [outer, size, n, run])).reshaped(target)
   }
 
   private static func triangle(_ name: String, lower: Bool, _ summary: String, _ example: Example)

@@ -83,7 +83,7 @@ extension Variable {
       let (u, s, v) = a.singularValues()
       let bound = Swift.max(absolute, share * (s.first ?? 0))
       var result = Matrix(n, m)
-      for (k, size) in s.enumerated() where size > bound {
+      for (k, size) in s.enumerated() where size > bound && !WorkStop.isAsked {
         for i in 0..<n { for j in 0..<m { result[i, j] += v[i, k] * u[j, k] / size } }
       }
       return result

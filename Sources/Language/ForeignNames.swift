@@ -163,6 +163,19 @@ package struct ForeignName: Sendable {
 }
 
 extension Interpreter {
+  /// What is said of `help(word)`.
+  func helpAsked(at span: SourceSpan?) -> LanguageError {
+    var word = "mean"
+    if let span, span.end < source.count, source[span.end] == UInt8(ascii: "(") {
+      let name = source[(span.end + 1)...].prefix {
+        $0 >= 48 && $0 <= 57 || ($0 | 32) >= 97 && ($0 | 32) <= 122 || $0 == 95
+      }
+      if !name.isEmpty { word = String(decoding: name, as: UTF8.self) }
+    }
+    return LanguageError(
+      "habit", "what a word does is told by a line that begins with ?", at: span, hint: "?\(word)")
+  }
+
   /// What is said of a module's name in front of a word, which reaches to the word behind it.
   func foreignModule(_ name: String, at span: SourceSpan?) -> LanguageError? {
     guard ForeignName.modules.contains(name), let span, span.end < source.count,

@@ -80,6 +80,10 @@ extension Parser {
       where isJoined && next.kind == .symbol("*")
         && (before == nil || before?.kind == .newline):
         throw habit(token, "what follows # is not read", "# like this")
+      case .keyword
+      where next.kind == .symbol("=")
+        && (before?.kind == .symbol("(") || before?.kind == .symbol(",")):
+        throw reserved(token)
       case .symbol("%") where before == nil || before?.kind == .newline:
         throw habit(token, "there are no commands of a shell or of other notebooks here", nil)
       default: break
@@ -117,6 +121,14 @@ extension Parser {
       let foreign = Parser.beginnings.first(where: { $0.word == name })
     else { return }
     throw habit(token, foreign.says, foreign.hint)
+  }
+
+  /// A word of the language where the name of a field or an argument stands.
+  private func reserved(_ token: Token) -> LanguageError {
+    let word = text(token.span)
+    return LanguageError(
+      "syntax", "`\(word)` is a word of the language itself and names no field or argument",
+      at: token.span, hint: "\(word)_")
   }
 
   private func habit(_ token: Token, _ message: String, _ hint: String?) -> LanguageError {

@@ -3,9 +3,17 @@ import Tensors
 import Vocabulary
 
 extension Interpreter {
-  func arguments(_ fields: [Syntax.Field], _ frame: Frame?) throws -> [Call.Argument] {
+  func arguments(_ fields: [Syntax.Field], _ frame: Frame?, isDouble: Bool = false) throws
+    -> [Call.Argument]
+  {
     var result: [Call.Argument] = []
     for field in fields {
+      if isDouble, result.isEmpty, !field.isSpread, case .list(let items) = field.value.kind {
+        let value = try list(items, field.value.span, frame, isDouble: true)
+        result.append(
+          Call.Argument(field.name, value, span: field.value.span, nameSpan: field.nameSpan))
+        continue
+      }
       if case .hole = field.value.kind {
         throw LanguageError(
           "hole", "_ stands for a missing argument of a call", at: field.value.span)
@@ -45,7 +53,24 @@ extension Interpreter {
       let all = try [Call.Argument(nil, value, span: base.span)] + arguments(fields, frame)
       return try apply(word, all, span)
     }
-    return try apply(eval(callee, frame), arguments(fields, frame), span, callee: callee.span)
+    let function = try eval(callee, frame)
+    return try apply(
+      function, arguments(fields, frame, isDouble: asksForDoubles(function, fields)), span,
+      callee: callee.span)
+  }
+
+  /// Whether this is `tensor([…], f64)`: its numbers are meant as they are written.
+  private func asksForDoubles(_ function: Value, _ fields: [Syntax.Field]) -> Bool {
+    guard fields.count == 2, case .builtin(let word) = function,
+      ["tensor", "cast"].contains(word.entry.name)
+    else { return false }
+    switch fields[1].value.kind {
+    case .name("f64"): return true
+    case .text(let parts):
+      guard parts.count == 1, case .plain("f64") = parts[0] else { return false }
+      return true
+    default: return false
+    }
   }
 
   /// `f(a, _)`: a function of the missing argument.

@@ -97,10 +97,18 @@ extension Interpreter {
     return .text(result)
   }
 
-  private func list(_ items: [Syntax.Item], _ span: SourceSpan, _ frame: Frame?) throws -> Value {
+  /// Brackets; where a word asks for `f64`, their numbers are not rounded to `f32` before.
+  func list(
+    _ items: [Syntax.Item], _ span: SourceSpan, _ frame: Frame?, isDouble: Bool = false
+  ) throws -> Value {
     var values: [Value] = []
     for item in items {
-      let value = try eval(item.value, frame)
+      let value: Value
+      if isDouble, case .list(let inner) = item.value.kind {
+        value = try deeperList(inner, item.value.span, frame)
+      } else {
+        value = try eval(item.value, frame)
+      }
       guard item.isSpread else {
         values.append(value)
         continue
@@ -110,11 +118,20 @@ extension Interpreter {
       }
       values += parts
     }
-    return try gathered(values, span)
+    return try gathered(values, span, isDouble: isDouble)
+  }
+
+  private func deeperList(_ items: [Syntax.Item], _ span: SourceSpan, _ frame: Frame?) throws
+    -> Value
+  {
+    try checkBounds(span)
+    return try list(items, span, frame, isDouble: true)
   }
 
   /// Brackets make a tensor of numbers, booleans or tensors of one shape, else a list.
-  package func gathered(_ values: [Value], _ span: SourceSpan?) throws -> Value {
+  package func gathered(_ values: [Value], _ span: SourceSpan?, isDouble: Bool = false) throws
+    -> Value
+  {
     guard !values.isEmpty else { return .list([]) }
     if let outline = outlinedGathering(values) { return outline }
     var floats = false
@@ -132,6 +149,10 @@ extension Interpreter {
     }
     return try located(span) {
       let shape = try Shape(checking: [values.count])
+      if floats, isDouble {
+        return .tensor(
+          Variable(try Tensor(values.map { $0.asNumber ?? Value.bit($0) }, shape: shape)))
+      }
       if floats {
         return .tensor(
           Variable(try Tensor(values.map { Float($0.asNumber ?? Value.bit($0)) }, shape: shape)))
@@ -275,8 +296,10 @@ extension Interpreter {
     let names = globals
     do {
       let value = try eval(body, frame)
+      guard isTrial else { return value }
       // On shapes alone it is not known whether the body would have failed.
-      return isTrial ? try eitherBranch(body, fallback, frame) : value
+      if let name { bind(name, Outline.anything, frame) }
+      return try eitherBranch(body, fallback, frame)
     } catch let flow as Flow { throw flow } catch {
       let error = diagnosed(error, at: body.span)
       if error.code == "interrupted" { throw error }

@@ -100,6 +100,11 @@ extension Interpreter {
       {
         return element
       }
+      if items.count == 1, let count = object.count, try object.choosing([], self) != nil {
+        return try picked(items, count, span, one: { try object.element($0) ?? .none }) {
+          try object.choosing($0, self) ?? .none
+        }
+      }
     default: break
     }
     throw LanguageError(
@@ -107,7 +112,7 @@ extension Interpreter {
   }
 
   private func picked(
-    _ items: [Index], _ count: Int, _ span: SourceSpan, one: (Int) -> Value,
+    _ items: [Index], _ count: Int, _ span: SourceSpan, one: (Int) throws -> Value,
     many: ([Int]) throws -> Value
   ) throws -> Value {
     guard items.count == 1 else {
@@ -120,7 +125,7 @@ extension Interpreter {
       let chosen = try located(span) { try probe.indexed([.range(a, b, c)]) }
       return try many(chosen.array(of: Int64.self).map { Int($0) })
     case .one(let value):
-      if let n = value.asInteger { return one(try position(n, count, span)) }
+      if let n = value.asInteger { return try one(position(n, count, span)) }
       guard let x = value.variable, !x.dtype.isFloat else {
         throw LanguageError(
           "index", "an index is a whole number or a slice, this is \(value.withArticle)", at: span)

@@ -47,6 +47,8 @@ package final class Interpreter {
   package var context = EvaluationContext()
   /// The text that is being evaluated.
   var source: [UInt8] = []
+  /// What is typed for things that are known by a name but are no words, such as data sets.
+  package var meanings: [String: String] = [:]
   /// What words do to shapes alone: what repairs are tried with; nil to suggest none.
   package var outlineRule: OutlineRule?
   /// Set while a program is only tried on shapes.
@@ -71,6 +73,7 @@ package final class Interpreter {
     let other = Interpreter(words: words, prelude: prelude, composer: composer)
     other.globals = globals
     other.context = context
+    other.meanings = meanings
     return other
   }
 
@@ -131,6 +134,12 @@ package final class Interpreter {
     return told
   }
 
+  /// The piece of the program at a place; nil when the place lies elsewhere.
+  package func written(_ span: SourceSpan?) -> String? {
+    guard let span, span.start < span.end, span.end <= source.count else { return nil }
+    return String(validating: source[span.start..<span.end], as: UTF8.self)
+  }
+
   // MARK: Bounds
 
   /// Remembers where the stack of this thread stands now.
@@ -175,6 +184,10 @@ package final class Interpreter {
     if let value = find(name, frame) { return value }
     if let foreign = foreignModule(name, at: span) { throw foreign }
     if let foreign = ForeignName.byName[name] { throw foreign.unknown(at: span) }
+    if name == "help" { throw helpAsked(at: span) }
+    if let meant = meanings[name] {
+      throw LanguageError("name", "nothing is called `\(name)`", at: span, hint: meant)
+    }
     var known = globals.order + prelude.keys.sorted() + words.names
     if let frame { known = frame.locals.keys.sorted() + frame.captured.keys.sorted() + known }
     throw LanguageError(

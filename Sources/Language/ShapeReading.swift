@@ -52,6 +52,8 @@ extension Interpreter {
         globals["ans"] = value
         return reading(value.shapeText)
       }
+      // What a loop or an attempt leaves unbound is no part of it.
+      bound = bound.filter { globals[$0] != nil }
       return reading(bound.compactMap { globals[$0]?.shapeText }.joined(separator: ", "))
     } catch {
       for name in collected.binds { globals[name] = Outline.anything }

@@ -194,6 +194,8 @@ package protocol LanguageObject: Sendable {
   /// The element at a position; nil when it has none.
   func element(_ index: Int) throws -> Value?
   var count: Int? { get }
+  /// What the elements at some positions make together; nil when they make nothing.
+  func choosing(_ positions: [Int], _ interpreter: Interpreter) throws -> Value?
   /// Canonical text.
   func text(width: Int) -> String
   /// The values a tree of it consists of, by name, for gradients, arithmetic and saving.
@@ -214,6 +216,7 @@ extension LanguageObject {
   package func call(_ arguments: [Value], _ interpreter: Interpreter) throws -> Value? { nil }
   package func element(_ index: Int) throws -> Value? { nil }
   package var count: Int? { nil }
+  package func choosing(_ positions: [Int], _ interpreter: Interpreter) throws -> Value? { nil }
   package var children: [(name: String, value: Value)] { [] }
   package func remembering(_ remembered: (Value) -> Value?) -> (any LanguageObject)? { nil }
   package func replacingChildren(_ values: [Value]) -> any LanguageObject { self }

@@ -33,6 +33,38 @@ extension Value {
   }
 }
 
+extension Value {
+  /// Widths of padding; a pair for each axis, the first axis first, as NumPy writes them, too.
+  fileprivate func widths(_ call: Call, axes: Int) throws -> Attribute? {
+    let pairs: [Value]
+    switch self {
+    case .list(let items): pairs = items
+    case .record(let record): pairs = record.fields.map(\.value)
+    case .tensor(let x) where x.rank == 2 && !x.dtype.isFloat:
+      let (all, width) = (x.value.array(of: Int64.self), x.dims[1])
+      pairs = (0..<x.dims[0]).map { row in
+        .list((0..<width).map { .integer(Int(all[row * width + $0])) })
+      }
+    default: return try attribute(call, "widths")
+    }
+    guard pairs.contains(where: { $0.asNumber == nil }) else {
+      return try attribute(call, "widths")
+    }
+    let widths = try pairs.map { pair -> [Int] in
+      guard case .integers(let both)? = try pair.attribute(call, "widths"), both.count == 2 else {
+        throw call.wrong("widths", expected: "a pair of whole numbers for each axis")
+      }
+      return both
+    }
+    guard widths.count == axes else {
+      throw call.error(
+        "`widths` holds \(widths.count) pairs, the tensor has \(axes) axes", at: "widths",
+        hint: "a pair for each axis, or widths in a row for the last axes")
+    }
+    return .integers(widths.reversed().flatMap { $0 })
+  }
+}
+
 extension Builtin {
   /// The word for an operation: tensor arguments are its inputs, the others its settings.
   init(operation: TensorOperation) {
@@ -65,7 +97,12 @@ extension Builtin {
           if argument.isVariadic {
             attributes[argument.name] = .integers(try call.sizes(argument.name, interpreter))
           } else {
-            attributes[argument.name] = try call[argument.name].attribute(call, argument.name)
+            let value = call[argument.name]
+            attributes[argument.name] =
+              try operation.entry.name == "pad" && argument.name == "widths"
+              ? value.widths(call, axes: inputs.first?.rank ?? 0)
+              : value.attribute(call, argument.name)
+            try attributes[argument.name]?.check(argument, call)
           }
         }
       }
@@ -106,6 +143,26 @@ extension Builtin {
       }
       var stream = interpreter.context.stream.split()
       return .object(LayerObject(try kind.make(settings, &stream)))
+    }
+  }
+}
+
+extension Attribute {
+  /// A list where one number is asked for must not pass for the default.
+  fileprivate func check(_ argument: Argument, _ call: Call) throws {
+    switch (argument.kind, self) {
+    case (.number, .integers), (.number, .numbers), (.number, .text), (.number, .boolean):
+      throw call.wrong(argument.name, expected: "a number")
+    case (.integer, .integers), (.integer, .numbers), (.integer, .text), (.integer, .boolean),
+      (.integer, .number):
+      throw call.wrong(argument.name, expected: "a whole number")
+    case (.boolean, .integer), (.boolean, .integers), (.boolean, .number), (.boolean, .numbers),
+      (.boolean, .text):
+      throw call.wrong(argument.name, expected: "true or false")
+    case (.text, .integer), (.text, .integers), (.text, .number), (.text, .numbers),
+      (.text, .boolean):
+      throw call.wrong(argument.name, expected: "a text")
+    default: break
     }
   }
 }

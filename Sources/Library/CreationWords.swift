@@ -231,11 +231,17 @@ extension StandardLibrary {
       Entry(
         "categorical", family: "Random",
         [
-          Argument("p", .tensor, "Chances [n], not necessarily adding up to 1."),
-          Argument("n", .any, "How many draws; one number when none.", default: "none"),
-        ], summary: "Positions drawn with the given chances.",
-        examples: [Example("categorical([0, 1, 0])", prints: "1")])
+          Argument("p", .tensor, "Chances [..., k], each row not necessarily adding up to 1."),
+          Argument("n", .any, "How many draws of each row; one when none.", default: "none"),
+        ], summary: "Positions drawn with the given chances, for each row of them.",
+        details: "Raw scores become chances by softmax.",
+        examples: [
+          Example("categorical([0, 1, 0])", prints: "1"),
+          Example("categorical([[0, 1, 0], [1, 0, 0]])", prints: "[1, 0]"),
+        ])
     ) { call, interpreter in
+      let x = try call.tensor("p")
+      if x.rank > 1 { return try drawn(rows: x, call, interpreter) }
       let p = try call.tensor("p").array(of: Double.self)
       let total = p.reduce(0, +)
       guard total > 0, total.isFinite, p.allSatisfy({ $0 >= 0 }) else {
@@ -261,6 +267,53 @@ extension StandardLibrary {
           }))
     },
   ]
+
+  /// One draw, or n of them, for each row of chances.
+  private static func drawn(rows x: Tensor, _ call: Call, _ interpreter: Interpreter) throws
+    -> Value
+  {
+    let (leading, width) = (Array(x.dims.dropLast()), x.dims[x.rank - 1])
+    let rows = leading.reduce(1, *)
+    let n = call.isNone("n") ? nil : try call.integer("n")
+    if let n, n < 0 { throw call.error("n should be a count", at: "n") }
+    let shape = try Shape(checking: leading + (n.map { [$0] } ?? []))
+    try MemoryBudget.check(shape.dims + [8])
+    let p = x.array(of: Double.self)
+    // The sums up to each position; the first that exceeds a uniform number is drawn.
+    var sums = p
+    for row in 0..<rows {
+      if row & 0xFFF == 0 { try WorkStop.check() }
+      var total = 0.0
+      for at in row * width..<(row + 1) * width {
+        guard p[at] >= 0 else {
+          throw call.error("chances are at least 0", at: "p", hint: "softmax(…)")
+        }
+        total += p[at]
+        sums[at] = total
+      }
+      guard total > 0, total.isFinite else {
+        throw call.error("the chances of row \(row) are all 0, or not finite", at: "p")
+      }
+    }
+    var stream = interpreter.context.stream.split()
+    var drawn: [Int64] = []
+    drawn.reserveCapacity(shape.count)
+    for row in 0..<rows {
+      let own = sums[row * width..<(row + 1) * width]
+      let last = p[row * width..<(row + 1) * width].lastIndex { $0 > 0 } ?? row * width
+      for i in 0..<(n ?? 1) {
+        if i & 0xFFF == 0 { try WorkStop.check() }
+        let place = stream.nextUniform() * sums[(row + 1) * width - 1]
+        var (low, high) = (own.startIndex, last)
+        while low < high {
+          let middle = (low + high) / 2
+          if own[middle] > place { high = middle } else { low = middle + 1 }
+        }
+        drawn.append(Int64(low - row * width))
+      }
+    }
+    return try Value(Tensor(drawn, shape: shape))
+  }
 
   /// Rows along the first axis of a tensor, list or data set.
   ///

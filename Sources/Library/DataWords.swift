@@ -17,6 +17,10 @@ extension StandardLibrary {
     return .record(Record(fields))
   }
 
+  /// What comes with Gradus, by name.
+  private static let shippedData =
+    DatasetKinds.catalog.names + LargerData.shipped.map(\.entry.name)
+
   private static let d = Argument("d", .data, "Data: a record, a tensor or a list.")
 
   private static func generated(_ kind: DatasetKind) -> Builtin {
@@ -56,8 +60,9 @@ extension StandardLibrary {
           throw LanguageError(
             "data", "there is no data set called \"\(name)\"", at: call.span(of: "name"),
             details: [
-              "there are " + DatasetKinds.catalog.names.joined(separator: ", "),
-              "and, where their files are, " + LargerData.catalog.names.joined(separator: ", "),
+              "there are " + shippedData.joined(separator: ", "),
+              "and, where their files are, "
+                + LargerData.all.map(\.entry.name).joined(separator: ", "),
             ],
             hint: near.map { "dataset(\"\($0)\")" })
         }
@@ -68,7 +73,7 @@ extension StandardLibrary {
         Entry(
           "datasets", family: "Data", summary: "The names of the data sets that come with Gradus.",
           examples: [Example("datasets()[0]", prints: "iris")])
-      ) { _, _ in .list(DatasetKinds.catalog.names.map { .text($0) }) },
+      ) { _, _ in .list(shippedData.map { .text($0) }) },
       Builtin(
         Entry(
           "load", family: "Data",
@@ -102,7 +107,13 @@ extension StandardLibrary {
             d, Argument("part", .number, "The share of the first piece."),
             Argument("seed", .any, "Shuffles the same way whatever the cell.", default: "none"),
           ], summary: "Two pieces of shuffled data.",
-          examples: [Example("[len(p) for p in split([1, 2, 3, 4, 5], 0.8)]", prints: "[4, 1]")])
+          details:
+            "A row of whole numbers, as of tokens, lives by its order: without a seed it is cut as it "
+            + "stands.",
+          examples: [
+            Example("[len(p) for p in split(rand(5), 0.8)]", prints: "[4, 1]"),
+            Example("split([1, 2, 3, 4, 5], 0.8)", prints: "([1, 2, 3, 4], [5])"),
+          ])
       ) { call, interpreter in
         guard let n = try rows(of: call["d"]) else {
           throw call.wrong("d", expected: "data with rows")
@@ -115,7 +126,9 @@ extension StandardLibrary {
           call.isNone("seed")
           ? interpreter.context.stream.split()
           : RandomStream(seed: UInt64(bitPattern: Int64(try call.integer("seed"))))
-        let order = stream.permutation(n)
+        let isSequence = call["d"].variable.map { $0.rank == 1 && $0.dtype == .int64 } ?? false
+        let order =
+          isSequence && call.isNone("seed") ? Array(0..<n) : stream.permutation(n)
         let cut = Int((Double(n) * part).rounded())
         return .record(
           Record([

@@ -4,8 +4,8 @@ import Glibc
 import Language
 import Vocabulary
 
-/// A data set that does not come with Gradus: what it is, where it is to be had, and the program that
-/// makes a record of its files.
+/// A data set that is made of files, most of which do not come with Gradus: what it is, where it is to
+/// be had, and the program that makes a record of its files.
 struct LargerData: Sendable {
   struct File: Sendable {
     /// Beneath a data folder; may be packed as .gz too.
@@ -21,7 +21,7 @@ struct LargerData: Sendable {
   /// Makes the data; `$0`, `$1`, … are the files.
   let program: String
 
-  private init(
+  init(
     _ name: String, _ summary: String, origin: String, _ files: [(String, Int?)],
     _ program: String
   ) {
@@ -31,9 +31,9 @@ struct LargerData: Sendable {
     self.program = program
   }
 
-  static let catalog = Catalog(all, entry: \.entry)
+  static let catalog = Catalog(shipped + all, entry: \.entry)
 
-  private static let all = [
+  static let all = [
     LargerData(
       "mnist", "70,000 handwritten digits of 28 x 28 pixels from 0 to 1; 10,000 are the test.",
       origin: "yann.lecun.com/exdb/mnist and its mirrors",

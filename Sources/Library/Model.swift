@@ -124,6 +124,19 @@ struct Model: LanguageObject {
   var count: Int? { parts.count }
   func element(_ index: Int) -> Value? { parts[index] }
 
+  /// A chain of those layers; what stands behind an Input is tried on its sample again.
+  func choosing(_ positions: [Int], _ interpreter: Interpreter) throws -> Value? {
+    guard let first = positions.first else { return .object(Model(parts: [], sample: nil)) }
+    let start = Value.object(Model(parts: [parts[first]], sample: nil))
+    guard case .object(let object) = parts[first], object is InputObject else {
+      return .object(Model(parts: positions.map { parts[$0] }, sample: nil))
+    }
+    if positions.count == 1 { return start }
+    return try positions.dropFirst().reduce(parts[first]) {
+      try Model.composed($0, parts[$1], interpreter)
+    }
+  }
+
   func call(_ arguments: [Value], _ interpreter: Interpreter) throws -> Value? {
     guard var value = arguments.first, arguments.count == 1 else {
       throw LanguageError("argument", "a chain takes one argument, here are \(arguments.count)")

@@ -5,6 +5,17 @@ import Tensors
 import Vocabulary
 
 /// Words for pictures that share axes, and for pictures beside and below each other.
+/// Pictures over the same axes; nil when one has none to share.
+private func overlaid(_ pictures: [any Picture]) -> (any Picture)? {
+  let curves = pictures.compactMap { $0 as? LinePlot }
+  if curves.count == pictures.count,
+    curves.contains(where: { $0.isLogarithmic || $0.isLogarithmicAcross })
+  {
+    return LinePlot(together: curves)
+  }
+  return PlanePlot(overlaying: pictures)
+}
+
 extension StandardLibrary {
   /// The plots among the arguments, in order, with all runs that they show.
   private static func plots(_ call: Call, _ interpreter: Interpreter) throws -> [PlotObject] {
@@ -94,13 +105,12 @@ extension StandardLibrary {
         "overlay(contour((x, y) => x^2 + y^2, (-1, 1), (-1, 1)), scatter([[0, 0], [1, 1]]))")
     ) { call, interpreter in
       let plots = try plots(call, interpreter)
-      guard PlanePlot(overlaying: plots.map(\.picture)) != nil else {
+      guard let shared = overlaid(plots.map(\.picture)) else {
         throw call.error(
-          "only curves with even axes, points, contours and boundaries share axes", at: "plots",
-          hint: "row(…), to put them beside each other")
+          "curves, points, contours and boundaries share axes; a logarithmic one only curves",
+          at: "plots", hint: "row(…), to put them beside each other")
       }
-      return .object(
-        PlotObject(together: plots) { PlanePlot(overlaying: $0) ?? PlanePlot([]) })
+      return .object(PlotObject(together: plots) { overlaid($0) ?? shared })
     },
     Builtin(
       plotEntry(

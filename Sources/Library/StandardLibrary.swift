@@ -50,8 +50,14 @@ package enum StandardLibrary {
     let interpreter = Interpreter(
       words: catalog, prelude: Prelude.definitions, composer: Model.composed)
     interpreter.outlineRule = OutlineRules.result
+    interpreter.meanings = dataMeanings
     return interpreter
   }
+
+  private static let dataMeanings = Dictionary(
+    uniqueKeysWithValues: (DatasetKinds.catalog.names + LargerData.catalog.names).map {
+      ($0, "dataset(\"\($0)\")")
+    })
 
   /// What is known of each statement of a source before it runs; see `Interpreter.shapes`.
   package static func shapes(of source: String, in names: Names) -> [ShapeReading] {

@@ -76,7 +76,8 @@ enum Suspicions {
     guard x.allSatisfy({ $0 >= 0 && $0 <= 1 }), x.contains(where: { $0 > 0 && $0 < 1 }),
       x.contains(where: { $0 != x[0] })
     else { return nil }
-    return "bce takes raw scores and applies sigmoid itself; these all lie between 0 and 1"
+    return "bce takes raw scores and applies sigmoid itself; these all lie between 0 and 1: "
+      + "if they are chances already, leave the sigmoid out"
   }
 
   /// What is suspicious in the first batch of a training.
@@ -111,14 +112,33 @@ enum Suspicions {
     guard !learner.isObjective, let x = (batch.record)?["x"], let y = batch.record?["y"]?.variable
     else { return }
     // The loss is asked once more with a prediction that is no part of a gradient.
+    let last = LastWord()
+    interpreter.context.watch = last
+    defer { interpreter.context.watch = nil }
     guard case .builtin(let word) = learner.loss,
       let p = try interpreter.apply(learner.model, [x]).variable
     else { return }
     switch word.entry.name {
     case "cross_entropy": if let text = try ofScores(p, y) { interpreter.note(text) }
-    case "bce": if let text = try ofChances(p) { interpreter.note(text) }
+    // Raw scores of one batch may all lie between 0 and 1; those that sigmoid made are none.
+    case "bce" where last.name == "sigmoid":
+      interpreter.note(
+        "bce takes raw scores and applies sigmoid itself; this model ends in sigmoid")
     default: break
     }
+  }
+}
+
+/// The word that made the answer of a model, but for those that only move its elements.
+private final class LastWord: EvaluationWatch {
+  private(set) var name = ""
+  private static let moving: Set<String> = ["reshape", "flatten", "squeeze", "transpose", "[…]"]
+
+  func look(
+    at result: Value, of name: String, from given: [Value], by object: (any LanguageObject)?
+  ) {
+    if object is Model || LastWord.moving.contains(name) { return }
+    self.name = name
   }
 }
 

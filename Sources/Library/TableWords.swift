@@ -48,6 +48,18 @@ extension StandardLibrary {
     }
   }
 
+  /// A record of those fields that are as long as the first, as it is typed.
+  private static func equallyLong(_ record: Record, _ call: Call, _ interpreter: Interpreter)
+    -> String
+  {
+    let count = record.fields.first?.value.rowCount
+    let names = zip(record.names, record.fields).filter { $1.value.rowCount == count }.map(\.0)
+    guard let rows = interpreter.written(call.span(of: "rows")), rows.utf8.count < 24,
+      names.count == Set(names).count
+    else { return "a record of those fields that are equally long" }
+    return "(" + names.map { "\($0)=\(rows).\($0)" }.joined(separator: ", ") + ")"
+  }
+
   /// A record of columns of one length.
   private static func table(of record: Record, _ call: Call, _ interpreter: Interpreter) throws
     -> [TextTable.Column]
@@ -63,8 +75,7 @@ extension StandardLibrary {
       if let first, first.count != count {
         throw call.error(
           "columns should be equally long: `\(first.name)` has length \(first.count), `\(name)` \(count)",
-          at: "rows",
-          hint: "a record of those fields that are equally long")
+          at: "rows", hint: equallyLong(record, call, interpreter))
       }
       first = first ?? (name, count)
       if let x = field.value.variable {

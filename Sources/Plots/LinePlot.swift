@@ -92,21 +92,44 @@ package struct LinePlot: Picture {
     self.title = title
     self.isLogarithmic = isLogarithmic
     self.isLogarithmicAcross = isLogarithmicAcross
-    // Places across are taken once; those that have none on the axis are left out, and told.
+    // Places across are taken once.
     func placed(_ lines: [Line]) -> [Line] {
-      guard isLogarithmicAcross else { return lines }
-      return lines.map { line in
-        var placed = line
-        placed.x = line.x.map { $0 > 0 ? log10($0) : .nan }
-        placed.best = line.best.map { ($0.x > 0 ? log10($0.x) : .nan, $0.y) }
-        return placed
-      }
+      isLogarithmicAcross ? LinePlot.across(lines) : lines
     }
     self.lines = placed(lines)
     self.crosshair = crosshair.map { cross in
       Crosshair(
         x: isLogarithmicAcross ? cross.x > 0 ? log10(cross.x) : .nan : cross.x, label: cross.label,
         beyond: placed(cross.beyond))
+    }
+  }
+
+  /// The curves of several plots over axes that are logarithmic where those of one of them are.
+  package init(together plots: [LinePlot]) {
+    let across = plots.contains(where: \.isLogarithmicAcross)
+    var titles: [String] = []
+    for plot in plots where !plot.title.isEmpty && !titles.contains(plot.title) {
+      titles.append(plot.title)
+    }
+    lines = plots.flatMap {
+      across && !$0.isLogarithmicAcross ? LinePlot.across($0.lines) : $0.lines
+    }
+    events = plots.flatMap(\.events)
+    title = titles.joined(separator: ", ")
+    isLogarithmic = plots.contains(where: \.isLogarithmic)
+    isLogarithmicAcross = across
+    smoothing = plots.map(\.smoothing).max() ?? 0
+    crosshair = nil
+    steady = nil
+  }
+
+  /// Curves whose places across are logarithms; those that have none are left out, and told.
+  private static func across(_ lines: [Line]) -> [Line] {
+    lines.map { line in
+      var placed = line
+      placed.x = line.x.map { $0 > 0 ? log10($0) : .nan }
+      placed.best = line.best.map { ($0.x > 0 ? log10($0.x) : .nan, $0.y) }
+      return placed
     }
   }
 

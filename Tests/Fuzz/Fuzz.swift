@@ -11,6 +11,7 @@ import Tensors
 /// fuzz shapes: how soon the shapes of cells are known.
 /// fuzz formats COUNT SEED [FIXTURES [NAME,NAME]]: changed files of every format that is read, or some.
 /// fuzz pages COUNT SEED: notebooks that are made up, to Jupyter and back, and the reverse.
+/// fuzz guided parse|run FOLDER [FLAG]...: libFuzzer on the parser or the evaluator.
 /// fuzz edits COUNT SEED NOTEBOOK: single digits edited in what a notebook recorded, then verified.
 @main enum Fuzz {
   static func main() {
@@ -37,6 +38,7 @@ import Tensors
           count, seed: seed, fixtures: rest.count > 2 ? rest[2] : "Tests/FormatsTests/Fixtures",
           only: rest.count > 3 ? rest[3].split(separator: ",").map(String.init) : [])
       case "pages": Pages.run(count, seed: seed)
+      case "guided": Guided.run()
       case "edits": rest.count > 2 && Edits.run(count, seed: seed, file: rest[2])
       default: false
       }
@@ -195,6 +197,11 @@ import Tensors
     }
     var isSound = true
     for format in check.formats where only.isEmpty || only.contains(format.name) {
+      guard !format.seeds.isEmpty else {
+        print("there are no files of \(format.name) in \(fixtures) to begin with")
+        isSound = false
+        continue
+      }
       var watch = InputWatch(expecting: count)
       var grown = 0
       for index in 0..<count {

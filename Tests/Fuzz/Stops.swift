@@ -69,7 +69,7 @@ enum Stops {
     "x = randn(4, 8, 32, 64, 64)\nm = Conv3(8, 8, 3)\nwhile true { m(x) }",
     "x = randn(32, 64, 128, 128)\nwhile true { MaxPool(2)(x) }",
     "x = randn(32, 64, 128, 128)\nwhile true { grad(x => sum(AvgPool(2)(x)))(x) }",
-    "x = randn(8, 32, 256, 256)\nwhile true { interpolate(x, 2) }",
+    "x = randn(8, 32, 256, 256)\nwhile true { interpolate(x, [512, 512]) }",
     "x = randn(300, 300, 30)\nwhile true { einsum(\"abc,bad->cd\", x, x) }",
     "x = randn(400, 400)\nwhile true { einsum(\"ab,bc,cd->ad\", x, x, x) }",
     "x = randn(50000000)\nwhile true { cumsum(x) }",

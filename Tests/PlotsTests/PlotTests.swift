@@ -31,6 +31,21 @@ import Testing
     #expect(top.contains { ("\u{2801}"..."\u{28FF}").contains($0) })
   }
 
+  @Test func `curves laid over each other keep the logarithmic axes of one of them`() {
+    let a = LinePlot.Line("a", x: [1, 10, 100], y: [1, 10, 100])
+    let b = LinePlot.Line("b", x: [1, 10, 100], y: [2, 20, 200])
+    let together = LinePlot(together: [
+      LinePlot([a], title: "a", isLogarithmic: true, isLogarithmicAcross: true),
+      LinePlot([b], title: "b"),
+    ])
+    let whole = LinePlot(
+      [a, b], title: "a, b", isLogarithmic: true, isLogarithmicAcross: true)
+    #expect(
+      together.draw(width: 60, height: 16, depth: .none)
+        == whole.draw(width: 60, height: 16, depth: .none))
+    #expect(together.description == whole.description)
+  }
+
   @Test func `nothing, one point, a constant and no finite number are all told`() {
     func text(_ y: [Double]) -> String {
       LinePlot([.init("", y: y)]).draw(width: 60, height: 10, depth: .none).plainText()

@@ -7,8 +7,11 @@ package struct ProgramCheck {
   /// Evaluations that a program may take.
   package static let steps = 20_000
   private let names: Names
+  private let folder: String
 
-  package init() {
+  /// Programs find their files in a folder.
+  package init(folder: String = ".") {
+    self.folder = folder
     let context = EvaluationContext(stream: RandomStream(seed: 1))
     let result = try? StandardLibrary.interpreter().evaluate(
       ProgramGenerator.prologue, in: Names(), context)
@@ -16,8 +19,10 @@ package struct ProgramCheck {
   }
 
   /// What does not hold; none when all is well.
-  package func faults(of source: String) -> [String] {
-    formatFaults(source) + Self.treeFaults(of: source) + runFaults(source)
+  package func faults(
+    of source: String, interruption: Interruption = Interruption()
+  ) -> [String] {
+    Self.formatFaults(of: source) + Self.treeFaults(of: source) + runFaults(source, interruption)
   }
 
   /// A tree that is written and read again is the same, and the layout does not change it.
@@ -40,7 +45,7 @@ package struct ProgramCheck {
   }
 
   /// Formatting is done at once, and changes nothing that counts.
-  private func formatFaults(_ source: String) -> [String] {
+  package static func formatFaults(of source: String) -> [String] {
     guard let once = try? SourceFormat.formatted(source) else { return [] }
     guard let twice = try? SourceFormat.formatted(once) else {
       return ["formatted, it is no program any more: \(once)"]
@@ -51,12 +56,14 @@ package struct ProgramCheck {
   }
 
   /// Statements run one after the other, and agree with what was told of them before.
-  private func runFaults(_ source: String) -> [String] {
+  private func runFaults(_ source: String, _ interruption: Interruption) -> [String] {
     let interpreter = StandardLibrary.interpreter()
     // Repairs run a program many times; a few are enough.
     if source.utf8.count % 16 != 0 { interpreter.outlineRule = nil }
-    let context = EvaluationContext(stream: RandomStream(seed: 1))
+    let context = EvaluationContext(
+      stream: RandomStream(seed: 1), interruption: interruption, folder: folder)
     context.steps = Self.steps
+    defer { for case let run as Run in context.started { run.job.stop() } }
     let readings = StandardLibrary.shapes(of: source, in: names)
     let bytes = Array(source.utf8)
     var before = names
