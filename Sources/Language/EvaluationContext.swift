@@ -1,13 +1,24 @@
+import Synchronization
 import Tensors
 
 /// A request to stop, from another thread.
 package final class Interruption: Sendable {
   /// Long operations stop too.
   let work = WorkStop()
+  private let others = Mutex<[@Sendable () -> Double]>([])
   package init() {}
   package func request() { work.isRequested = true }
   package func clear() { work.isRequested = false }
   package var isRequested: Bool { work.isRequested }
+
+  /// Counts what is started on another thread as a part of this work: `seconds` of the processor
+  /// that it has taken so far.
+  package func include(_ seconds: @escaping @Sendable () -> Double) {
+    others.withLock { $0.append(seconds) }
+  }
+
+  /// Seconds of the processor that other threads have taken for it.
+  package var workElsewhere: Double { others.withLock { $0 }.reduce(0) { $0 + $1() } }
 }
 
 /// A piece of what a cell shows.

@@ -26,12 +26,18 @@ package struct AnswerCheck: Sendable {
     var isReplyBroken = false
   }
 
-  /// Seconds that an answer, and that a check may take.
+  /// Seconds of its own work that an answer, and that a check may take.
   package static let answerLimit = 60.0
   private static let checkLimit = 10.0
 
-  package static let tooLate =
-    "it did not end within \(Int(answerLimit)) seconds, so it was stopped"
+  static func tooLate(_ excess: Allowance.Excess) -> String {
+    switch excess {
+    case .work:
+      "it did not end within \(Int(answerLimit)) seconds of work, so it was stopped"
+    case .rest:
+      "it did nothing for \(Int(answerLimit)) seconds, so it was stopped: what does it wait for?"
+    }
+  }
 
   /// `value` is what the answer shows, else what it binds last.
   package init(
@@ -80,7 +86,7 @@ package struct AnswerCheck: Sendable {
     }
     finding.fault = Self.missing(
       verdict.error, value: verdict.value, code: exercise.check, names: world,
-      isLate: verdict.isLate, otherwise: "this is not it yet")
+      excess: verdict.excess, otherwise: "this is not it yet")
     return finding
   }
 
@@ -96,7 +102,7 @@ package struct AnswerCheck: Sendable {
     for count in lines.indices.dropFirst().reversed() {
       let begin = evaluate(lines[..<count].joined(separator: "\n"), in: world, evaluation)
       if begin.error == nil { return begin.names }
-      if begin.isLate { break }
+      if begin.excess != nil { break }
     }
     return world
   }
@@ -141,22 +147,28 @@ package struct AnswerCheck: Sendable {
   ) -> String? {
     let outcome = evaluation.evaluate(code, in: names, id: "goal", limit: answerLimit)
     return missing(
-      outcome.error, value: outcome.value, code: code, names: names, isLate: outcome.isLate,
+      outcome.error, value: outcome.value, code: code, names: names, excess: outcome.excess,
       otherwise: "the goal is not reached yet")
   }
 
   /// What is missing when a check has ended like this, for a learner who did not write it; nil when
   /// nothing is.
   private static func missing(
-    _ error: LanguageError?, value: Value, code: String, names: Names, isLate: Bool,
+    _ error: LanguageError?, value: Value, code: String, names: Names, excess: Allowance.Excess?,
     otherwise: String
   ) -> String? {
     guard let error else { return value.isFalse ? otherwise : nil }
     switch error.code {
     case "user": return error.message
-    case "interrupted" where isLate:
-      return
-        "the check did not end within \(Int(checkLimit)) seconds: is your answer very slow?"
+    case "interrupted":
+      switch excess {
+      case .work?:
+        return
+          "the check did not end within \(Int(checkLimit)) seconds of work: is your answer very slow?"
+      case .rest?:
+        return "the check waited for \(Int(checkLimit)) seconds: is there a run that never ends?"
+      case nil: break
+      }
     case "name":
       let missing = CellNames(of: code).reads.filter { names[$0] == nil }
       if let name = missing.first(where: { error.message.contains("`\($0)`") }) {

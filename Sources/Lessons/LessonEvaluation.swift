@@ -1,4 +1,3 @@
-import Dispatch
 import Language
 import Library
 import Notebooks
@@ -15,7 +14,7 @@ package final class LessonEvaluation {
 
   package init(folder: String, seed: UInt64) { (self.folder, self.seed) = (folder, seed) }
 
-  /// `judged` is the answer that `uses` looks at.
+  /// `limit` is in seconds of its own work; `judged` is the answer that `uses` looks at.
   func evaluate(
     _ source: String, in names: Names, id: String, limit: Double, judged: String? = nil
   ) -> LessonRun.Outcome {
@@ -24,17 +23,17 @@ package final class LessonEvaluation {
       stream: CellEvaluation.stream(seed: seed, cell: id), interruption: interruption,
       folder: folder)
     context.judged = judged
-    let deadline = Deadline(seconds: limit) { interruption.request() }
+    let limit = Limit(seconds: limit, of: interruption)
     onEvaluation(interruption)
     defer {
       onEvaluation(nil)
-      deadline.end()
+      limit.end()
     }
     func failed(_ error: LanguageError) -> LessonRun.Outcome {
       for case let run as Run in context.started { run.job.stop() }
       return LessonRun.Outcome(
         output: context.output, value: .none, error: error, notes: context.notes, names: names,
-        isLate: deadline.hasPassed)
+        excess: limit.excess)
     }
     do {
       let evaluation = try interpreter.evaluate(source, in: names, context)
@@ -53,35 +52,9 @@ package final class LessonEvaluation {
       }
       return LessonRun.Outcome(
         output: context.output, value: value, error: nil, notes: evaluation.notes,
-        names: evaluation.names, isLate: false)
+        names: evaluation.names, excess: nil)
     } catch {
       return failed(error)
     }
   }
-}
-
-/// Ends something after a time, unless it has ended before.
-final class Deadline {
-  private let timer: (any DispatchSourceTimer)?
-  private let passed = WorkStop()
-
-  /// `act` is called from another thread when the time is over.
-  init(seconds: Double, _ act: @escaping @Sendable () -> Void) {
-    guard seconds.isFinite else {
-      timer = nil
-      return
-    }
-    let timer = DispatchSource.makeTimerSource(queue: .global())
-    timer.schedule(deadline: .now() + seconds)
-    timer.setEventHandler { [passed] in
-      passed.isRequested = true
-      act()
-    }
-    timer.resume()
-    self.timer = timer
-  }
-
-  var hasPassed: Bool { passed.isRequested }
-
-  func end() { timer?.cancel() }
 }

@@ -11,7 +11,8 @@ package final class LessonRun {
     package let error: LanguageError?
     package let notes: [String]
     let names: Names
-    let isLate: Bool
+    /// What it had used up when it was stopped; nil when it ended by itself.
+    let excess: Allowance.Excess?
   }
 
   /// What a check says of an answer.
@@ -70,7 +71,8 @@ package final class LessonRun {
     if let missing = AnswerCheck.isMissing(in: source) { return .empty(missing) }
     let answer = evaluate(source, id: exercise.id, limit: AnswerCheck.answerLimit)
     if let error = answer.error {
-      return answer.isLate ? .late(AnswerCheck.tooLate) : .broken(error.rendered(source: source))
+      return answer.excess.map { .late(AnswerCheck.tooLate($0)) }
+        ?? .broken(error.rendered(source: source))
     }
     let check = AnswerCheck(
       exercise, source: source, before: names, after: answer.names, value: answer.value)

@@ -44,6 +44,7 @@ extension StandardLibrary {
       ) { interruption.isRequested }
       let run = Run(job) { ($0 as? FunctionLearner)?.result ?? .none }
       interpreter.context.started.append(run)
+      interruption.include { job.work }
       job.start()
       return .object(run)
     },

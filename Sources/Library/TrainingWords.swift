@@ -89,6 +89,8 @@ extension StandardLibrary {
   /// Starts a run, behind others where there is a queue.
   static func launched(_ run: Run, _ interpreter: Interpreter) -> Value {
     interpreter.context.started.append(run)
+    let job = run.job
+    interpreter.context.interruption.include { job.work }
     if interpreter.context.isLed { run.job.isLed = true }
     run.job.start(on: interpreter.context.runQueue as? RunQueue)
     return .object(run)

@@ -228,6 +228,8 @@ extension StudioState {
         return true
       }
       lesson?.handedIn.insert(exercise.id)
+      // What was said of the last answer is not about this one.
+      lesson?.said[exercise.id] = nil
       return false
     }
   }

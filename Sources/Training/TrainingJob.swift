@@ -82,12 +82,15 @@ package final class TrainingJob: Sendable {
   package func start(on shared: RunQueue? = nil) {
     over.enter()
     let body: @Sendable () -> Void = {
+      let clock = ThreadClock.current
       self.state.withLock {
         $0.status = .running
         $0.startedAt = DispatchTime.now().uptimeNanoseconds
+        $0.clock = (clock, clock.seconds ?? 0)
       }
       self.run()
       self.state.withLock {
+        ($0.work, $0.clock) = ($0.workSoFar, nil)
         $0.seconds = Double(DispatchTime.now().uptimeNanoseconds - $0.startedAt) / 1e9
       }
       self.over.leave()
@@ -137,6 +140,9 @@ package final class TrainingJob: Sendable {
         ? $0.seconds : Double(DispatchTime.now().uptimeNanoseconds - $0.startedAt) / 1e9
     }
   }
+
+  /// Seconds of the processor that the thread which takes its steps has spent on it.
+  package var work: Double { state.withLock { $0.workSoFar } }
 
   /// Waits for the end; `isInterrupted` is asked every 20 ms.
   package func wait(isInterrupted: () -> Bool) throws {

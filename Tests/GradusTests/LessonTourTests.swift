@@ -40,7 +40,7 @@ import Testing
         variables: [
           "HOME=\(home)", "XDG_DATA_HOME=\(home)/data", "XDG_STATE_HOME=\(home)/state",
           "GRADUS_LESSONS=\(lessons)",
-        ]), columns: columns, rows: rows, patience: Self.isLong ? 6 : 1)
+        ]), columns: columns, rows: rows, patience: Self.isLong ? 15 : 1)
     try tour.expect("0 of \(tour.all) steps")
     for step in lesson.steps {
       switch step {
@@ -84,13 +84,17 @@ private struct Tour {
 
   /// Waits until the screen shows a text, below another one.
   func expect(_ text: String, below start: String = "") throws {
-    func isShown() -> Bool {
-      let screen = session.picture.text
+    try wait(text) { screen in
       guard !start.isEmpty else { return screen.contains(text) }
       return screen.firstRange(of: start).map { screen[$0.upperBound...].contains(text) } ?? false
     }
-    for _ in 0..<patience { if session.reads(until: isShown) { return } }
-    throw NeverShown(lesson: lesson.id, text: text, screen: session.picture.text)
+  }
+
+  private func wait(_ what: String, until isShown: (String) -> Bool) throws {
+    for _ in 0..<patience {
+      if session.reads(until: { isShown(session.picture.text) }) { return }
+    }
+    throw NeverShown(lesson: lesson.id, text: what, screen: session.picture.text)
   }
 
   private mutating func expectNext() throws {
@@ -138,5 +142,7 @@ private struct Tour {
     session.type("\r\u{1b}a")
     try expect("EDIT")
     session.type("\u{1b}[200~\(text)\u{1b}[201~\n")
+    // What was said before stays on the screen until then, and may be what is waited for.
+    try wait("the end of EDIT") { !$0.contains("EDIT") }
   }
 }
