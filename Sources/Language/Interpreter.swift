@@ -53,7 +53,7 @@ package final class Interpreter {
   package var outlineRule: OutlineRule?
   /// Set while a program is only tried on shapes.
   var trial: Trial?
-  private var stackTop: UInt = 0
+  var stackTop: UInt = 0
   /// Evaluations so far, to look at the memory now and then.
   private var turns: UInt32 = 0
   /// Bytes of stack that evaluation may take: less than any thread has.

@@ -38,6 +38,24 @@ extension Interpreter {
     return program.map { other.reading(of: $0) }
   }
 
+  /// What a layer or a function makes of a value of which only the shape is known; `anything` where
+  /// only running can tell, nil when it does not take such values.
+  package func outline(of f: Value, given: Value, rule: @escaping OutlineRule) -> Outline? {
+    var stream = RandomStream(seed: 0)
+    stream.isBlank = true
+    let other = forAnotherThread(
+      EvaluationContext(
+        stream: stream, interruption: context.interruption, folder: context.folder))
+    other.trial = Trial(rule: rule, steps: 1000)
+    other.stackTop = stackTop
+    do { return try other.apply(f, [given]).outlined ?? Outline(.anything) } catch {
+      let isRefused = (error as? LanguageError).map {
+        !["interrupted", "recursion", "memory"].contains($0.code)
+      }
+      return isRefused ?? (error is any Diagnosable) ? nil : Outline(.anything)
+    }
+  }
+
   private func reading(of statement: Syntax.Statement) -> ShapeReading {
     var collected = NameCollector()
     collected.visit([statement])

@@ -236,7 +236,7 @@ struct Model: LanguageObject {
     _ part: Value, on sample: Tensor?, before: [Value], _ interpreter: Interpreter
   ) throws -> (Value, Tensor?) {
     guard let sample else {
-      return (try ChainWidth(behind: before).completed(part, interpreter), nil)
+      return (try ChainWidth.completed(part, behind: before, interpreter), nil)
     }
     var complete = part
     if case .object(let object) = part, let layer = (object as? LayerObject)?.layer,

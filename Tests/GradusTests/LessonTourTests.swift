@@ -90,10 +90,15 @@ private struct Tour {
     }
   }
 
+  /// Waits for a whole frame that shows it: half of the next one may stand on half of the last.
   private func wait(_ what: String, until isShown: (String) -> Bool) throws {
-    for _ in 0..<patience {
-      if session.reads(until: { isShown(session.picture.text) }) { return }
-    }
+    func holds() -> Bool { isShown(session.picture.text) }
+    let end = ContinuousClock.now + .seconds(20 * patience)
+    repeat {
+      guard session.reads(until: holds) else { continue }
+      session.settle(200)
+      if holds() { return }
+    } while ContinuousClock.now < end
     throw NeverShown(lesson: lesson.id, text: what, screen: session.picture.text)
   }
 
