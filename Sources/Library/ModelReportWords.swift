@@ -109,8 +109,13 @@ extension StandardLibrary {
     },
     Builtin(
       Entry(
-        "flops", family: "Models", [m, shape],
-        summary: "About how many multiplications and additions a batch of a shape takes.",
+        "flops", family: "Models",
+        [
+          m, shape,
+          Argument(
+            "macs", .boolean, "Only products with their sums, as papers count them.",
+            default: "false"),
+        ], summary: "About how many multiplications and additions a batch of a shape takes.",
         details:
           "Twice each weight of a matrix for every place it is used at; one for an element else.",
         examples: [Example("flops(Linear(4, 3) >> relu, [1, 4])", prints: "27")])
@@ -119,7 +124,7 @@ extension StandardLibrary {
       interpreter.context.watch = count
       defer { interpreter.context.watch = earlier }
       _ = try walked(call, interpreter)
-      return .integer(count.total)
+      return .integer(try call.boolean("macs") ? count.products : count.total)
     },
   ]
 }

@@ -37,7 +37,10 @@ import Testing
 
   @Test(arguments: [
     ("Linear(4, 8) >> residual(Linear(8, 8)) >> Linear(9, 3)", "gives 8", "Linear(8, 3)"),
-    ("Conv(1, 8, 3) >> MaxPool(2) >> BatchNorm(16)", "`MaxPool(2)` gives 8", "BatchNorm(8, eps=1e-05)"),
+    (
+      "Conv(1, 8, 3) >> MaxPool(2) >> BatchNorm(16)", "`MaxPool(2)` gives 8",
+      "BatchNorm(8, eps=1e-05)"
+    ),
   ])
   func `a size that does not fit behind a way round is told when the chain is made`(
     chain: String, told: String, hint: String

@@ -19,6 +19,9 @@ import Testing
     // Three gates of 8 + 64 numbers in and 64 out, at each of 8 places though the last alone is given.
     ("flops(GRU(8, 64, all=false), [1, 8, 8])", 2 * 3 * 64 * (8 + 64) * 8),
     ("flops(Linear(4, 3) >> relu, [1, 4])", 27),
+    ("flops(Linear(4, 3) >> relu, [1, 4], macs=true)", 12),
+    // Four matrices of 8 x 8 at 6 places; scores of each place with each, and means of the values.
+    ("flops(Attention(8, heads=2), [1, 6, 8], macs=true)", 4 * 64 * 6 + 2 * 6 * 6 * 8),
   ])
   func `operations are counted in chains and functions alike`(source: String, count: Int) throws {
     let context = EvaluationContext()

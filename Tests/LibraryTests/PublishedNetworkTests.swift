@@ -13,13 +13,59 @@ import Testing
     return value.text(width: 80)
   }
 
-  // The others are the examples of their words; this is the one that shares its word.
-  @Test func `ResNet-152 has as many weights as was published`() throws {
-    #expect(try value(of: "count_built(() => ResNet([3, 8, 36, 3]))") == "60192808")
+  // The weights of torchvision 0.28, by its names; the last five are those of Hugging Face's models.
+  @Test(arguments: [
+    ("AlexNet()", 61_100_840),  // alexnet
+    ("VGG(11)", 132_863_336), ("VGG(13)", 133_047_848), ("VGG(16)", 138_357_544),
+    ("VGG(19)", 143_667_240),
+    ("SqueezeNet()", 1_235_496),  // squeezenet1_1
+    ("ResNet([2, 2, 2, 2], basic=true)", 11_689_512),  // resnet18
+    ("ResNet([3, 4, 6, 3], basic=true)", 21_797_672),  // resnet34
+    ("ResNet([3, 4, 6, 3])", 25_557_032),  // resnet50
+    ("ResNet([3, 4, 23, 3])", 44_549_160),  // resnet101
+    ("ResNet([3, 8, 36, 3])", 60_192_808),  // resnet152
+    ("ResNet([3, 4, 6, 3], inner=2)", 68_883_240),  // wide_resnet50_2
+    ("ResNet([3, 4, 23, 3], inner=2)", 126_886_696),  // wide_resnet101_2
+    ("ResNet([3, 4, 6, 3], inner=2, groups=32)", 25_028_904),  // resnext50_32x4d
+    ("ResNet([3, 4, 23, 3], inner=4, groups=32)", 88_791_336),  // resnext101_32x8d
+    ("DenseNet([6, 12, 24, 16])", 7_978_856),  // densenet121
+    ("DenseNet([6, 12, 32, 32])", 14_149_480),  // densenet169
+    ("DenseNet([6, 12, 48, 32])", 20_013_928),  // densenet201
+    ("MobileNetV2()", 3_504_872), ("EfficientNetB0()", 5_288_548),
+    ("ShuffleNetV2([48, 96, 192])", 1_366_792),  // shufflenet_v2_x0_5
+    ("ShuffleNetV2()", 2_278_604),  // shufflenet_v2_x1_0
+    ("ConvNeXt([3, 3, 9, 3])", 28_589_128),  // convnext_tiny
+    ("ConvNeXt([3, 3, 27, 3])", 50_223_688),  // convnext_small
+    ("ConvNeXt([3, 3, 27, 3], d=128)", 88_591_464),  // convnext_base
+    ("ViTBase()", 86_567_656), ("ViTBase(patch=32)", 88_224_232),  // vit_b_16, vit_b_32
+    ("ViTBase(d=1024, layers=24, heads=16)", 304_326_632),  // vit_l_16
+    ("ViTBase(d=1024, layers=24, heads=16, patch=32)", 306_535_400),  // vit_l_32
+    ("BERT()", 109_482_240),  // bert-base-uncased
+    ("BERT(d=1024, layers=24, heads=16)", 335_141_888),  // bert-large-uncased
+    ("GPT2()", 124_439_808),  // gpt2
+    ("GPT2(d=1024, layers=24, heads=16)", 354_823_168),  // gpt2-medium
+    ("GPT2(d=1280, layers=36, heads=20)", 774_030_080),  // gpt2-large
+  ])
+  func `a network has as many weights as was published`(source: String, count: Int) throws {
+    #expect(try value(of: "count_built(() => \(source))") == "\(count)")
+  }
+
+  // Thousand million products for a picture of 224 x 224, from the documentation of torchvision.
+  @Test(arguments: [
+    ("ResNet([2, 2, 2, 2], basic=true)", 1.814), ("MobileNetV2()", 0.301),
+    ("EfficientNetB0()", 0.386), ("ShuffleNetV2()", 0.145), ("SqueezeNet()", 0.349),
+  ])
+  func `a network takes as many products as was published`(source: String, billions: Double) throws
+  {
+    let macs = try #require(Double(value(of: "flops(\(source), [1, 3, 224, 224], macs=true)")))
+    #expect(abs(macs / 1e9 - billions) < 0.01 * billions, "\(macs)")
   }
 
   @Test(arguments: [
     ("ResNet([1, 1, 1, 1], classes=10, h=4)(zeros(1, 3, 64, 64)).shape", "(1, 10)"),
+    ("ResNet([1, 1, 1], classes=10, h=8, inner=2, groups=4)(zeros(1, 3, 32, 32)).shape", "(1, 10)"),
+    ("DenseNet([1, 2], classes=10, growth=4)(zeros(1, 3, 32, 32)).shape", "(1, 10)"),
+    ("ConvNeXt([1, 1], classes=10, d=4)(zeros(1, 3, 16, 16)).shape", "(1, 10)"),
     ("InvertedResidual(8, 16, 4, stride=2, squeeze=2)(zeros(1, 8, 8, 8)).shape", "(1, 16, 4, 4)"),
     (
       "ViTBase(10, size=16, patch=8, d=8, layers=1, heads=2)(zeros(2, 3, 16, 16)).shape", "(2, 10)"
