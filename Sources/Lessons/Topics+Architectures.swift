@@ -11,7 +11,7 @@ extension Topics {
       lessons: [12], zoo: ["mobilenet", "efficientnet"]),
     Topic(
       "vision-transformers", .architectures, "Pictures", "Patches as words: ViT and its kin.",
-      lessons: [21], zoo: ["vit"]),
+      lessons: [21], zoo: ["vit", "shifted-windows"]),
     Topic(
       "thousand-classes", .architectures, "Pictures",
       "Networks as large as those for a thousand classes, counted weight by weight."),
@@ -87,10 +87,10 @@ extension Topics {
       lessons: [20], zoo: ["masked-model"]),
     Topic(
       "text-to-text", .architectures, "Transformers", "T5 and BART: every task is text.",
-      lessons: [16]),
+      lessons: [16], zoo: ["four-tasks"]),
     Topic(
       "sparse-attention", .architectures, "Transformers", "Windows and blocks against the square.",
-      lessons: [19]),
+      lessons: [19], zoo: ["sparse-attention"]),
     Topic(
       "question-answering", .applications, "Language", "The place of an answer in a text.",
       lessons: [20]),
@@ -102,7 +102,7 @@ extension Topics {
       lessons: [14, 20]),
     Topic(
       "translation-scores", .applications, "Language", "BLEU, ROUGE: how near a text comes.",
-      lessons: [16]),
+      lessons: [16], zoo: ["scores"]),
   ]
 
   static let generation: [Topic] = [

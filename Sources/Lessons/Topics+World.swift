@@ -81,7 +81,8 @@ extension Topics {
       "self-supervision", .trends, "By themselves", "Labels that the data gives itself.",
       lessons: [20], zoo: ["masked-model", "two-views"]),
     Topic(
-      "efficient-sequences", .trends, "Smaller", "Long texts in linear time.", lessons: [19]),
+      "efficient-sequences", .trends, "Smaller", "Long texts in linear time.", lessons: [19],
+      zoo: ["sparse-attention"]),
     Topic(
       "quantum", .trends, "Elsewhere", "Circuits of few qubits, trained.", lessons: [30],
       zoo: ["quantum"]),
