@@ -86,7 +86,7 @@ extension Topics {
       "precision", .training, "At scale", "Half precision, and scaled losses.", lessons: [28]),
     Topic(
       "parallelism", .training, "At scale", "Batches, layers and states on many machines.",
-      lessons: [28], zoo: ["data-parallel"]),
+      lessons: [28], zoo: ["data-parallel", "pipeline"]),
     Topic(
       "federated", .training, "At scale", "Learning where the data stays.", lessons: [28],
       zoo: ["federated"]),

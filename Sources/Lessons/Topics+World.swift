@@ -24,7 +24,7 @@ extension Topics {
       lessons: [13], zoo: ["road-users"]),
     Topic(
       "robots", .applications, "Industry", "Arms that learn from what they are shown.",
-      lessons: [30]),
+      lessons: [30], zoo: ["cloning"]),
     Topic(
       "finance", .applications, "Commerce", "Fraud, credit and risk, with the cost of errors.",
       lessons: [7, 29], zoo: ["credit"]),
