@@ -92,7 +92,7 @@ extension Topics {
       zoo: ["federated"]),
     Topic(
       "hardware", .training, "At scale", "What a processor can, and what a layer asks of it.",
-      lessons: [28]),
+      lessons: [28], zoo: ["hardware"]),
     Topic(
       "frameworks", .training, "At scale", "The same in PyTorch and others: models in and out.",
       lessons: [1]),
