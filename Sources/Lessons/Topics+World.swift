@@ -10,7 +10,7 @@ extension Topics {
       "molecules", .applications, "Science", "What a molecule does, from its graph.", lessons: [25],
       zoo: ["molecules"]),
     Topic(
-      "forces", .applications, "Science", "Learnt forces that move atoms, and new molecules.",
+      .applications, "Science", "Learnt forces that move atoms, and new molecules.",
       lessons: [25]),
     Topic("proteins", .applications, "Science", "Which parts of a chain come near.", lessons: [25]),
     Topic(
@@ -76,7 +76,7 @@ extension Topics {
       zoo: ["clip", "scenes"]),
     Topic(
       "architecture-search", .trends, "By themselves", "Networks that search for networks.",
-      lessons: [30]),
+      lessons: [30], zoo: ["searched"]),
     Topic(
       "self-supervision", .trends, "By themselves", "Labels that the data gives itself.",
       lessons: [20], zoo: ["masked-model", "two-views"]),
