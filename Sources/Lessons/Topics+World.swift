@@ -10,8 +10,8 @@ extension Topics {
       "molecules", .applications, "Science", "What a molecule does, from its graph.", lessons: [25],
       zoo: ["molecules"]),
     Topic(
-      .applications, "Science", "Learnt forces that move atoms, and new molecules.",
-      lessons: [25]),
+      "forces", .applications, "Science", "Learnt forces that move atoms, and new molecules.",
+      lessons: [25], zoo: ["forces"]),
     Topic("proteins", .applications, "Science", "Which parts of a chain come near.", lessons: [25]),
     Topic(
       "climate", .applications, "Science", "Weather on a mesh, against persistence.",
