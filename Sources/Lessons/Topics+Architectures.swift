@@ -47,7 +47,7 @@ extension Topics {
       lessons: [16], zoo: ["seq2seq-attention"]),
     Topic(
       "state-spaces", .architectures, "Sequences", "Mamba, RWKV: a state in linear time.",
-      lessons: [19], zoo: ["two-forms"]),
+      lessons: [19], zoo: ["two-forms", "selective-copying"]),
     Topic(
       "language-models", .applications, "Language", "What comes next, and how surprised one is.",
       lessons: [4, 14, 18], zoo: ["lstm-text", "gpt"]),

@@ -82,7 +82,7 @@ extension Topics {
       lessons: [20], zoo: ["masked-model", "two-views"]),
     Topic(
       "efficient-sequences", .trends, "Smaller", "Long texts in linear time.", lessons: [19],
-      zoo: ["sparse-attention"]),
+      zoo: ["sparse-attention", "selective-copying"]),
     Topic(
       "quantum", .trends, "Elsewhere", "Circuits of few qubits, trained.", lessons: [30],
       zoo: ["quantum"]),
