@@ -121,18 +121,19 @@ package enum Gradients {
     let firstInner = first + leaves.count
     if last >= firstInner {
       for index in stride(from: last, through: firstInner, by: -1) where depends[index - first] {
-        guard let upstream = gradients[index - first] else { continue }
+        guard let upstream = try gradients[index - first]?.unpacked() else { continue }
         gradients[index - first] = nil
         let node = frees ? tape.take(index) : tape.nodes[index]
         guard let rule = node.rule, let output = node.output else { continue }
         let parts = try rule(
           GradientContext(
             upstream: upstream, inputs: node.inputs.map(tape.variable),
-            output: Variable(output, tape: tape, node: index), attributes: node.attributes))
+            output: tape.variable((output, index)), attributes: node.attributes))
         for (input, part) in zip(node.inputs, parts) {
           guard let part, input.node >= first, depends[input.node - first] else { continue }
           let at = input.node - first
-          gradients[at] = try gradients[at].map { try $0 + part } ?? part
+          let kept = try tape.packed(part, at: input.node)
+          gradients[at] = try gradients[at].map { try $0 + kept } ?? kept
         }
       }
     }

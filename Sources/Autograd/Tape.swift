@@ -42,6 +42,8 @@ final class Tape: @unchecked Sendable {
   private(set) var isOpen = true
   var isRecording = true
   var depth = 0
+  /// Whether gradients of some nodes are kept in sixteen bits.
+  private(set) var holdsHalves = false
 
   var count: Int { nodes.count }
 
@@ -54,6 +56,7 @@ final class Tape: @unchecked Sendable {
     // Gradients of gradients may read more.
     let kept = depth == 1 ? kept : .all
     let keepsInputs = kept.contains(.inputs)
+    if output.dtype.isHalf { holdsHalves = true }
     nodes.append(
       Node(
         inputs: inputs.map {
@@ -65,8 +68,37 @@ final class Tape: @unchecked Sendable {
     return Variable(output, tape: self, node: nodes.count - 1)
   }
 
-  func variable(_ input: (value: Tensor, node: Int)) -> Variable {
-    input.node < 0 ? Variable(input.value) : Variable(input.value, tape: self, node: input.node)
+  /// An operand as its rule is given it.
+  func variable(_ input: (value: Tensor, node: Int)) throws -> Variable {
+    let value = try input.value.dtype.isHalf ? input.value.widened() : input.value
+    return input.node < 0 ? Variable(value) : Variable(value, tape: self, node: input.node)
+  }
+
+  /// The gradient of a node in the kind that its result is kept in.
+  func packed(_ gradient: Variable, at node: Int) throws -> Variable {
+    guard holdsHalves, let kind = nodes[node].output?.dtype, kind.isHalf else { return gradient }
+    return try gradient.packed(kind)
+  }
+
+  /// Puts packed numbers in the place of the unpacked ones that nodes from `first` on were noted with.
+  func pack(
+    from first: Int, operands: [(wide: Tensor, packed: Tensor)],
+    results: [(wide: Variable, packed: Tensor)]
+  ) {
+    for index in first..<max(first, nodes.count) {
+      for at in nodes[index].inputs.indices {
+        let value = nodes[index].inputs[at].value
+        if let known = operands.first(where: { $0.wide.isSame(as: value) }) {
+          nodes[index].inputs[at].value = known.packed
+        }
+      }
+    }
+    for (wide, packed) in results
+    where wide.tape === self && wide.node >= first && packed.dtype.isHalf {
+      let isKept = nodes[wide.node].output?.isSame(as: wide.value) ?? false
+      nodes[wide.node].output = isKept ? packed : packed.withoutNumbers
+      holdsHalves = true
+    }
   }
 
   /// A node, of which the tape keeps nothing.

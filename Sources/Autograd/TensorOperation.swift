@@ -15,6 +15,9 @@ package struct TensorOperation: Sendable {
   package let results: [String]
   private let run: @Sendable ([Variable], Attributes) throws -> [Variable]
 
+  /// Whether elements are only moved, whatever their kind.
+  private var keepsKinds: Bool { entry.family == "Shape" || entry.name == "where" }
+
   package struct Sample: Sendable {
     package let inputs: [[Double]]
     package let shapes: [[Int]]
@@ -75,17 +78,20 @@ package struct TensorOperation: Sendable {
 
   /// All results.
   package func all(_ inputs: [Variable], _ attributes: Attributes = [:]) throws -> [Variable] {
-    try run(inputs, attributes)
+    guard inputs.contains(where: \.dtype.isPacked), !keepsKinds else {
+      return try run(inputs, attributes)
+    }
+    return try Variable.unpacking(inputs) { try run($0, attributes) }
   }
 
   package func callAsFunction(_ inputs: [Variable], _ attributes: Attributes = [:]) throws
     -> Variable
   {
-    try run(inputs, attributes)[0]
+    try all(inputs, attributes)[0]
   }
 
   package func callAsFunction(_ input: Variable, _ attributes: Attributes = [:]) throws -> Variable
   {
-    try run([input], attributes)[0]
+    try all([input], attributes)[0]
   }
 }

@@ -3,19 +3,22 @@ import Tensors
 // Arithmetic under broadcasting; gradients are summed back to each operand's shape and kind.
 extension Variable {
   package static func + (a: Variable, b: Variable) throws -> Variable {
-    try a.value.binary(.add, b.value).recorded(from: [a, b], keeping: .nothing) { c in
+    if a.dtype.isHalf || b.dtype.isHalf { return try unpacking(a, b) { try $0[0] + $0[1] } }
+    return try a.value.binary(.add, b.value).recorded(from: [a, b], keeping: .nothing) { c in
       [try c.upstream.like(c.inputs[0]), try c.upstream.like(c.inputs[1])]
     }
   }
 
   package static func - (a: Variable, b: Variable) throws -> Variable {
-    try a.value.binary(.subtract, b.value).recorded(from: [a, b], keeping: .nothing) { c in
+    if a.dtype.isHalf || b.dtype.isHalf { return try unpacking(a, b) { try $0[0] - $0[1] } }
+    return try a.value.binary(.subtract, b.value).recorded(from: [a, b], keeping: .nothing) { c in
       [try c.upstream.like(c.inputs[0]), try c.upstream.negated().like(c.inputs[1])]
     }
   }
 
   package static func * (a: Variable, b: Variable) throws -> Variable {
-    try a.value.binary(.multiply, b.value).recorded(from: [a, b], keeping: .inputs) { c in
+    if a.dtype.isHalf || b.dtype.isHalf { return try unpacking(a, b) { try $0[0] * $0[1] } }
+    return try a.value.binary(.multiply, b.value).recorded(from: [a, b], keeping: .inputs) { c in
       let (x, y) = (c.inputs[0], c.inputs[1])
       return [
         c.isWanted(0) ? try (c.upstream * y).like(x) : nil,
@@ -25,7 +28,8 @@ extension Variable {
   }
 
   package static func / (a: Variable, b: Variable) throws -> Variable {
-    try a.value.binary(.divide, b.value).recorded(from: [a, b]) { c in
+    if a.dtype.isHalf || b.dtype.isHalf { return try unpacking(a, b) { try $0[0] / $0[1] } }
+    return try a.value.binary(.divide, b.value).recorded(from: [a, b]) { c in
       let (x, y) = (c.inputs[0], c.inputs[1])
       return [
         c.isWanted(0) ? try (c.upstream / y).like(x) : nil,
@@ -41,14 +45,18 @@ extension Variable {
   package static func - (a: Double, b: Variable) throws -> Variable { try .number(a) - b }
 
   package func negated() throws -> Variable {
-    try value.unary(.negate).recorded(from: [self], keeping: .nothing) {
+    if dtype.isHalf { return try .unpacking(self) { try $0[0].negated() } }
+    return try value.unary(.negate).recorded(from: [self], keeping: .nothing) {
       [try $0.upstream.negated()]
     }
   }
 
   /// a^b. The derivative for the exponent is 0 at a = 0 and not a number below.
   package func power(_ exponent: Variable) throws -> Variable {
-    try value.binary(.power, exponent.value).recorded(from: [self, exponent]) { c in
+    if dtype.isHalf || exponent.dtype.isHalf {
+      return try .unpacking(self, exponent) { try $0[0].power($0[1]) }
+    }
+    return try value.binary(.power, exponent.value).recorded(from: [self, exponent]) { c in
       let (x, y) = (c.inputs[0], c.inputs[1])
       var parts: [Variable?] = [nil, nil]
       if c.isWanted(0) { parts[0] = try (c.upstream * y * x.power(y - 1)).like(x) }
@@ -63,11 +71,17 @@ extension Variable {
 
   /// Floor division and remainder: the quotient is constant almost everywhere.
   package func floorDivided(by other: Variable) throws -> Variable {
-    Variable(try value.binary(.floorDivide, other.value))
+    if dtype.isHalf || other.dtype.isHalf {
+      return try .unpacking(self, other) { try $0[0].floorDivided(by: $0[1]) }
+    }
+    return Variable(try value.binary(.floorDivide, other.value))
   }
 
   package func remainder(_ other: Variable) throws -> Variable {
-    try value.binary(.remainder, other.value).recorded(from: [self, other]) { c in
+    if dtype.isHalf || other.dtype.isHalf {
+      return try .unpacking(self, other) { try $0[0].remainder($0[1]) }
+    }
+    return try value.binary(.remainder, other.value).recorded(from: [self, other]) { c in
       let quotient = try c.inputs[0].detached().floorDivided(by: c.inputs[1].detached())
       return [
         try c.upstream.like(c.inputs[0]), try (c.upstream * quotient).negated().like(c.inputs[1]),
@@ -79,6 +93,11 @@ extension Variable {
   package static func matmul(
     _ a: Variable, _ b: Variable, transposeA: Bool = false, transposeB: Bool = false
   ) throws -> Variable {
+    if a.dtype.isHalf || b.dtype.isHalf {
+      return try unpacking(a, b) {
+        try matmul($0[0], $0[1], transposeA: transposeA, transposeB: transposeB)
+      }
+    }
     let product = try Tensor.matmul(
       a.value, b.value, transposeA: transposeA, transposeB: transposeB)
     if transposeA || transposeB {

@@ -6,7 +6,10 @@ extension Variable {
     if dtype == self.dtype { return self }
     let result = try value.cast(dtype)
     guard dtype.isFloat, self.dtype.isFloat else { return Variable(result) }
-    return result.recorded(from: [self]) { [try $0.upstream.cast($0.inputs[0].dtype)] }
+    let kind = self.dtype
+    return result.recorded(from: [self], keeping: .nothing) {
+      [try $0.upstream.cast(kind.computing)]
+    }
   }
 
   package func reshaped(_ sizes: [Int]) throws -> Variable {

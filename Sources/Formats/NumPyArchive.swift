@@ -19,7 +19,7 @@ package enum NumPyArchive {
     var body: [UInt8] = []
     var directory: [UInt8] = []
     for (name, tensor) in arrays {
-      let content = NumPyFile.write(tensor)
+      let content = try NumPyFile.write(tensor)
       let title = Array((name + ".npy").utf8)
       guard content.count < 1 << 32, body.count < 1 << 32, title.count < 1 << 16 else {
         throw FormatError.unsupported(format: "npz", reason: "it would be larger than 4 GB")

@@ -3,8 +3,8 @@ import Tensors
 /// NumPy's format for one array: a header in Python's notation, then the numbers.
 package enum NumPyFile {
   /// The array of a .npy file of version 1, 2 or 3, in either byte order and either axis order.
-  /// Floats of 16 bits become f32, integers i64. Python objects, texts, records and complex numbers
-  /// are refused.
+  /// Floats of 16 bits are f16, integers of 8 bits i8, other integers i64. Python objects, texts,
+  /// records and complex numbers are refused.
   package static func read(_ bytes: [UInt8]) throws -> Tensor {
     var reader = ByteReader(bytes[...], format: "npy")
     guard try Array(reader.take(6)) == [0x93] + Array("NUMPY".utf8) else {
@@ -33,12 +33,20 @@ package enum NumPyFile {
       ? try tensor.transposed(Array((0..<sizes.count).reversed())) : tensor
   }
 
-  /// A .npy file of version 1: f32, f64, i64 or bool, row by row.
-  package static func write(_ tensor: Tensor) -> [UInt8] {
+  /// A .npy file of version 1, row by row. The format has no bf16.
+  package static func write(_ tensor: Tensor) throws -> [UInt8] {
     let descr =
       switch tensor.dtype {
       case .bool: "|b1"
+      case .int8: "|i1"
       case .int64: "<i8"
+      case .float16: "<f2"
+      case .bfloat16:
+        throw FormatError.unsupported(
+          format: "npy",
+          reason:
+            "it has no kind for bf16; cast(x, \"f32\") holds the same numbers, and .safetensors "
+            + "files hold bf16")
       case .float32: "<f4"
       case .float64: "<f8"
       }
@@ -106,9 +114,10 @@ private struct NumberKind {
     }
     switch (letter, size) {
     case ("b", _): return try numbers(Bool.self) { $0 != 0 }
-    case ("f", 2): return try numbers(Float.self) { Float(SmallFloat.half.value(UInt16($0))) }
+    case ("f", 2): return try numbers(Half.self) { Half(bits: UInt16($0)) }
     case ("f", 4): return try numbers(Float.self) { Float(bitPattern: UInt32($0)) }
     case ("f", _): return try numbers(Double.self) { Double(bitPattern: $0) }
+    case ("i", 1): return try numbers(Int8.self) { Int8(truncatingIfNeeded: $0) }
     case ("i", _):
       let shift = UInt64(64 - 8 * size)
       return try numbers(Int64.self) { Int64(bitPattern: $0 << shift) >> Int64(shift) }

@@ -99,7 +99,8 @@ package struct Safetensors: Sendable {
     "BF16": 2, "I32": 4, "U32": 4, "F32": 4, "F64": 8, "I64": 8, "U64": 8,
   ]
 
-  /// The tensor of a name, nil when there is none. Small integers become i64, half floats f32.
+  /// The tensor of a name, nil when there is none. Integers become i64 except those of eight bits with
+  /// a sign.
   package func tensor(_ name: String) throws -> Tensor? {
     guard let position = positions[name] else { return nil }
     let item = items[position]
@@ -121,10 +122,8 @@ package struct Safetensors: Sendable {
     switch item.kind {
     case "F32": return try all(UInt32.self) { Float(bitPattern: UInt32(littleEndian: $0)) }
     case "F64": return try all(UInt64.self) { Double(bitPattern: UInt64(littleEndian: $0)) }
-    case "BF16":
-      return try all(UInt16.self) { Float(bitPattern: UInt32(UInt16(littleEndian: $0)) << 16) }
-    case "F16":
-      return try all(UInt16.self) { Float(SmallFloat.half.value(UInt16(littleEndian: $0))) }
+    case "BF16": return try all(UInt16.self) { BrainFloat(bits: UInt16(littleEndian: $0)) }
+    case "F16": return try all(UInt16.self) { Half(bits: UInt16(littleEndian: $0)) }
     case "BOOL":
       return try all(UInt8.self) { byte in
         guard byte <= 1 else {
@@ -134,7 +133,7 @@ package struct Safetensors: Sendable {
         return byte == 1
       }
     case "U8": return try all(UInt8.self) { Int64($0) }
-    case "I8": return try all(Int8.self) { Int64($0) }
+    case "I8": return try all(Int8.self) { $0 }
     case "I16": return try all(Int16.self) { Int64(Int16(littleEndian: $0)) }
     case "U16": return try all(UInt16.self) { Int64(UInt16(littleEndian: $0)) }
     case "I32": return try all(Int32.self) { Int64(Int32(littleEndian: $0)) }
@@ -188,7 +187,10 @@ package struct Safetensors: Sendable {
   private static func kind(of dtype: DType) -> String {
     switch dtype {
     case .bool: "BOOL"
+    case .int8: "I8"
     case .int64: "I64"
+    case .float16: "F16"
+    case .bfloat16: "BF16"
     case .float32: "F32"
     case .float64: "F64"
     }

@@ -46,7 +46,7 @@ extension Interpreter {
         if case .boolean(let flag) = value { return .gather(try Tensor([flag])) }
         if let n = value.asInteger { return .index(n) }
         if let x = value.variable, x.rank > 0, !x.dtype.isFloat || x.shape.count == 0 {
-          return .gather(x.value)
+          return .gather(x.dtype == .int8 ? try x.value.cast(.int64) : x.value)
         }
         throw LanguageError(
           "index",
@@ -131,7 +131,7 @@ extension Interpreter {
           "index", "an index is a whole number or a slice, this is \(value.withArticle)", at: span)
       }
       let probe = try Tensor.arange(0, count: count)
-      let chosen = try located(span) { try probe.indexed([.gather(x.value)]) }
+      let chosen = try located(span) { try probe.indexed([.gather(x.value.unpacked())]) }
       return try many(chosen.array(of: Int64.self).map { Int($0) })
     }
   }

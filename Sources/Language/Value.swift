@@ -28,13 +28,14 @@ package enum Value: Sendable {
     // A number that a recorded step depends on stays one that can be noted.
     if variable.dtype != .bool, Recording.isNoting(variable.value) {
       self = .tensor(
-        variable.dtype == .int64 ? variable : try variable.cast(.float64))
+        variable.dtype.isFloat
+          ? try variable.cast(.float64) : Variable(try variable.value.cast(.int64)))
       return
     }
     switch variable.dtype {
     case .bool: self = .boolean(variable.value.double(at: 0) != 0)
-    case .int64: self = .integer(variable.value.integer(at: 0))
-    case .float32, .float64:
+    case .int8, .int64: self = .integer(variable.value.integer(at: 0))
+    case .float16, .bfloat16, .float32, .float64:
       if variable.isTraced {
         self = .tensor(try variable.cast(.float64))
       } else {

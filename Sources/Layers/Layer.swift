@@ -174,9 +174,30 @@ package struct Layer: Sendable {
     }
     context.isTraining = context.isTraining || isTraining
     context.buffers = notes?.values ?? buffers
-    let result = try kind.apply(self, x, &context)
+    let result = try isPacked(x, context) ? unpacked(x, &context) : kind.apply(self, x, &context)
     notes?.values = context.buffers
     return result
+  }
+
+  private func isPacked(_ x: Variable, _ context: LayerContext) -> Bool {
+    x.dtype.isHalf || parameters.contains { $0.value.dtype.isPacked }
+      || context.others.contains { $0.dtype.isHalf } || context.state.contains { $0.dtype.isHalf }
+  }
+
+  /// Applied in the kinds that arithmetic takes place in; the result is packed like all it came from.
+  private func unpacked(_ x: Variable, _ context: inout LayerContext) throws -> Variable {
+    let (others, count) = (context.others, parameters.count)
+    // Whole numbers of a layer are read as floats.
+    let weights = try parameters.map {
+      $0.value.dtype == .int8 ? try $0.value.cast(.float32) : $0.value
+    }
+    return try Variable.unpacking([x] + weights + others + context.state) { wide in
+      var layer = self
+      for i in 0..<count { layer.parameters[i].value = wide[1 + i] }
+      context.others = Array(wide[(1 + count)..<(1 + count + others.count)])
+      context.state = Array(wide[(1 + count + others.count)...])
+      return [try kind.apply(layer, wide[0], &context)]
+    }[0]
   }
 
   /// `Linear(64, 10)`: positional settings that are given, then those that differ from the default.

@@ -102,7 +102,7 @@ extension StandardLibrary {
         "tensor", family: "Create",
         [
           Argument("x", .any, "Numbers."),
-          Argument("dtype", .text, "\"f32\", \"f64\", \"i64\" or \"bool\".", default: "\"f32\""),
+          Argument("dtype", .text, "As for cast.", default: "\"f32\""),
         ], summary: "Numbers as a tensor of a kind.",
         examples: [Example("tensor([1, 2], dtype=\"f64\").dtype", prints: "f64")])
     ) { call, interpreter in
@@ -117,11 +117,36 @@ extension StandardLibrary {
       Entry(
         "cast", family: "Elementwise",
         [
-          Argument("x", .tensor, "Any shape."),
-          Argument("dtype", .text, "\"f32\", \"f64\", \"i64\" or \"bool\"."),
+          Argument("x", .any, "Any shape; of a record or model, all tensors of floats."),
+          Argument("dtype", .text, kinds + "."),
         ], summary: "The same numbers as another kind.",
-        examples: [Example("cast([1.7, -1.7], \"i64\")", prints: "[1, -1]")])
-    ) { call, _ in try Value(call.variable("x").cast(kind(call, "dtype"))) },
+        details: """
+          Floats become integers towards zero. "f16" and "bf16" take two bytes for a number, "i8" one, \
+          and only hold numbers: the nearest that they have, ties to the even one. A number beyond \
+          65504 is inf as f16, one beyond -128 to 127 does not fit i8 and is refused.
+
+          Arithmetic of them takes place in f32, and the result is rounded to f16 (bf16) where all \
+          tensors of floats are of that kind. Beside f32, and f16 beside bf16, it is f32; a single \
+          number takes the tensor's kind. Sums, means and losses that are one number are not rounded. \
+          i8 counts as whole numbers: i8 with i8 is i64, with floats a float. What only moves elements \
+          keeps the kind.
+
+          The gradient of a cast between floats is the gradient as the other kind, so \
+          grad(w => loss(cast(w, "f16"))) moves f32 weights by what f16 made of them.
+          """,
+        examples: [
+          Example("cast([1.7, -1.7], \"i64\")", prints: "[1, -1]"),
+          Example("cast([0.1, 70000], \"f16\")", prints: "[0.0999756, inf]"),
+          Example("cast(Linear(2, 3), \"bf16\").weight.dtype", prints: "bf16"),
+        ])
+    ) { call, interpreter in
+      let target = try kind(call, "dtype")
+      if let x = call["x"].variable { return try Value(x.cast(target)) }
+      let value = interpreter.asModel(call["x"])
+      return try Tree.map(value, Tree.choice(for: value)) { _, leaf in
+        leaf.rank > 0 && leaf.dtype.isFloat ? try leaf.cast(target) : nil
+      }
+    },
     Builtin(
       Entry(
         "one_hot", family: "Create",
@@ -167,9 +192,15 @@ extension StandardLibrary {
     },
   ]
 
+  /// The kinds of elements, as text: "f32", "f64" … or "bool".
+  private static let kinds: String = {
+    let names = DType.allCases.reversed().map { "\"\($0.name)\"" }
+    return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
+  }()
+
   static func kind(_ call: Call, _ name: String) throws -> DType {
     guard let kind = DType(name: try call.text(name)) else {
-      throw call.wrong(name, expected: "\"f32\", \"f64\", \"i64\" or \"bool\"")
+      throw call.wrong(name, expected: kinds)
     }
     return kind
   }

@@ -148,10 +148,11 @@ struct LayerReadings: Sendable {
         }
       }
     }
+    guard let answers = try? answers.unpacked() else { return 0 }
     switch answers.dtype {
     case .float32: hear(Float.self)
     case .float64: hear(Double.self)
-    case .int64, .bool: return 0
+    case .bool, .int8, .int64, .float16, .bfloat16: return 0
     }
     return Double(silent.count) / Double(units)
   }

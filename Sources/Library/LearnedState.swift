@@ -10,8 +10,12 @@ struct LearnedState {
   private let tensors: [Checkpoint.NamedTensor]
   private let positions: [String: Int]
 
-  init(_ tensors: [Checkpoint.NamedTensor]) {
+  /// Whether floats keep the kind that they were saved in, even if the value's are of another.
+  private let keepsKinds: Bool
+
+  init(_ tensors: [Checkpoint.NamedTensor], keepsKinds: Bool = false) {
     self.tensors = tensors
+    self.keepsKinds = keepsKinds
     positions = Dictionary(
       tensors.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
@@ -90,6 +94,10 @@ struct LearnedState {
       throw TrainingError.otherState(name: path, was: "missing", now: text(old))
     }
     let found = tensors[at].value
+    let isPacked = found.dtype.isHalf || old.dtype.isHalf
+    if found.dims == old.dims, isPacked, found.dtype.isFloat, old.dtype.isFloat {
+      return keepsKinds ? found : try found.cast(old.dtype)
+    }
     guard found.dims == old.dims, found.dtype == old.dtype else {
       throw TrainingError.otherState(name: path, was: text(found), now: text(old))
     }

@@ -142,6 +142,14 @@ extension StandardLibrary {
     },
     Builtin(
       entry(
+        "peak_memory", "Checking", [Argument("f", .function, "Without arguments.")],
+        "The most bytes that tensors made during a call of f took at one time.",
+        Example("peak_memory(() => zeros(1024))", prints: "4096"))
+    ) { call, interpreter in
+      .integer(try MemoryBudget.peak { _ = try interpreter.apply(call["f"], []) })
+    },
+    Builtin(
+      entry(
         "bernoulli", "Random",
         [
           Argument("p", .number, "The chance of true."),

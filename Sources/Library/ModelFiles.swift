@@ -29,8 +29,10 @@ enum ModelFiles {
   }
 
   /// A model of the same structure with the file's numbers.
-  static func filled(_ model: Value, from file: Safetensors) throws -> Value {
-    try LearnedState(tensors(file)).restored(model, "")
+  static func filled(_ model: Value, from file: Safetensors, keepsKinds: Bool = false) throws
+    -> Value
+  {
+    try LearnedState(tensors(file), keepsKinds: keepsKinds).restored(model, "")
   }
 
   /// The same where the file has other names: `names` turns the model's into the file's.
@@ -87,7 +89,7 @@ enum ModelFiles {
   static func value(of file: Safetensors) throws -> Value {
     if let text = file.metadata.first(where: { $0.name == "layers" })?.text {
       let json = try JSON(parsing: Array(text.utf8))
-      return try filled(model(json), from: file)
+      return try filled(model(json), from: file, keepsKinds: true)
     }
     return .record(Record(try tensors(file).map { ($0.name, .tensor(Variable($0.value))) }))
   }

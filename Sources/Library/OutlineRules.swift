@@ -8,7 +8,8 @@ import Vocabulary
 enum OutlineRules {
   /// Words that reach outside, take long, or change something.
   private static let outside: Set<String> = [
-    "dataset", "datasets", "load", "save", "import", "load_into", "time", "spawn", "runs",
+    "dataset", "datasets", "load", "save", "import", "load_into", "time", "peak_memory", "spawn",
+    "runs",
   ]
 
   /// The result of a word; nil when it may simply run.
@@ -89,7 +90,8 @@ enum OutlineRules {
       let shape = try shapes.reduce(Shape.number) {
         try Shape.broadcast($0, Shape(checking: $1), operation: entry.name)
       }
-      return entry.name == "cast" || entry.name == "logsumexp"
+      let isPacked = call.all.contains { $0.outlined?.dtype?.isPacked ?? false }
+      return isPacked || entry.name == "cast" || entry.name == "logsumexp"
         ? Outline.anything : Outline.tensor(shape.dims, call.all[0].outlined?.dtype ?? .float32)
     }
     return Outline.anything

@@ -10,7 +10,7 @@ enum SavedFile {
 
   private static let writers: [(ending: String, write: Writer)] = [
     (".safetensors", safetensors),
-    (".npy", { call, _ in NumPyFile.write(try call.tensor("x")) }),
+    (".npy", { call, _ in try NumPyFile.write(call.tensor("x")) }),
     (".npz", npz), (".csv", csv), (".png", png), (".wav", wav),
     (".svg", svg), (".txt", txt),
   ]
@@ -120,9 +120,10 @@ enum SavedFile {
   private static func texts(_ x: Tensor) throws -> [String] {
     try MemoryBudget.check(x.count.multipliedReportingOverflow(by: 32).partialValue)
     switch x.dtype {
-    case .float32: return x.array(of: Float.self).map { $0.isNaN ? "" : "\($0)" }
+    case .float16, .bfloat16, .float32:
+      return x.array(of: Float.self).map { $0.isNaN ? "" : "\($0)" }
     case .float64: return x.array(of: Double.self).map { $0.isNaN ? "" : "\($0)" }
-    case .int64, .bool: return x.array(of: Int64.self).map { "\($0)" }
+    case .bool, .int8, .int64: return x.array(of: Int64.self).map { "\($0)" }
     }
   }
 

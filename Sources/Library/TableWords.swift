@@ -38,12 +38,13 @@ extension StandardLibrary {
       let label = x.rank == 1 ? name : name.isEmpty ? "\(at)" : "\(name)[\(at)]"
       let cells = x.rank == 1 ? x : try x.indexed([.ellipsis, .index(at)])
       switch cells.dtype {
-      case .int64:
+      case .int8, .int64:
         return .init(label, integers: cells.array(of: Int64.self).map { Int($0) })
       case .bool:
         return .init(
           label, texts: cells.array(of: Double.self).map { $0 != 0 ? "true" : "false" })
-      case .float32, .float64: return .init(label, numbers: cells.array(of: Double.self))
+      case .float16, .bfloat16, .float32, .float64:
+        return .init(label, numbers: cells.array(of: Double.self))
       }
     }
   }

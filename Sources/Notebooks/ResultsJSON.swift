@@ -78,8 +78,8 @@ package enum ResultsJSON {
       let elements: [String]
       switch x.dtype {
       case .bool: elements = x.array(of: Double.self).map { $0 != 0 ? "true" : "false" }
-      case .int64: elements = (0..<x.shape.count).map { "\(x.integer(at: $0))" }
-      case .float32:
+      case .int8, .int64: elements = (0..<x.shape.count).map { "\(x.integer(at: $0))" }
+      case .float16, .bfloat16, .float32:
         elements = x.array(of: Double.self).map { number(Double(Float($0)), single: true) }
       case .float64: elements = x.array(of: Double.self).map { number($0) }
       }

@@ -33,13 +33,13 @@ package struct Operand: Sendable {
     self.dims = dims
     let shape = try Operand.shape(dims, holding: reals.count)
     switch type.carrier {
-    case .float32:
+    case .float16, .bfloat16, .float32:
       let small = type != .float32
       content = .numbers(
         try Tensor(reals.map { Float(small ? type.rounded($0) : $0) }, shape: shape))
     case .float64: content = .numbers(try Tensor(reals, shape: shape))
     case .bool: content = .numbers(try Tensor(reals.map { $0 != 0 }, shape: shape))
-    case .int64:
+    case .int8, .int64:
       content = .numbers(
         try Tensor(reals.map { type.wrapped(Operand.whole($0, type)) }, shape: shape))
     }
@@ -113,7 +113,10 @@ package struct Operand: Sendable {
     let own: ElementType =
       switch tensor.dtype {
       case .bool: .bool
+      case .int8: .int8
       case .int64: .int64
+      case .float16: .float16
+      case .bfloat16: .bfloat16
       case .float32: .float32
       case .float64: .float64
       }
@@ -194,8 +197,8 @@ package struct Operand: Sendable {
     case .numbers(let tensor):
       switch tensor.dtype {
       case .bool: return try pick(tensor, Bool.self, false)
-      case .int64: return try pick(tensor, Int64.self, 0)
-      case .float32: return try pick(tensor, Float.self, 0)
+      case .int8, .int64: return try pick(tensor, Int64.self, 0)
+      case .float16, .bfloat16, .float32: return try pick(tensor, Float.self, 0)
       case .float64: return try pick(tensor, Double.self, 0)
       }
     }

@@ -288,8 +288,9 @@ private enum ViewedData: Sendable {
   private static func text(_ tensor: Tensor, _ at: Int, _ digits: Int) -> String {
     switch tensor.dtype {
     case .bool: tensor.integer(at: at) != 0 ? "true" : "false"
-    case .float32, .float64: shortNumber(tensor.double(at: at), digits: digits)
-    case .int64: "\(tensor.integer(at: at))"
+    case .float16, .bfloat16, .float32, .float64:
+      shortNumber(tensor.double(at: at), digits: digits)
+    case .int8, .int64: "\(tensor.integer(at: at))"
     }
   }
 }

@@ -51,13 +51,14 @@ package enum Comparison: Int32, Sendable {
 }
 
 extension Tensor {
-  /// The kind that two operands meet in: bool < i64 < f32 < f64, where a single number (rank 0) takes
+  /// The kind that two operands meet in: bool < i8 < i64 < f16, bf16 < f32 < f64 (f32 for f16 beside
+  /// bf16), where a single number (rank 0) takes
   /// the other's kind unless it is a float and the other is not (then f32).
   package static func promoted(_ a: Tensor, _ b: Tensor) -> DType {
-    if a.rank == 0 && b.rank == 0 { return max(a.dtype, b.dtype) }
+    if a.rank == 0 && b.rank == 0 { return a.dtype.joined(b.dtype) }
     if a.rank == 0 { return weak(a.dtype, beside: b.dtype) }
     if b.rank == 0 { return weak(b.dtype, beside: a.dtype) }
-    return max(a.dtype, b.dtype)
+    return a.dtype.joined(b.dtype)
   }
 
   private static func weak(_ number: DType, beside other: DType) -> DType {
@@ -66,6 +67,9 @@ extension Tensor {
   }
 
   package func binary(_ operation: BinaryOperation, _ other: Tensor) throws -> Tensor {
+    if dtype.isPacked || other.dtype.isPacked {
+      return try unpacked(beside: other).binary(operation, other.unpacked(beside: self))
+    }
     var kind = Tensor.promoted(self, other)
     if kind == .bool { kind = .int64 }
     if kind == .int64 {
@@ -95,7 +99,7 @@ extension Tensor {
       Recording.current?.note(operation.symbol, [a, b], [result], form: form) { at, _ in
         Tensor.binary(code, isSingle, walk, at[0], at[1], at[2])
       }
-    case .int64, .bool:
+    case .bool, .int8, .int64, .float16, .bfloat16:
       if operation == .floorDivide || operation == .remainder, b.hasZero {
         throw TensorError.divisionByZero(operation: operation.symbol)
       }
@@ -155,6 +159,9 @@ extension Tensor {
   }
 
   package func compare(_ comparison: Comparison, _ other: Tensor) throws -> Tensor {
+    if dtype.isPacked || other.dtype.isPacked {
+      return try unpacked(beside: other).compare(comparison, other.unpacked(beside: self))
+    }
     var kind = max(dtype, other.dtype)
     if kind.isFloat { kind = Tensor.promoted(self, other) }
     if kind == .bool { kind = .int64 }
@@ -238,6 +245,7 @@ extension Tensor {
     }
     switch size {
     case 1: fill(UInt8.self)
+    case 2: fill(UInt16.self)
     case 4: fill(UInt32.self)
     default: fill(UInt64.self)
     }

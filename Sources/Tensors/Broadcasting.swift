@@ -22,6 +22,7 @@ extension Tensor {
   ) {
     switch size {
     case 1: copy(UInt8.self, from, to, shape, strides)
+    case 2: copy(UInt16.self, from, to, shape, strides)
     case 4: copy(UInt32.self, from, to, shape, strides)
     default: copy(UInt64.self, from, to, shape, strides)
     }

@@ -153,7 +153,7 @@ extension Tensor {
   /// [N, out, H', W'].
   package static func conv2d(_ x: Tensor, _ w: Tensor, _ geometry: WindowGeometry) throws -> Tensor
   {
-    let kind = max(.float32, max(x.dtype, w.dtype))
+    let kind = max(.float32, x.dtype.joined(w.dtype))
     let plan = try ConvolutionPlan(x.dims, w.dims, geometry, kind)
     let result = try Tensor(uninitialised: plan.target, kind)
     let (images, weights, scratch) = (

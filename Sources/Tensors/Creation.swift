@@ -14,7 +14,10 @@ extension Tensor {
     let result = try Tensor(uninitialised: shape, dtype)
     switch dtype {
     case .bool: result.fill(with: value != 0)
+    case .int8: result.fill(with: try Tensor.small(value))
     case .int64: result.fill(with: value.asInt64)
+    case .float16: result.fill(with: Half(element: value))
+    case .bfloat16: result.fill(with: BrainFloat(element: value))
     case .float32: result.fill(with: Float(value))
     case .float64: result.fill(with: value)
     }
@@ -94,16 +97,17 @@ extension Tensor {
     }
   }
 
-  /// The same numbers as another kind; floats become integers towards zero.
+  /// The same numbers as another kind; floats become integers towards zero, and the nearest of fewer
+  /// bits, ties to the even one. Throws where a number does not fit into i8.
   package func cast(_ target: DType) throws -> Tensor {
     if target == dtype { return self }
     let result = try Tensor(uninitialised: shape, target)
     let (source, count) = (dtype, count)
-    withExtendedLifetime(storage) {
-      Tensor.convert(source, target, count, address, result.address)
+    try withExtendedLifetime(storage) {
+      try Tensor.convert(source, target, count, address, result.address)
     }
     Recording.current?.note("cast", [self], [result]) { at, _ in
-      Tensor.convert(source, target, count, at[0], at[1])
+      try Tensor.convert(source, target, count, at[0], at[1])
     }
     return result
   }
@@ -111,7 +115,8 @@ extension Tensor {
   private static func convert(
     _ source: DType, _ target: DType, _ count: Int, _ x: UnsafeRawPointer,
     _ y: UnsafeMutableRawPointer
-  ) {
+  ) throws {
+    if convertHalves(source, target, count, x, y) { return }
     if source == .bool, target == .float32 {
       // Masks, often: simple enough for vectors.
       let (mask, out) = (
@@ -125,19 +130,44 @@ extension Tensor {
       let out = y.assumingMemoryBound(to: E.self)
       WorkStop.stretches(of: count) { for i in $0 { out[i] = body(source[i]) } }
     }
-    func from<S: TensorElement>(_: S.Type) {
+    func fillSmall<S: TensorElement>(_: S.Type) throws {
+      let source = x.assumingMemoryBound(to: S.self)
+      let out = y.assumingMemoryBound(to: Int8.self)
+      try WorkStop.stretches(of: count) { for i in $0 { out[i] = try small(source[i].asDouble) } }
+    }
+    func from<S: TensorElement>(_: S.Type) throws {
       switch target {
       case .bool: fill(S.self, Bool.self) { $0.asDouble != 0 }
+      case .int8: try fillSmall(S.self)
       case .int64: fill(S.self, Int64.self) { $0.asInt64 }
+      case .float16 where S.dtype == .int64:
+        fill(S.self, Half.self) { Half(element: $0.asInt64) }
+      case .float16: fill(S.self, Half.self) { Half(element: $0.asDouble) }
+      case .bfloat16 where S.dtype == .int64:
+        fill(S.self, BrainFloat.self) { BrainFloat(element: $0.asInt64) }
+      case .bfloat16: fill(S.self, BrainFloat.self) { BrainFloat(element: $0.asDouble) }
       case .float32: fill(S.self, Float.self) { Float($0.asDouble) }
       case .float64: fill(S.self, Double.self) { $0.asDouble }
       }
     }
     switch source {
-    case .bool: from(Bool.self)
-    case .int64: from(Int64.self)
-    case .float32: from(Float.self)
-    case .float64: from(Double.self)
+    case .bool: try from(Bool.self)
+    case .int8: try from(Int8.self)
+    case .int64: try from(Int64.self)
+    case .float16: try from(Half.self)
+    case .bfloat16: try from(BrainFloat.self)
+    case .float32: try from(Float.self)
+    case .float64: try from(Double.self)
     }
+  }
+
+  /// Towards zero, into eight bits.
+  private static func small(_ x: Double) throws -> Int8 {
+    guard x.isFinite, let fitting = Int8(exactly: x.rounded(.towardZero)) else {
+      throw TensorError.invalid(
+        operation: "i8", reason: "\(shortNumber(x)) does not fit, it holds -128 to 127",
+        hint: "clip(x, -128, 127), or \"i64\"")
+    }
+    return fitting
   }
 }

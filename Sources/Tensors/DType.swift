@@ -1,11 +1,14 @@
 /// The kind of a tensor's elements, in order of promotion.
 package enum DType: UInt8, Sendable, CaseIterable, Comparable {
-  case bool, int64, float32, float64
+  case bool, int8, int64, float16, bfloat16, float32, float64
 
   package var name: String {
     switch self {
     case .bool: "bool"
+    case .int8: "i8"
     case .int64: "i64"
+    case .float16: "f16"
+    case .bfloat16: "bf16"
     case .float32: "f32"
     case .float64: "f64"
     }
@@ -14,13 +17,33 @@ package enum DType: UInt8, Sendable, CaseIterable, Comparable {
   /// Bytes of one element.
   package var size: Int {
     switch self {
-    case .bool: 1
+    case .bool, .int8: 1
+    case .float16, .bfloat16: 2
     case .float32: 4
     case .int64, .float64: 8
     }
   }
 
-  package var isFloat: Bool { self >= .float32 }
+  package var isFloat: Bool { self >= .float16 }
+  /// Floats of sixteen bits, which only hold numbers.
+  package var isHalf: Bool { self == .float16 || self == .bfloat16 }
+
+  /// The kind that arithmetic takes place in: i8 counts as i64, floats of sixteen bits as f32.
+  package var computing: DType {
+    switch self {
+    case .int8: .int64
+    case .float16, .bfloat16: .float32
+    case .bool, .int64, .float32, .float64: self
+    }
+  }
+
+  /// Whether numbers are only kept in this kind, and unpacked to compute.
+  package var isPacked: Bool { computing != self }
+
+  /// The smallest kind that holds what two kinds hold.
+  package func joined(_ other: DType) -> DType {
+    self != other && isHalf && other.isHalf ? .float32 : max(self, other)
+  }
 
   package init?(name: String) {
     guard let found = DType.allCases.first(where: { $0.name == name }) else { return nil }

@@ -40,8 +40,8 @@ extension Tensor {
   private func element(_ i: Int) -> String {
     switch dtype {
     case .bool: double(at: i) != 0 ? "true" : "false"
-    case .int64: "\(integer(at: i))"
-    case .float32, .float64: shortNumber(double(at: i))
+    case .int8, .int64: "\(integer(at: i))"
+    case .float16, .bfloat16, .float32, .float64: shortNumber(double(at: i))
     }
   }
 
@@ -115,8 +115,8 @@ extension Tensor {
     func cell(_ x: Double) -> String {
       switch dtype {
       case .bool: return x != 0 ? "true" : "false"
-      case .int64: return "\(x.asInt64)"
-      case .float32, .float64:
+      case .int8, .int64: return "\(x.asInt64)"
+      case .float16, .bfloat16, .float32, .float64:
         return decimals.map { fixedNumber(x, decimals: $0) } ?? shortNumber(x, digits: 4)
       }
     }

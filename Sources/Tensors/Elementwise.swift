@@ -22,6 +22,7 @@ extension Tensor {
   static let grain = 1 << 15
 
   package func unary(_ operation: UnaryOperation) throws -> Tensor {
+    if dtype.isPacked { return try unpacked().unary(operation) }
     if dtype == .int64 && operation.keepsIntegers { return try integerUnary(operation) }
     if !dtype.isFloat { return try cast(.float32).unary(operation) }
     let result = try Tensor(uninitialised: shape, dtype)

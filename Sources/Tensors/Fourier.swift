@@ -133,6 +133,7 @@ extension Tensor {
     guard dtype.isFloat else {
       throw TensorError.wrongKind(operation: "fft", found: dtype, expected: "floats")
     }
+    if dtype.isPacked { return try unpacked().fourier(inverse: inverse) }
     let result = try Tensor(uninitialised: shape, dtype)
     let n = dims[rank - 2]
     if count == 0 { return result }

@@ -173,6 +173,7 @@ extension Tensor {
       }
       switch size {
       case 1: move(UInt8.self)
+      case 2: move(UInt16.self)
       case 4: move(UInt32.self)
       default: move(UInt64.self)
       }
@@ -214,6 +215,7 @@ extension Tensor {
     }
     switch kind.size {
     case 1: move(UInt8.self)
+    case 2: move(UInt16.self)
     case 4: move(UInt32.self)
     default: move(UInt64.self)
     }
@@ -223,6 +225,7 @@ extension Tensor {
   /// The gradient of `indexed`: this tensor's elements are added to zeros of `shape` where they came
   /// from.
   package func scattered(_ items: [IndexItem], from source: Tensor) throws -> Tensor {
+    if dtype.isPacked { return try unpacked().scattered(items, from: source) }
     let (flat, _) = try source.positions(items)
     let result = try Tensor(uninitialised: source.shape, dtype)
     let (isSingle, bytes) = (dtype == .float32, result.count * dtype.size)

@@ -18,7 +18,7 @@ extension Tensor {
       guard a == b else {
         throw TensorError.shapesDiffer(operation: "concat", left: first.dims, right: part.dims)
       }
-      kind = max(kind, part.dtype)
+      kind = kind.joined(part.dtype)
       size += part.dims[axis]
     }
     if parts.count == 1 { return first }
@@ -128,6 +128,7 @@ extension Tensor {
 
   /// The inverse of `rows(at:)`: rows are added to zeros of `shape`, in order.
   package func scatteredRows(at indices: Tensor, into shape: Shape) throws -> Tensor {
+    if dtype.isPacked { return try unpacked().scatteredRows(at: indices, into: shape) }
     let result = try Tensor(uninitialised: shape, dtype)
     let (count, bytes, size) = (indices.count, shape.count * dtype.size, shape.dims[0])
     let (run, isSingle) = (shape.dims.dropFirst().reduce(1, *), dtype == .float32)
@@ -159,6 +160,7 @@ extension Tensor {
 
   /// The inverse of `taking` along the first axis: rows are added to zeros of `shape`, in order.
   package func scatteredRows(_ rows: [Int], into shape: Shape) throws -> Tensor {
+    if dtype.isPacked { return try unpacked().scatteredRows(rows, into: shape) }
     let result = try Tensor(uninitialised: shape, dtype)
     let (run, size, isSingle, isDouble) = (
       shape.dims.dropFirst().reduce(1, *), shape.dims[0], dtype == .float32, dtype == .float64

@@ -11,6 +11,11 @@ extension Tensor {
         operation: "@", reason: "needs vectors or matrices, this is a number", hint: "use * instead"
       )
     }
+    if a.dtype.isPacked || b.dtype.isPacked {
+      return try matmul(
+        a.unpacked(beside: b), b.unpacked(beside: a), transposeA: transposeA, transposeB: transposeB
+      )
+    }
     var kind = promoted(a, b)
     if !kind.isFloat { kind = a.isExactlyFloat(b) ? .float64 : .float32 }
     let wasInteger = !promoted(a, b).isFloat

@@ -37,8 +37,30 @@ package enum MemoryBudget {
   /// Gives back to the system what freed tensors have left behind.
   package static func returnFreed() { ck_return_freed() }
 
-  static func took(_ count: Int) { live.add(count, ordering: .relaxed) }
-  static func gave(_ count: Int) { live.subtract(count, ordering: .relaxed) }
+  /// The most bytes that tensors of this thread took at one time while `body` ran, beyond those that
+  /// were there before.
+  package static func peak(_ body: () throws -> Void) rethrows -> Int {
+    let (held, most, pool) = (ck_bytes_held(), ck_bytes_most(), ck_pool())
+    ck_set_bytes_most(held)
+    // Memory that is used again would not count.
+    ck_set_pool(nil)
+    defer {
+      ck_set_pool(pool)
+      ck_set_bytes_most(max(most, ck_bytes_most()))
+    }
+    try body()
+    return ck_bytes_most() - held
+  }
+
+  static func took(_ count: Int) {
+    live.add(count, ordering: .relaxed)
+    ck_bytes_moved(count)
+  }
+
+  static func gave(_ count: Int) {
+    live.subtract(count, ordering: .relaxed)
+    ck_bytes_moved(-count)
+  }
 
   /// The smaller of what the kernel calls available and what a control group leaves.
   private static func available() -> Int {

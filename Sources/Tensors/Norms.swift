@@ -3,6 +3,10 @@ extension Tensor {
   /// same shape and kind; 0 for others. For people who watch: summed in eight lanes, without a
   /// gradient.
   package func sumOfSquares(minus other: Tensor? = nil) -> Double {
+    if dtype.isHalf {
+      guard let wide = try? unpacked() else { return 0 }
+      return wide.sumOfSquares(minus: other.flatMap { try? $0.unpacked() })
+    }
     func sum<E: BinaryFloatingPoint>(_: E.Type) -> Double {
       withBytes { bytes in
         let x = bytes.bindMemory(to: E.self)
@@ -30,7 +34,7 @@ extension Tensor {
     switch dtype {
     case .float32: return sum(Float.self)
     case .float64: return sum(Double.self)
-    case .int64, .bool: return 0
+    case .bool, .int8, .int64, .float16, .bfloat16: return 0
     }
   }
 }

@@ -20,7 +20,10 @@ extension Tensor {
     try Tensor.apply("pick", [self, positions], [result]) { at in
       switch kind {
       case .bool: try run(Bool.self, at)
+      case .int8: try run(Int8.self, at)
       case .int64: try run(Int64.self, at)
+      case .float16: try run(Half.self, at)
+      case .bfloat16: try run(BrainFloat.self, at)
       case .float32: try run(Float.self, at)
       case .float64: try run(Double.self, at)
       }
@@ -35,6 +38,7 @@ extension Tensor {
       throw TensorError.shapesDiffer(operation: "drop", left: dims, right: positions.dims)
     }
     try positions.checkPlaceKind("drop")
+    if dtype.isPacked { return try unpacked().dropped(at: positions, into: shape) }
     if dtype == .bool { return try cast(.int64).dropped(at: positions, into: shape) }
     let result = try Tensor(uninitialised: shape, dtype)
     let (count, limit, kind) = (count, Int64(shape.count), dtype)
@@ -68,7 +72,7 @@ extension Tensor {
     }
     try Tensor.apply("drop", [self, positions], [result]) { at in
       switch kind {
-      case .int64, .bool: try runWhole(at)
+      case .bool, .int8, .int64, .float16, .bfloat16: try runWhole(at)
       case .float32: try run(Float.self, at)
       case .float64: try run(Double.self, at)
       }

@@ -128,7 +128,7 @@ extension Tensor {
       throw TensorError.invalid(
         operation: operation, reason: "needs images [N, C, H, W], this is \(x.shape)", hint: nil)
     }
-    let source = x.dtype.isFloat ? x : try x.cast(.float32)
+    let source = try x.dtype.isFloat ? x.unpacked() : x.cast(.float32)
     let out = try geometry.output(operation, image: [x.dims[2], x.dims[3]], window: window)
     return (source, try Shape(checking: [x.dims[0], x.dims[1], out.height, out.width]))
   }

@@ -12,6 +12,9 @@ extension Tensor {
     -> Tensor
   {
     let axes = try shape.axes(axes)
+    if dtype.isPacked {
+      return try unpacked().reduce(operation, axes: axes, keepDims: keepDims)
+    }
     if dtype == .bool { return try cast(.int64).reduce(operation, axes: axes, keepDims: keepDims) }
     if dtype == .int64, operation == .mean {
       return try cast(.float32).reduce(operation, axes: axes, keepDims: keepDims)
@@ -42,7 +45,7 @@ extension Tensor {
         Recording.current?.note(operation.name, [front.tensor], [result]) { at, _ in
           Tensor.reduce(code, isSingle, at[0], at[1], outer, length, inner)
         }
-      case .int64, .bool:
+      case .bool, .int8, .int64, .float16, .bfloat16:
         overflows = front.tensor.reduceIntegers(operation, into: result, outer, length, inner)
       }
     }
@@ -190,7 +193,7 @@ extension Tensor {
   /// Running sums (products) along an axis.
   package func cumulative(product isProduct: Bool, axis: Int) throws -> Tensor {
     let axis = try shape.axis(axis)
-    let source = dtype == .bool ? try cast(.int64) : self
+    let source = try dtype == .bool ? cast(.int64) : unpacked()
     let result = try Tensor(uninitialised: shape, source.dtype)
     let length = dims[axis]
     let inner = dims[(axis + 1)...].reduce(1, *)
@@ -204,7 +207,7 @@ extension Tensor {
     switch source.dtype {
     case .float32: run(Float.self, isProduct ? { $0 * $1 } : { $0 + $1 })
     case .float64: run(Double.self, isProduct ? { $0 * $1 } : { $0 + $1 })
-    case .int64, .bool:
+    case .bool, .int8, .int64, .float16, .bfloat16:
       var overflows = false
       run(Int64.self) { before, next in
         let (value, overflow) =

@@ -9,7 +9,7 @@ extension Tensor {
       order.swapAt(axis, rank - 1)
       return try transposed(order).softmax(axis: -1, logarithm: logarithm).transposed(order)
     }
-    let source = dtype.isFloat ? self : try cast(.float32)
+    let source = try dtype.isFloat ? unpacked() : cast(.float32)
     let result = try Tensor(uninitialised: shape, source.dtype)
     let n = dims[axis]
     if count == 0 { return result }

@@ -66,7 +66,7 @@ extension Tensor {
     let (from, to) =
       transposed ? (pattern.rows, pattern.width) : (pattern.width, pattern.rows)
     guard x.rank == 2, x.dims[0] == from, values.dims == [pattern.count],
-      values.dtype == x.dtype, x.dtype.isFloat
+      values.dtype == x.dtype, x.dtype.isFloat, !x.dtype.isPacked
     else {
       throw TensorError.invalid(
         operation: "sparse_matmul",
@@ -103,7 +103,7 @@ extension Tensor {
     -> Tensor
   {
     guard a.rank == 2, b.rank == 2, a.dims == [pattern.rows, b.dims[1]],
-      b.dims[0] == pattern.width, a.dtype == b.dtype, a.dtype.isFloat
+      b.dims[0] == pattern.width, a.dtype == b.dtype, a.dtype.isFloat, !a.dtype.isPacked
     else { throw TensorError.shapesDiffer(operation: "sparse_matmul", left: a.dims, right: b.dims) }
     let d = a.dims[1]
     let result = try Tensor(uninitialised: Shape(checking: [pattern.count]), a.dtype)

@@ -51,6 +51,12 @@ package struct Tensor: Sendable {
     Tensor(shape: shape, dtype: dtype, storage: .hollow)
   }
 
+  /// Unpacked for a rule, which does not look at numbers that were not kept.
+  package func widened() throws -> Tensor {
+    guard storage === Storage.hollow else { return try unpacked() }
+    return Tensor(shape: shape, dtype: dtype.computing, storage: storage)
+  }
+
   package var rank: Int { shape.rank }
   package var count: Int { shape.count }
   package var dims: [Int] { shape.dims }
@@ -92,7 +98,10 @@ package struct Tensor: Sendable {
     withExtendedLifetime(storage) {
       switch dtype {
       case .bool: convert(Bool.self) { E(element: $0.asInt64) }
+      case .int8: convert(Int8.self) { E(element: $0.asInt64) }
       case .int64: convert(Int64.self) { E(element: $0) }
+      case .float16: convert(Half.self) { E(element: $0.asDouble) }
+      case .bfloat16: convert(BrainFloat.self) { E(element: $0.asDouble) }
       case .float32: convert(Float.self) { E(element: Double($0)) }
       case .float64: convert(Double.self) { E(element: $0) }
       }
@@ -121,7 +130,10 @@ package struct Tensor: Sendable {
     return withExtendedLifetime(storage) {
       switch dtype {
       case .bool: elements(Bool.self)[i] ? 1 : 0
+      case .int8: Double(elements(Int8.self)[i])
       case .int64: Double(elements(Int64.self)[i])
+      case .float16: elements(Half.self)[i].asDouble
+      case .bfloat16: elements(BrainFloat.self)[i].asDouble
       case .float32: Double(elements(Float.self)[i])
       case .float64: elements(Double.self)[i]
       }

@@ -44,9 +44,15 @@ package struct Optimizer: Sendable {
         try plain(&parameters[i], gradients[i], scale, &memory[i])
         continue
       }
-      var step = ParameterStep(
-        weights: Variable(parameters[i]), gradient: Variable(gradients[i]), settings: settings,
-        kind: kind, rate: learningRate, count: steps, memory: memory[i])
+      guard parameters[i].dtype != .int8 else {
+        throw TensorError.invalid(
+          operation: "update",
+          reason: "a parameter of kind i8 only holds numbers, steps are fractions",
+          hint: "cast(m, \"f32\")")
+      }
+      var step = try ParameterStep(
+        weights: Variable(parameters[i].unpacked()), gradient: Variable(gradients[i].unpacked()),
+        settings: settings, kind: kind, rate: learningRate, count: steps, memory: memory[i])
       if scale != 1 { step.gradient = try step.gradient * scale }
       if settings.boolean("maximize", default: false) {
         step.gradient = try step.gradient.negated()

@@ -246,5 +246,45 @@ def functions():
     file.write()
 
 
-for write in [broadcasting, products, softmax, convolutions, reductions, slicing, functions]:
+def brain(x):
+    """The nearest numbers with the upper sixteen bits of single precision, ties to even."""
+    bits = np.asarray(x, dtype=np.float32).view(np.uint32).astype(np.uint64)
+    near = ((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16 << 16).astype(np.uint32)
+    return near.view(np.float32)
+
+
+def kinds():
+    file = File("kinds")
+    half, small = np.float16, np.int8
+    # Ordinary numbers, ties and their neighbours, subnormals, the ends.
+    ties = np.array([1 + 2**-11, 1 + 3 * 2**-11, 2048 + 1, 2048 + 3, 65504, 65519, 65520, 70000],
+                    dtype=np.float32)
+    a = np.concatenate([
+        single(24), ties, -ties, np.nextafter(ties, np.float32(0)),
+        np.float32(2.0) ** -np.arange(12, 28).astype(np.float32), single(8) * np.float32(2**-22),
+        single(8) * np.float32(3e4)]).astype(np.float32)
+    b = single(a.size, low=0.25, high=3)
+    with np.errstate(over="ignore", invalid="ignore"):
+        file.case('cast(a, "f16")', a.astype(half), a, b)
+        file.case('cast(a, "bf16")', brain(a), a, b)
+        for sign, function in [("+", np.add), ("-", np.subtract), ("*", np.multiply),
+                               ("/", np.divide)]:
+            x, y = a.astype(half), b.astype(half)
+            file.case(f'cast(a, "f16") {sign} cast(b, "f16")', function(x, y), a, b)
+            file.case(f'cast(a, "f16") {sign} b', function(x, b), a, b)
+            wide = function(brain(a), brain(b))
+            file.case(f'cast(a, "bf16") {sign} cast(b, "bf16")', brain(wide), a, b)
+        file.case('sqrt(cast(b, "f16"))', np.sqrt(b.astype(half)), a, b)
+        file.case('sum(cast(reshape(b, 8, -1), "f16"), axis=0)',
+                  b.astype(half).reshape(8, -1).sum(axis=0, dtype=np.float64).astype(half), a, b)
+    whole = np.trunc(single(32, low=-128, high=127.9)).astype(np.float32)
+    part = single(32, low=-128.9, high=127.9)
+    file.case('cast(a, "i8")', part.astype(small), part, whole)
+    file.case('cast(b, "i8") + cast(b, "i8")', 2 * whole.astype(np.int64), part, whole)
+    file.case('cast(b, "i8") * 0.5', 0.5 * whole, part, whole)
+    file.case('cast(b, "i8") * cast(a, "f16")', whole.astype(half) * part.astype(half), part, whole)
+    file.write()
+
+
+for write in [broadcasting, products, softmax, convolutions, reductions, slicing, functions, kinds]:
     write()

@@ -32,6 +32,9 @@ package struct FormatCheck {
     let json = #"{"a": [1, 2.5e-3, "\u00e9\n", null, true], "b": {"c": []}}"#
     let weights = try Safetensors.written(
       [("w", grid), ("n", .integer(7))], metadata: [("kind", "model")])
+    let packed = try Safetensors.written([
+      ("h", grid.cast(.float16)), ("b", grid.cast(.bfloat16)), ("q", grid.cast(.int8)),
+    ])
     let pages = (0..<64).map { seed -> [UInt8] in
       var generator = NotebookGenerator(seed: seed)
       return generator.notebook()
@@ -54,7 +57,7 @@ package struct FormatCheck {
       Format(
         name: "cifar", seeds: [[3] + [UInt8](repeating: 200, count: 3072)],
         read: { try CIFARFile.read($0).x.bytes }, mend: nil),
-      Format(name: "safetensors", seeds: [weights], read: Self.safetensors, mend: nil),
+      Format(name: "safetensors", seeds: [weights, packed], read: Self.safetensors, mend: nil),
     ]
   }
 

@@ -24,7 +24,7 @@ import Testing
     #expect(try read.tensor("other") == nil)
   }
 
-  @Test func `half floats and small integers widen`() throws {
+  @Test func `half floats and small integers keep their kinds and bytes`() throws {
     let read = try Safetensors(
       file(
         #"{"a":{"dtype":"F16","shape":[3],"data_offsets":[0,6]},"#
@@ -34,6 +34,13 @@ import Testing
     #expect(try read.tensor("a")?.doubles == [1, 0x1p-24, -2])
     #expect(try read.tensor("b")?.doubles == [1])
     #expect(try read.tensor("c")?.doubles == [-1])
+    let all = try ["a", "b", "c"].compactMap { name in
+      try read.tensor(name).map { (name: name, tensor: $0) }
+    }
+    #expect(all.map(\.tensor.dtype) == [.float16, .bfloat16, .int8])
+    let again = try Safetensors.written(all)
+    #expect(Array(again.suffix(9)) == [0x00, 0x3C, 0x01, 0x00, 0x00, 0xC0, 0x80, 0x3F, 0xFF])
+    #expect(try Safetensors(again).items.map(\.kind) == ["F16", "BF16", "I8"])
   }
 
   @Test(arguments: [

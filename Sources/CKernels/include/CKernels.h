@@ -10,6 +10,11 @@ void ck_set_recording(void *object);
 // Where the tensors of this thread find memory that is free again, or null.
 void *ck_pool(void);
 void ck_set_pool(void *object);
+// Bytes that tensors of this thread took (or, below 0, gave back), and the most of them at one time.
+void ck_bytes_moved(long count);
+long ck_bytes_held(void);
+long ck_bytes_most(void);
+void ck_set_bytes_most(long count);
 // Who may ask the long operations of this thread to stop; null for nobody.
 void *ck_stop(void);
 // Runs run(with, 0) to run(with, count - 1) in any order on this thread and up to threads - 1 helpers;
@@ -210,3 +215,11 @@ void ck_sgd_f32(const float *w, const float *g, const float *momentum, long n, f
 void ck_adam_f32(const float *w, const float *g, const float *m, const float *v, long n, float scale,
                  float lr, float beta1, float beta2, float epsilon, float decay, int decoupled,
                  float correction1, float correction2, float *new_w, float *new_m, float *new_v);
+
+// Floats of sixteen bits: exact into f32, to the nearest (ties to even) back.
+void ck_f32_from_f16(const uint16_t *x, float *y, long n);
+void ck_f16_from_f32(const float *x, uint16_t *y, long n);
+void ck_f32_from_bf16(const uint16_t *x, float *y, long n);
+void ck_bf16_from_f32(const float *x, uint16_t *y, long n);
+void ck_f16_from_f64(const double *x, uint16_t *y, long n);
+void ck_bf16_from_f64(const double *x, uint16_t *y, long n);
