@@ -90,7 +90,7 @@ import Testing
   {
     let source = """
       (x, m) = (randn(512, 64), Linear(64, 64))
-      layers = [randn(64, 64) / 8 for i in range(12)]
+      layers = [randn(64, 64) / 8 for i in range(24)]
       loss(ws, x) = { h = x; for w in ws { h = tanh(h @ w) }; mean(h^2) }
       f(ws) = grad(ws => loss(ws, x))(ws)
       half(ws) = grad(ws => loss([cast(w, "bf16") for w in ws], cast(x, "bf16")))(ws)
