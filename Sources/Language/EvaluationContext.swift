@@ -41,6 +41,8 @@ package final class EvaluationContext {
   package var recorded: [any Sendable] = []
   /// Whether runs do what was recorded and nothing else.
   package var isLed = false
+  /// The steps before which led runs wait, in their order; those without one do not.
+  package var leashes: [Int?] = []
   /// Where runs wait for each other; opaque here.
   package var runQueue: (any Sendable)?
   /// Whether the clock was read, so that the values cannot be the same again.

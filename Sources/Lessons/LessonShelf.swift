@@ -17,6 +17,12 @@ package struct LessonShelf: Sendable {
   package let folder: String
   package let lessons: [Place]
 
+  /// Lessons that lie in no folder.
+  package init(texts: [[UInt8]]) {
+    folder = ""
+    lessons = texts.map { Place(path: "", lesson: Lesson($0)) }
+  }
+
   /// The lessons in a folder, by their numbers.
   package init(_ folder: String) {
     self.folder = folder

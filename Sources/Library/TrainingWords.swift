@@ -88,11 +88,16 @@ extension StandardLibrary {
 
   /// Starts a run, behind others where there is a queue.
   static func launched(_ run: Run, _ interpreter: Interpreter) -> Value {
-    interpreter.context.started.append(run)
+    let context = interpreter.context
     let job = run.job
-    interpreter.context.interruption.include { job.work }
-    if interpreter.context.isLed { run.job.isLed = true }
-    run.job.start(on: interpreter.context.runQueue as? RunQueue)
+    context.interruption.include { job.work }
+    if context.isLed {
+      job.isLed = true
+      let number = context.started.count
+      job.leash = context.leashes.indices.contains(number) ? context.leashes[number] : nil
+    }
+    context.started.append(run)
+    job.start(on: context.runQueue as? RunQueue)
     return .object(run)
   }
 

@@ -64,6 +64,8 @@ package enum Effect: Sendable {
     var recorded: [[SteeringEvent]]
     /// Whether its runs do what was recorded and nothing else.
     var isLed = false
+    /// The steps before which they wait.
+    var leashes: [Int?] = []
     /// What the file has for it.
     let output: (info: [String], body: String)?
   }

@@ -103,7 +103,7 @@ package final class EffectRunner: Sendable {
     let context = EvaluationContext(
       stream: asked.stream, interruption: interruption, folder: asked.folder)
     context.recorded = asked.recorded
-    context.isLed = asked.isLed
+    (context.isLed, context.leashes) = (asked.isLed, asked.leashes)
     let outcome = CellEvaluation.run(
       asked.text, in: asked.names, context, StandardLibrary.interpreter())
     let result = CellResult(

@@ -101,7 +101,7 @@ extension Commands {
 }
 
 /// A lesson in a list.
-struct LessonLine: Sendable {
+package struct LessonLine: Sendable, Equatable {
   /// As `learn` takes it.
   let name: String
   let columns: [String]

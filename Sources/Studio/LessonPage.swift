@@ -14,7 +14,7 @@ package struct LessonPage: Sendable {
   /// Days since 1970.
   let today: Int
   /// The page is the learner's own copy, which is saved after every answer.
-  let savesItself: Bool
+  var savesItself: Bool
   /// What was said last to an answer, by the name of its question or exercise.
   var said: [String: LessonRemark] = [:]
   /// Guesses of numbers that wait for the code to run.
@@ -34,6 +34,12 @@ package struct LessonPage: Sendable {
     self.progress = Progress()
     self.progress.lessons[lesson.id] = progress.lessons[lesson.id]
     (self.learner, self.today, self.savesItself) = (learner, today, savesItself)
+  }
+
+  /// A lesson as it was when its recording began.
+  init(_ lesson: Lesson, _ then: Recording.Taught) {
+    (self.lesson, starters, progress) = (lesson, then.starters, then.progress)
+    (learner, today, savesItself) = (nil, then.today, then.savesItself)
   }
 
   package var isDone: Bool { progress.lessons[lesson.id]?.done != nil }

@@ -25,10 +25,25 @@ extension StudioSession {
     }
   }
 
-  func showLessons() {
+  /// Looks for what a command wants from outside of the page.
+  func found(for effect: Effect) -> Found? {
+    switch effect {
+    case .showLessons: return lessons
+    case .showScoreboard:
+      let known = LearnerFolder.ofUser()?.progress().progress ?? Progress()
+      return .scoreboard(LessonShelf.shipped()?.scoreboard(known) ?? [])
+    case .showReview: return review
+    case .open(let destination): return LessonShelf.refusal(of: destination) ?? .leave(destination)
+    case .evaluate, .interrupt, .save, .stop, .readShapes, .complete, .verify, .mouse, .lookBack,
+      .adopt, .reload, .editOutside, .toClipboard, .suspend, .detach, .check, .keepProgress:
+      return nil
+    }
+  }
+
+  private var lessons: Found {
     let shelf = LessonShelf.shipped()
     let known = LearnerFolder.ofUser()?.progress().progress ?? Progress()
-    state.shelf = (shelf?.lessons ?? []).map { place in
+    let lines = (shelf?.lessons ?? []).map { place in
       let row = LessonShelf.row(place, known)
       return LessonLine(
         name: "\(place.lesson.number)",
@@ -38,46 +53,33 @@ extension StudioSession {
         ])
     }
     let at = shelf?.lessons.firstIndex { $0.lesson.id == state.lesson?.lesson.id }
-    state.mode = .panel(.lessons, choice: at ?? 0)
+    return .lessons(lines, at: at ?? 0)
   }
 
-  func showScoreboard() {
-    let known = LearnerFolder.ofUser()?.progress().progress ?? Progress()
-    let lines = LessonShelf.shipped()?.scoreboard(known) ?? []
-    state.mode = .pager(
-      Pager(
-        title: "what was reached: ✓ goal reached, · begun",
-        lines: lines.isEmpty ? ["no lesson was begun yet"] : lines))
-  }
-
-  func showReview() {
+  private var review: Found {
     guard let shelf = LessonShelf.shipped(), let learner = LearnerFolder.ofUser() else {
-      state.message = "no lessons are found; GRADUS_LESSONS=FOLDER names their folder"
-      return
+      return LessonShelf.isMissing
     }
-    guard
-      let sitting = ReviewSitting(
-        shelf, learner.progress().progress, learner, today: StudioSession.today)
-    else {
-      state.message = "nothing comes back today"
-      return
-    }
-    state.mode = .review(sitting)
+    let (all, today) = (learner.progress().progress, StudioSession.today)
+    let asked = Set(all.due(on: today).map(\.lesson))
+    var known = Progress()
+    known.lessons = all.lessons.filter { asked.contains($0.key) }
+    let texts = shelf.lessons.filter { asked.contains($0.lesson.id) }
+      .compactMap { try? FileBytes.read($0.path) }
+    return .review(lessons: texts, progress: known.written, today: today)
   }
+}
 
-  /// Ends this page for another; asks when something would be lost.
-  func leave(for destination: Effect.Destination) -> [Effect] {
-    if case .lesson(let name) = destination {
-      guard let shelf = LessonShelf.shipped() else {
-        state.message = "no lessons are found; GRADUS_LESSONS=FOLDER names their folder"
-        return []
-      }
-      guard name.isEmpty || shelf.lesson(named: name) != nil else {
-        state.message = "no lesson is called \(name); :lessons lists them"
-        return []
-      }
-    }
-    return state.leave(for: destination)
+extension LessonShelf {
+  fileprivate static let isMissing = Found.nothing(
+    "no lessons are found; GRADUS_LESSONS=FOLDER names their folder")
+
+  /// Why a lesson cannot be gone to.
+  fileprivate static func refusal(of destination: Effect.Destination) -> Found? {
+    guard case .lesson(let name) = destination else { return nil }
+    guard let shelf = shipped() else { return isMissing }
+    return name.isEmpty || shelf.lesson(named: name) != nil
+      ? nil : .nothing("no lesson is called \(name); :lessons lists them")
   }
 }
 

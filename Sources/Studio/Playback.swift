@@ -17,6 +17,7 @@ package final class Playback {
   package var hasBranch: Bool { branch != nil }
   private var runner = EffectRunner(mailbox: Mailbox())
   private let steering: [Int: [[SteeringEvent]]]
+  private let courses: RunCourses
   private var next = 0
   /// Answers that came before their turn, and how many are to come.
   private var early: [Message] = []
@@ -25,6 +26,8 @@ package final class Playback {
   private var marks: [Mark] = []
   /// Where it is on the way to.
   private var goal: Double?
+  /// Whether runs go on from the moment that was gone to.
+  private var isLed = true
   private var branch: StudioState?
   private var takenAt = 0.0
 
@@ -46,11 +49,13 @@ package final class Playback {
   package init(_ recording: Recording, folder: String) {
     self.recording = recording
     steering = recording.steering
+    courses = RunCourses(recording)
     let path = folder == "." ? recording.name : folder + "/" + recording.name
     state = StudioState(path: path, notebook: Notebook(recording.page))
     state.fileBytes = recording.page
     state.keys = Keymaps(recording.keys)
     state.prepare(.max)
+    if let beginning = recording.beginning { state.begin(as: beginning) }
     state.refresh()
     marks = [Mark(next: 0, time: 0, state: state)]
   }
@@ -71,6 +76,7 @@ package final class Playback {
     collect()
     state.tick += 1
     guard !isTaken else { return state.refresh() }
+    if goal == nil, !isLed, milliseconds > 0 { lead() }
     let until = min(goal ?? (time + milliseconds), Double(recording.duration))
     while next < recording.moments.count, Double(recording.moments[next].time) <= until {
       let moment = recording.moments[next]
@@ -78,12 +84,16 @@ package final class Playback {
       isHeld = try !apply(moment.event)
       guard !isHeld else { return state.refresh() }
       next += 1
+      if goal == nil, moment.event.tellsOfRuns { lead() }
       state.refresh()
       keepMark()
       collect()
     }
     time = max(time, until)
-    if goal != nil { goal = nil }
+    if goal != nil {
+      goal = nil
+      isLed = false
+    }
     state.refresh()
   }
 
@@ -98,6 +108,20 @@ package final class Playback {
       state.refresh()
     }
     goal = wanted
+    lead()
+  }
+
+  /// Lets runs go as far as they had come when the recording tells of them next, which is a tenth of a
+  /// second away, so that they are computed while time goes by; on the way to a moment, as far as they
+  /// had come there.
+  private func lead() {
+    isLed = goal == nil
+    for cell in state.cells where !cell.activeRuns.isEmpty {
+      guard let evaluated = cell.evaluated else { continue }
+      for (run, object) in evaluated.result.runs.map(\.run).enumerated() {
+        object.job.leash = courses.step(of: evaluated.number, run, after: next, from: goal ?? 0)
+      }
+    }
   }
 
   /// Whether it is on its way to a moment that was asked for.
@@ -145,10 +169,20 @@ package final class Playback {
       if !saving.isEmpty { saving.removeLast() }
       state.mode = .ask(.changed(theirs: theirs))
       state.quitsWhenSaved = false
-    case .live(let number, let run, let step, let isPaused):
+    case .live(let number, let run, let step, let course):
       guard let job = job(number, run), !job.status.isOver else { return true }
-      if isPaused { return job.step > step || job.status == .paused }
-      return job.step >= step
+      switch course {
+      case .moves: return job.step >= step
+      case .paused: return job.step > step || job.status == .paused
+      case .ended: return false
+      }
+    case .progress(let number, let run, let step):
+      // Who goes to a moment wants to see that moment and no other.
+      if let goal, goal - time > 1000 { return true }
+      guard let job = job(number, run), !job.status.isOver else { return true }
+      return job.step >= step || job.status == .paused
+    case .found(let found): perform(state.take(found, keptWith: nil))
+    case .unkept(let why): perform(state.update(.progressNotKept(why)))
     case .steered: break
     }
     return true
@@ -166,6 +200,7 @@ package final class Playback {
       case .evaluate(var evaluation):
         evaluation.recorded = steering[evaluation.number] ?? evaluation.recorded
         evaluation.isLed = true
+        evaluation.leashes = courses.steps(of: evaluation.number, after: next, from: goal ?? 0)
         unanswered += 2
         runner.start(.evaluate(evaluation), changes: state.changes)
       case .readShapes, .complete, .lookBack, .verify, .check:
@@ -239,6 +274,7 @@ package final class Playback {
     early = []
     for message in came { live(state.update(message)) }
     (state.path, state.size, saving) = (path, size, [])
+    state.lesson?.savesItself = false
     state.message = "the keyboard is yours; Ctrl-G goes back to the recording"
     state.refresh()
   }
@@ -277,7 +313,10 @@ package final class Playback {
       switch effect {
       case .evaluate: unanswered += 2
       case .readShapes, .complete, .lookBack, .verify, .check: unanswered += 1
-      case .keepProgress, .showLessons, .showScoreboard, .showReview, .open: continue
+      case .keepProgress: continue
+      case .showLessons, .showScoreboard, .showReview, .open:
+        state.message = "a recording has no other pages; Ctrl-G goes back to it"
+        continue
       case .adopt(let bytes): state.fileBytes = bytes
       case .interrupt, .save, .stop, .reload, .editOutside, .toClipboard, .suspend, .detach,
         .mouse:

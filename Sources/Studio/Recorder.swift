@@ -19,8 +19,13 @@ package final class Recorder {
 
   private struct Live: Equatable {
     let step: Int
-    let isPaused: Bool
+    let course: Recording.Course
   }
+
+  /// Seconds between two looks at what goes on.
+  private static let patience = 0.1
+  private var lastLook = 0.0
+  private var watched: [Key: Int] = [:]
 
   /// Records into a file that is not there yet; `clock` gives seconds since the beginning.
   package init(
@@ -30,7 +35,8 @@ package final class Recorder {
     self.clock = clock ?? { begun.seconds }
     // What only this user's earlier sessions have is no part of it.
     (state.history, state.done, state.undone) = ([], [], [])
-    recording = Recording(name: state.name, keys: state.keys.file, page: state.document())
+    recording = Recording(
+      name: state.name, keys: state.keys.file, page: state.document(), state.beginning)
     file = try path.map { path throws(FileError) in try AppendedFile(creating: path) }
     unwritten = recording.head
     flush()
@@ -58,6 +64,8 @@ package final class Recorder {
 
   func ask(theirs: [UInt8]) { add(.changed(theirs)) }
 
+  func find(_ found: Found) { add(.found(found)) }
+
   func receive(_ message: Message) {
     switch message {
     case .saved(let changes, let path, let isCopy, let problem):
@@ -65,7 +73,8 @@ package final class Recorder {
     case .settled(let number, _, let record):
       for (run, entry) in record.runs.enumerated() { note(entry.events, number, run) }
       add(.answer(message.word))
-    case .evaluated, .lookedBack, .shapes, .completions, .verified, .checked, .progressNotKept:
+    case .progressNotKept(let why): add(.unkept(why))
+    case .evaluated, .lookedBack, .shapes, .completions, .verified, .checked:
       add(.answer(message.word))
     }
   }
@@ -80,17 +89,33 @@ package final class Recorder {
     add(.size(columns: size.columns, rows: size.rows))
   }
 
-  private func noteLives(_ state: StudioState) {
+  /// Notes how far runs have come, now and then.
+  func watch(_ state: StudioState) {
+    let now = clock()
+    guard now - lastLook >= Recorder.patience else { return }
+    lastLook = now
+    noteLives(state, betweenKeys: true)
+  }
+
+  private func noteLives(_ state: StudioState, betweenKeys: Bool = false) {
     for cell in state.cells where cell.hasRuns {
       guard let evaluated = cell.evaluated else { continue }
       for (run, object) in evaluated.result.runs.map(\.run).enumerated() {
         let (step, status) = (object.job.step, object.job.status)
         let key = Key(number: evaluated.number, run: run)
-        if status.isOver, lives[key] == nil { continue }
-        let live = Live(step: step, isPaused: status == .paused)
+        if status.isOver, betweenKeys || lives[key] == nil { continue }
+        let live = Live(
+          step: step, course: status.isOver ? .ended : status == .paused ? .paused : .moves)
+        if betweenKeys {
+          // Where a run pauses or ends is told by what was done to it.
+          guard live.course == .moves, watched[key] != step else { continue }
+          watched[key] = step
+          add(.progress(number: key.number, run: run, step: step))
+          continue
+        }
         guard lives[key] != live else { continue }
         lives[key] = status.isOver ? nil : live
-        add(.live(number: key.number, run: run, step: step, isPaused: live.isPaused))
+        add(.live(number: key.number, run: run, step: step, live.course))
       }
     }
   }
@@ -129,8 +154,8 @@ extension Message {
     case .shapes: "shapes"
     case .completions: "completions"
     case .verified: "verified"
-    case .checked: "checked"
-    case .progressNotKept: "progress"
+    case .checked(let check, _, _): "checked \(check.key)"
+    case .progressNotKept: "unkept"
     case .saved: "saved"
     }
   }

@@ -9,11 +9,12 @@ package struct ReviewSitting: Sendable {
   private var typed = ""
   private var reply: LessonRemark?
   fileprivate var progress: Progress
-  fileprivate let learner: LearnerFolder
+  /// Nil when nothing is kept.
+  fileprivate let learner: LearnerFolder?
   private let today: Int
 
   /// Nil when nothing is due.
-  init?(_ shelf: LessonShelf, _ progress: Progress, _ learner: LearnerFolder, today: Int) {
+  init?(_ shelf: LessonShelf, _ progress: Progress, _ learner: LearnerFolder?, today: Int) {
     questions = LessonReview.due(shelf, progress, today: today, most: .max)
     if questions.isEmpty { return nil }
     (self.progress, self.learner, self.today) = (progress, learner, today)
@@ -106,6 +107,6 @@ extension StudioState {
     mode = stays ? .review(sitting) : .navigate
     guard let answered, let record = sitting.progress.lessons[answered] else { return [] }
     if lesson?.lesson.id == answered { lesson?.progress.lessons[answered] = record }
-    return [.keepProgress(sitting.learner, lesson: answered, record)]
+    return sitting.learner.map { [.keepProgress($0, lesson: answered, record)] } ?? []
   }
 }

@@ -1,4 +1,5 @@
 import Files
+import Lessons
 import Notebooks
 import Terminal
 
@@ -126,6 +127,7 @@ package final class StudioSession {
 
   /// Brings the journal up to date with the page.
   package func note() {
+    recorder?.watch(state)
     if let problem = recorder?.flush() { state.message = problem }
     guard !isUndecided, let recovery else { return }
     if let problem = recovery.note(state) { state.message = problem }
@@ -166,16 +168,10 @@ package final class StudioSession {
       reload()
       return []
     case .editOutside, .toClipboard, .suspend, .detach, .mouse: return [effect]
-    case .showLessons:
-      showLessons()
-      return []
-    case .showScoreboard:
-      showScoreboard()
-      return []
-    case .showReview:
-      showReview()
-      return []
-    case .open(let destination): return perform(leave(for: destination))
+    case .showLessons, .showScoreboard, .showReview, .open:
+      guard let found = found(for: effect) else { return [] }
+      recorder?.find(found)
+      return perform(state.take(found, keptWith: LearnerFolder.ofUser()))
     case .evaluate, .interrupt, .save, .stop, .readShapes, .lookBack, .complete, .verify, .check,
       .keepProgress:
       break

@@ -26,6 +26,8 @@ struct JobState {
   var isPauseSeen = false
   /// How often it was let go on before it had come to the pause that the record tells of.
   var isLetGoOn = 0
+  /// The step before which it waits while it is led.
+  var leash: Int?
   /// The step before which it waits again.
   var pauseStep: Int?
   var failure: (any Error)?
@@ -64,7 +66,7 @@ struct JobState {
     if let wanted = pauseStep, wanted <= step {
       (isPaused, isPauseNoted, pauseStep) = (true, true, nil)
     }
-    guard isPaused else { return false }
+    guard isPaused else { return isLed && leash.map { $0 <= step } ?? false }
     if !isPauseNoted {
       isPauseNoted = true
       events.append(SteeringEvent(step: step, .pause))

@@ -163,6 +163,15 @@ package final class TrainingJob: Sendable {
     }
   }
 
+  /// The step before which a run that is led waits until it is let further.
+  package var leash: Int? {
+    get { state.withLock { $0.leash } }
+    set {
+      state.withLock { $0.leash = newValue }
+      changed.signal()
+    }
+  }
+
   /// The learner at the end: the best one when patience was asked for.
   package var result: any Learner { state.withLock { $0.now.best?.learner ?? $0.now.learner } }
 

@@ -42,11 +42,17 @@ struct LearnCommand: ParsableCommand {
   var name: String?
   @Flag(help: "Asks all missed questions that are due, and no lesson.") var review = false
   @Flag(help: "Line by line, for screen readers and terminals that only print.") var plain = false
+  @Option(help: "Records the lesson into a new file, name.grd.rec; gradus play shows it.")
+  var record: String?
 
   func run() throws {
     if !plain, !review, isatty(0) == 1, isatty(1) == 1, !TerminalDevice.isDumb {
-      return try ScreenTour().begin(.page(.lesson(name ?? "")))
+      if let record, FileBytes.exists(record) {
+        throw ValidationError("\(record) is there already; a recording needs a name of its own")
+      }
+      return try ScreenTour(recording: record).begin(.page(.lesson(name ?? "")))
     }
+    if record != nil { throw ValidationError("a recording is of a lesson on the full screen") }
     let shelf = try LessonFiles.shelf()
     try LessonTalk.begin(
       try LessonFiles.place(named: name ?? "", on: shelf), of: shelf, onlyReview: review)

@@ -32,7 +32,7 @@ struct ScreenTour {
       case .page(.lesson(let name)):
         let place = try LessonFiles.place(named: name)
         guard let learner = LearnerFolder.ofUser() else {
-          next = try open(place.path, copyOf: nil)
+          next = try open(place.path, copyOf: nil, recording)
           break
         }
         let path: String
@@ -40,7 +40,7 @@ struct ScreenTour {
           complain("the lesson cannot be kept: \(error.message)")
           throw ExitCode(1)
         }
-        next = try open(path, copyOf: place)
+        next = try open(path, copyOf: place, recording)
       }
     }
   }
@@ -113,11 +113,15 @@ struct ScreenTour {
   }
 
   private func record(_ session: StudioSession, to path: String) throws {
-    guard session.state.lesson == nil else {
-      complain("a lesson under way is not recorded; record a notebook")
-      throw ExitCode(2)
+    if case .ask = session.state.mode {
+      session.end()
+      complain(
+        "\(session.state.path) asks something first (another session has it, or work was recovered); "
+          + "open it without --record, then record")
+      throw ExitCode(1)
     }
     do throws(FileError) { try session.record(to: path) } catch {
+      session.end()
       complain("cannot record: " + error.message)
       throw ExitCode(1)
     }

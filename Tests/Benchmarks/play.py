@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Records a lesson of so many minutes in a pseudo terminal, plays it at 8x, takes the keyboard over in the
-middle, runs a cell there, gives it back, and plays on to the end.
+"""Does the first lesson in a pseudo terminal in so many minutes, with wrong and right answers and trainings,
+and records it; plays it at 8x, takes the keyboard over in the middle, runs a cell of its own there, gives it
+back, plays on to the end, and exports it. Neither the lesson's file nor what is known of the learner changes.
 
     python3 Tests/Benchmarks/play.py GRADUS [--minutes 10] [--speed 8]
 """
-import argparse, fcntl, os, pty, re, select, struct, subprocess, sys, tempfile, termios, time
+import argparse, fcntl, json, os, pty, re, select, struct, subprocess, sys, tempfile, termios, time
 
 parser = argparse.ArgumentParser()
 parser.add_argument("gradus", type=os.path.abspath)
@@ -12,24 +13,6 @@ parser.add_argument("--minutes", type=float, default=10)
 parser.add_argument("--speed", type=float, default=8)
 asked = parser.parse_args()
 ESCAPES = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[()][0-9A-Za-z]|\x1b[=>78M]|\x1b\][^\x07]*\x07")
-PAGE = """# A lesson
-
-```gradus #data
-d = moons(400)
-```
-
-```gradus #train
-net = Linear(2, 64) >> tanh >> Linear(64, 2)
-r = train(net, d, epochs=1000000, batch=400, opt=SGD(0.1))
-plot(r)
-```
-
-```gradus #sum
-1 + 1
-```
-"""
-
-
 class Terminal:
     def __init__(self, words, folder):
         self.seen = b""
@@ -80,59 +63,98 @@ def check(what, holds):
     faults.append(not holds)
 
 
+def screen(second):
+    """The picture of a second of the recording."""
+    shown = subprocess.run(
+        [asked.gradus, "play", "lesson.grd.rec", "--frame", "same", "--at", f"{second}"], cwd=folder,
+        capture_output=True, text=True)
+    check(f"there is a picture at {second:.0f} s {shown.stderr.strip()}", shown.returncode == 0)
+    return shown.stdout
+
+
+def kept():
+    """Everything that the lesson left in the learner's folder."""
+    files = {}
+    for place, _, names in os.walk(folder + "/home"):
+        for name in names:
+            with open(os.path.join(place, name), "rb") as file:
+                files[os.path.join(place, name)] = file.read()
+    return files
+
+
+OWN = "long = train(flatten >> Linear(64, 64) >> relu >> Linear(64, 10), tr, opt=SGD(0.001), epochs=100000)"
+RUN, STAY, ANEW = "\n", "\x1b[15~", "\r\x1b[B\x1b[B\x1b[B\x1b[F\x15"
+# Shares of the time, what is typed then, and what is seen after it.
+STEPS = [
+    (0.02, "n", "predict #shape"), (0.04, "1", "A picture keeps its rows"), (0.08, "2", "✓ Right."),
+    (0.12, "n", "predict #chance"), (0.14, "0.5\r", "✗ it is 0.1"), (0.18, "kk\r", "✓ done"),
+    (0.22, "nn", "your turn #share"), (0.24, ANEW + "share = count(argmax(said) == te.y)" + RUN,
+                                      "That is how many are right"),
+    (0.28, "h", "hint 1"), (0.32, ANEW + "share = mean(argmax(said) == te.y)" + RUN, "✓ Right."),
+    (0.36, "b\r" + OWN + STAY, "steps/s"), (0.365, "\x1b", ""), (0.37, ":set lr=0.002\r", "lr"), (0.375, " ", "paused"),
+    (0.60, " ", "steps/s"), (0.605, "\x03", "✓ done"), (0.76, "nsy", "○ shown"), (0.82, "n1", "✗ "),
+    (0.85, "2", "✓ Right."), (0.88, "nsy", "★ Goal reached"), (1.0, "q", ""),
+]
+
 faults = []
 with tempfile.TemporaryDirectory() as folder:
     os.makedirs(folder + "/home")
-    with open(folder + "/page.grd.md", "w") as file:
-        file.write(PAGE)
     whole = asked.minutes * 60
-    lesson = Terminal([asked.gradus, "page.grd.md", "--trust", "--record", "page.grd.rec"], folder)
-    check("the notebook opens", lesson.sees("A lesson"))
+    lesson = Terminal([asked.gradus, "learn", "1", "--record", "lesson.grd.rec"], folder)
+    check("the lesson opens", lesson.sees("A network in one minute"))
     start = time.time()
-    # Shares of the time, and what is typed then.
-    steps = [
-        (0.02, "\x1b[15~"), (0.1, "j"), (0.12, "\x1b[15~"), (0.2, ":set lr=0.02\r"), (0.3, " "),
-        (0.4, "j\r\x1b[F"), (0.41, " "), (0.42, "+"), (0.43, " "), (0.44, "4"), (0.45, "0"),
-        (0.46, "\x1b[15~"), (0.6, "\x1b"), (0.62, "k"), (0.65, " "), (0.9, "\x03"), (1.0, "\x13"),
-    ]
-    for share, keys in steps:
+    for share, keys, answer in STEPS:
         lesson.read(max(0, start + share * whole - time.time()))
-        lesson.type(keys)
-    check("the lesson is saved", lesson.sees("saved page.grd.md"))
-    lesson.type("q")
+        lesson.forget()
+        for part in re.findall(r"\x1b\[[0-9]*[A-Z~]|.", keys, re.DOTALL):
+            lesson.type(part)
+            lesson.read(0.05)
+        if answer:
+            check(f"{keys!r} gives {answer!r}", lesson.sees(answer))
     check("the lesson ends", lesson.ended() == 0)
     took = time.time() - start
-    saved = open(folder + "/page.grd.md").read()
-    at = f"{whole * 2}"
-    frame = subprocess.run(
-        [asked.gradus, "play", "page.grd.rec", "--frame", "same", "--at", at], cwd=folder,
-        capture_output=True, text=True)
-    check("the last picture is found at once: " + frame.stderr.strip(), frame.returncode == 0)
+    before = kept()
+    check("the goal is kept", b'"done"' in b"".join(v for k, v in before.items() if "progress" in k))
+
+    middle = screen(took / 2)
+    paused = re.search(r"\d+/\d+", middle)
+    check("the training stands in the middle", "paused" in middle and paused is not None)
+    check("its answers stand there", "✓ Right." in middle)
+    check("the end is the goal", "★ Goal reached" in screen(2 * took))
 
     begun = time.time()
-    player = Terminal([asked.gradus, "play", "page.grd.rec", "--speed", f"{asked.speed}"], folder)
-    player.read(whole / 2 / asked.speed + 0.5)
-    middle = time.time()
+    player = Terminal([asked.gradus, "play", "lesson.grd.rec", "--speed", f"{asked.speed}"], folder)
+    player.read(took / 2 / asked.speed + 0.5)
+    away = time.time()
     player.forget()
     player.type("t")
     check("the keyboard is taken over", player.sees("yours"))
-    player.type("0\x1b[15~")
-    check("the cell is the viewer's", player.sees("402"))
+    player.type("\x0c")
+    check("the step is the recording's", paused is not None and player.sees(paused[0]))
+    player.type("b\r400 + 1" + RUN)
+    check("the cell is the viewer's", player.sees("401"))
     player.type("\x13")
-    check("what he saves is a file of his own", player.sees("saved page-mine.grd.md"))
+    check("what he saves is a file of his own", player.sees("saved 01-first-network-mine.grd.md"))
     player.forget()
     player.type("\x07")
     check("the recording goes on", player.sees("t take over"))
-    away = time.time() - middle
+    away = time.time() - away
     check("it comes to its end", player.sees("■", whole))
     played = time.time() - begun - away
+    check("with the goal", player.sees("★ Goal reached"))
     player.type("q")
     check("the player ends", player.ended() == 0)
-    check("the lesson's file is untouched", open(folder + "/page.grd.md").read() == saved)
-    check("the viewer's file is there", "1 + 1 + 400" in open(folder + "/page-mine.grd.md").read())
+    check("the lesson's file and the progress are untouched", kept() == before)
+    with open(folder + "/01-first-network-mine.grd.md") as file:
+        check("the viewer's file is there", "400 + 1" in file.read())
     cast = subprocess.run(
-        [asked.gradus, "play", "page.grd.rec", "--cast", "page.cast"], cwd=folder, capture_output=True, text=True)
+        [asked.gradus, "play", "lesson.grd.rec", "--cast", "lesson.cast"], cwd=folder, capture_output=True,
+        text=True)
     check("it is exported: " + cast.stderr.strip(), cast.returncode == 0)
+    with open(folder + "/lesson.cast") as file:
+        head, *events = [json.loads(line) for line in file]
+    check("as asciicast of version 2", head["version"] == 2 and all(
+        a[0] <= b[0] and b[1] == "o" for a, b in zip(events, events[1:])))
     print(f"{took:.0f} s recorded, played in {played:.1f} s without the time away ({took / played:.2f}x), "
-          f"{os.path.getsize(folder + '/page.grd.rec')} bytes")
+          f"{os.path.getsize(folder + '/lesson.grd.rec')} bytes, {len(events)} pictures exported")
 sys.exit(any(faults))

@@ -1,4 +1,5 @@
 import Files
+import Lessons
 import Notebooks
 import Terminal
 import TestSupport
@@ -30,14 +31,19 @@ import Training
   }
 
   /// A session under record.
-  private struct Lesson {
+  private struct Recorded {
     let session: StudioSession
     let clock = Clock()
     let file: String
 
     init(_ text: String, in folder: String) throws {
       try FileBytes.writeAtomically(Array(text.utf8), to: folder + "/page.grd.md")
-      session = try StudioSession(folder + "/page.grd.md", savesAtOnce: true)
+      try self.init(
+        StudioSession(folder + "/page.grd.md", savesAtOnce: true), in: folder)
+    }
+
+    init(_ session: StudioSession, in folder: String) throws {
+      self.session = session
       session.state.size = (80, 30)
       file = folder + "/page.grd.rec"
       let clock = clock
@@ -64,6 +70,14 @@ import Training
 
     func settle() { wait { $0.isLive || $0.isUnsettled } }
 
+    /// Until nothing but the training goes on.
+    func settleLesson() {
+      wait { state in
+        state.isUnsettled || state.lesson?.checking.isEmpty == false
+          || state.cells.contains { $0.activity != .idle }
+      }
+    }
+
     var job: TrainingJob? { session.state.job("train") }
 
     func end() throws -> Recording {
@@ -85,7 +99,7 @@ import Training
     throws
   {
     try withTemporaryFolder { folder in
-      let lesson = try Lesson(PlaybackTests.page, in: folder)
+      let lesson = try Recorded(PlaybackTests.page, in: folder)
       lesson.press(at: 5, "<stay>")
       lesson.settle()
       lesson.press(at: 60, "j<stay>")
@@ -153,9 +167,164 @@ import Training
     }
   }
 
+  /// The picture without how long things took, and the lines that tell of a run that goes on.
+  private static func timeless(_ state: StudioState) -> String {
+    StudioView.draw(state).grid.plainText().replacing(/─ (✓ done )?[0-9.]+ m?s ─/, with: "")
+  }
+
+  /// The small lesson, with a training in front of its first question.
+  private static let taught = LessonText.small.replacing(
+    "```predict #size",
+    with: "```gradus #train\nr = train(Linear(2, 16) >> tanh >> Linear(16, 2), moons(64), "
+      + "epochs=1000000, batch=64, opt=SGD(0.1))\n```\n\n```predict #size")
+
+  @Test func `a lesson under way plays as it was, and what it left stays untouched`() throws {
+    try withTemporaryFolder { folder in
+      FileBytes.makeFolder(folder + "/shelf")
+      try FileBytes.writeAtomically(
+        Array(PlaybackTests.taught.utf8), to: folder + "/shelf/03-doubles.grd.md")
+      let place = try #require(LessonShelf(folder + "/shelf").lessons.first)
+      let learner = LearnerFolder(folder + "/learner")
+      let path = try learner.makeCopy(of: place)
+      let session = try StudioSession(path, savesAtOnce: true)
+      session.beginLesson(learner, copyOf: place, today: 50)
+      let lesson = try Recorded(session, in: folder)
+      func at(_ id: String) -> Int { session.state.index(of: id) ?? 0 }
+      lesson.press(at: 10, "<enter><enter><enter><enter>")
+      lesson.wait { ($0.job("train")?.step ?? 0) < 20 }
+      lesson.press(at: 60, "n2")
+      lesson.settleLesson()
+      lesson.press(at: 90, "1")
+      lesson.settleLesson()
+      lesson.press(at: 120, "n7<enter>")
+      lesson.settleLesson()
+      lesson.press(at: 180, "n<enter><c-u><c-k>twice(v) = v * v<run>")
+      lesson.settleLesson()
+      lesson.press(at: 240, "<esc>h")
+      lesson.press(at: 250, "ppk<space>")
+      lesson.wait { $0.job("train")?.status != .paused }
+      let pausedStep = try #require(session.state.job("train")?.step)
+      let losses = session.state.job("train")?.series.first?.values
+      let middle = try #require(session.state.lesson)
+      let picture = PlaybackTests.timeless(session.state)
+      lesson.press(at: 400, "<space><c-c>")
+      lesson.wait { $0.job("train")?.status.isOver != true }
+      lesson.settleLesson()
+      lesson.press(at: 450, "nnn<enter><c-u><c-k>twice(v) = v + v<run>")
+      lesson.settleLesson()
+      lesson.press(at: 480, "<enter><enter><c-u><c-k>all_of = twice(x)<run>")
+      lesson.settleLesson()
+      lesson.press(at: 520, "<enter><enter><c-u><c-k>last = all_of[-1]<run>")
+      lesson.settleLesson()
+      lesson.press(at: 560, "n1")
+      lesson.settleLesson()
+      lesson.clock.seconds = 600
+      session.rest()
+      let end = session.state
+      #expect(end.lesson?.isDone == true)
+      let recording = try lesson.end()
+      #expect(recording.duration == 600_000)
+      #expect(try Recording(Array(recording.text.utf8)) == recording)
+      let (file, known) = (
+        try FileBytes.read(path), try FileBytes.read(learner.progressPath)
+      )
+
+      let playback = Playback(recording, folder: folder)
+      try play(playback, speed: 8, until: 300)
+      func stands(_ state: StudioState) {
+        #expect(PlaybackTests.timeless(state) == picture)
+        #expect(state.lesson?.progress == middle.progress)
+        #expect(state.lesson?.said == middle.said)
+        #expect(state.cells.first { $0.id == "twice" }?.text == "twice(v) = v * v")
+        #expect(state.job("train")?.step == pausedStep)
+        #expect(state.job("train")?.series.first?.values == losses)
+      }
+      stands(playback.state)
+      #expect(picture.contains("hint 1") && picture.contains("That is the square"))
+
+      playback.takeOver(path: folder + "/mine.grd.md", size: (80, 30))
+      for key in KeyScript.keys("nnn<enter><c-u><c-k>twice(v) = 2 * v<run>:lessons<enter>") {
+        playback.press(key)
+      }
+      #expect(playback.state.message.contains("no other pages"))
+      for _ in 0..<3000
+      where playback.state.lesson?.progress["doubles", "twice"]?.state != .passed {
+        playback.wait(milliseconds: 20)
+        try playback.advance(by: 30)
+      }
+      #expect(playback.state.lesson?.progress["doubles", "twice"]?.state == .passed)
+      playback.giveBack()
+      try playback.goTo(300_000)
+      stands(playback.state)
+      try play(playback, speed: 8, until: 600)
+      #expect(playback.isAtEnd)
+      #expect(playback.state.lesson?.progress == end.lesson?.progress)
+      #expect(playback.state.document() == end.document())
+      #expect(try FileBytes.read(path) == file)
+      #expect(try FileBytes.read(learner.progressPath) == known)
+      #expect(!FileBytes.exists(folder + "/mine.grd.md"))
+    }
+  }
+
+  @Test func `a run goes no further in a picture than it had come`() throws {
+    try withTemporaryFolder { folder in
+      let lesson = try Recorded(PlaybackTests.page, in: folder)
+      lesson.press(at: 5, "<stay>")
+      lesson.settle()
+      lesson.press(at: 10, "j<stay>")
+      for second in stride(from: 20.0, through: 100, by: 10) {
+        let before = lesson.job?.step ?? 0
+        lesson.wait { ($0.job("train")?.step ?? 0) < before + 5 }
+        lesson.clock.seconds = second
+        lesson.session.note()
+      }
+      lesson.press(at: 110, "<c-c>")
+      lesson.settle()
+      let recording = try lesson.end()
+      let reached = recording.moments.compactMap { moment -> (time: Int, step: Int)? in
+        if case .progress(_, _, let step) = moment.event { (moment.time, step) } else { nil }
+      }
+      #expect(reached.count == 9)
+      // The clock of the one who plays stands still for longer than the runs would need.
+      let playback = Playback(recording, folder: folder)
+      for (at, (time, step)) in reached.enumerated() {
+        try play(playback, speed: 8, until: Double(time) / 1000 + 0.5)
+        playback.wait(milliseconds: 5)
+        let seen = try #require(playback.state.job("train")?.step)
+        #expect(seen >= step && (at == 8 || seen <= reached[at + 1].step))
+      }
+      try playback.goTo(Double(reached[4].time))
+      playback.wait(milliseconds: 30)
+      #expect(playback.state.job("train")?.step == reached[4].step)
+    }
+  }
+
+  @Test func `what a session found outside of its page is found again`() throws {
+    var recording = Recording(
+      name: "a.grd.md", keys: "", page: Array("```gradus #a\n1\n```\n".utf8))
+    let lines = (1...3).map { LessonLine(name: "\($0)", columns: ["", "\($0)  a", "", ""]) }
+    recording.moments =
+      [.init(time: 0, event: .size(columns: 80, rows: 24))]
+      + KeyScript.keys(":lessons<enter>").map { .init(time: 10, event: .key($0)) }
+      + [
+        .init(time: 10, event: .found(.lessons(lines, at: 1))),
+        .init(time: 20, event: .key(.down)), .init(time: 30, event: .key(.escape)),
+        .init(time: 40, event: .found(.nothing("nothing there"))),
+      ]
+    let playback = Playback(recording, folder: ".")
+    try playback.goTo(25)
+    guard case .panel(.lessons, choice: 2) = playback.state.mode else {
+      Issue.record("\(playback.state.mode)")
+      return
+    }
+    #expect(playback.picture(size: nil).contains("3  a"))
+    try playback.goTo(50)
+    #expect(playback.state.message == "nothing there")
+  }
+
   @Test func `what a viewer saves becomes a file of his own`() throws {
     try withTemporaryFolder { folder in
-      let lesson = try Lesson("```gradus #a\n1\n```\n", in: folder)
+      let lesson = try Recorded("```gradus #a\n1\n```\n", in: folder)
       lesson.press(at: 1, "<stay>")
       lesson.settle()
       lesson.press(at: 9, "<c-s>")
@@ -184,7 +353,7 @@ import Training
 
   @Test func `going back computes again what was there`() throws {
     try withTemporaryFolder { folder in
-      let lesson = try Lesson("```gradus #a\nx = 1\n```\n```gradus #b\nx\n```\n", in: folder)
+      let lesson = try Recorded("```gradus #a\nx = 1\n```\n```gradus #b\nx\n```\n", in: folder)
       lesson.press(at: 1, "ea")
       lesson.settle()
       lesson.press(at: 20, "<enter><end>0<stay><esc>")
@@ -233,14 +402,25 @@ import Training
       .paste("a\n>b|"), .paste(""), .click(column: 3, row: 4), .wheelUp, .other, .enter,
       .selectDown,
     ]
-    var recording = Recording(name: "a b.grd.md", keys: "save = W\n", page: [0, 255, 10])
+    var beginning = Recording.Beginning()
+    (beginning.isStranger, beginning.changes, beginning.message) = (true, 3, "a b\n")
+    beginning.lesson = Recording.Taught(
+      today: 50, savesItself: true, starters: ["a b": "x = ___\n", "c": ""])
+    beginning.lesson?.progress.answered("doubles", "size", isRight: false, today: 50)
+    var recording = Recording(
+      name: "a b.grd.md", keys: "save = W\n", page: [0, 255, 10], beginning)
     let events: [Recording.Event] =
       keys.map { .key($0) } + [
         .rest, .size(columns: 80, rows: 24), .answer("evaluated 3"), .reloaded([]),
         .changed([1, 2]),
         .saved(changes: 4, isCopy: true, path: "a b", problem: "no space"),
         .saved(changes: 4, isCopy: false, path: "c", problem: nil),
-        .live(number: 1, run: 0, step: 12, isPaused: true),
+        .live(number: 1, run: 0, step: 12, .paused), .live(number: 1, run: 0, step: 13, .ended),
+        .progress(number: 1, run: 0, step: 9), .unkept("no space"),
+        .found(.lessons([LessonLine(name: "1", columns: ["✓", "1  a b", ""])], at: 0)),
+        .found(.lessons([], at: 0)), .found(.scoreboard(["a", ""])), .found(.nothing("why")),
+        .found(.review(lessons: [[0, 255]], progress: "{}\n", today: 9)),
+        .found(.leave(.map)), .found(.leave(.lesson(""))), .found(.leave(.file("a b"))),
         .steered(number: 1, run: 2, SteeringEvent(step: 9, .freeze(layer: "a \"b\" c"))),
       ]
     recording.moments = events.enumerated().map { .init(time: $0.offset * 7, event: $0.element) }
