@@ -44,8 +44,15 @@ struct GroupRows: Sendable {
       return .message(Grid.message(text, width: width, height: height))
     }
     let top = title.isEmpty ? 0 : 1
-    let gutter = min(
-      width / 3, (groups.indices.map { DisplayWidth.of(name($0)) }.max() ?? 0) + 2)
+    let names = groups.indices.map(name)
+    let widest = (names.map { DisplayWidth.of($0) }.max() ?? 0) + 2
+    var gutter = min(width / 3, widest)
+    // Names that could not be told apart get more room.
+    while gutter < min(width / 2, widest),
+      Set(names.map { Labels.fitted($0, gutter - 2) }).count < Set(names).count
+    {
+      gutter += 1
+    }
     let limit = (height ?? .max) - top - 2
     guard width - gutter >= 8, limit >= 1 else {
       return .message(Grid.message(description, width: width, height: height))

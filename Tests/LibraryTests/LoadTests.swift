@@ -1,3 +1,4 @@
+import Files
 import Language
 import Library
 import Tensors
@@ -28,6 +29,28 @@ import Testing
       load("palette.png").shape
       """)
     #expect(shown == ["[3, 4, 5]", "7", "[60, 70, 80]", "(4, 1, 3)"])
+  }
+
+  /// Packed by gzip -n.
+  @Test(arguments: [
+    ("t.csv.gz", "H4sIAAAAAAAAA0vUSeIy1DHiMtYx4QIA5enWzgwAAAA=", "(a=[1, 3], b=[2, 4])"),
+    ("t.txt.gz", "H4sIAAAAAAAAA8tIzcnJ5wIAIDA6NgYAAAA=", "hello\n"),
+  ])
+  func `packed tables and texts are read as they are`(name: String, packed: String, is text: String)
+    throws
+  {
+    let bytes = try #require(Base64.bytes(packed))
+    try withTemporaryFolder { folder in
+      try FileBytes.writeAtomically(bytes, to: folder + "/" + name)
+      let context = EvaluationContext(stream: RandomStream(seed: 1), folder: folder)
+      let result = try StandardLibrary.interpreter().evaluate(
+        "load(\"\(name)\")", in: Names(), context)
+      guard case .value(let value)? = result.output.last else {
+        Issue.record("nothing is shown")
+        return
+      }
+      #expect(value.text() == text)
+    }
   }
 
   @Test func `a model of others is called like one's own`() throws {

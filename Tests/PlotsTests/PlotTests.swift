@@ -46,6 +46,12 @@ import Testing
     #expect(together.description == whole.description)
   }
 
+  @Test func `names of groups that would look alike get more room`() {
+    let plot = BoxPlot(["with dropout", "without dropout"], [[1, 2, 3], [2, 3, 4]])
+    let text = plot.draw(width: 34, height: nil, depth: .none).plainText()
+    #expect(text.contains("with dropout") && text.contains("without dropout"))
+  }
+
   @Test func `nothing, one point, a constant and no finite number are all told`() {
     func text(_ y: [Double]) -> String {
       LinePlot([.init("", y: y)]).draw(width: 60, height: 10, depth: .none).plainText()
