@@ -48,10 +48,8 @@ struct GroupRows: Sendable {
     let widest = (names.map { DisplayWidth.of($0) }.max() ?? 0) + 2
     var gutter = min(width / 3, widest)
     // Names that could not be told apart get more room.
-    while gutter < min(width / 2, widest),
-      Set(names.map { Labels.fitted($0, gutter - 2) }).count < Set(names).count
-    {
-      gutter += 1
+    if Set(names.map { Labels.fitted($0, gutter - 2) }).count < Set(names).count {
+      gutter = min(width / 2, widest)
     }
     let limit = (height ?? .max) - top - 2
     guard width - gutter >= 8, limit >= 1 else {
