@@ -121,19 +121,15 @@ package enum Gradients {
     let firstInner = first + leaves.count
     if last >= firstInner {
       for index in stride(from: last, through: firstInner, by: -1) where depends[index - first] {
-        guard let upstream = try gradients[index - first]?.unpacked() else { continue }
+        guard let upstream = gradients[index - first] else { continue }
         gradients[index - first] = nil
         let node = frees ? tape.take(index) : tape.nodes[index]
-        guard let rule = node.rule, let output = node.output else { continue }
-        let parts = try rule(
-          GradientContext(
-            upstream: upstream, inputs: node.inputs.map(tape.variable),
-            output: tape.variable((output, index)), attributes: node.attributes))
+        guard let parts = try parts(of: node, index, upstream, on: tape) else { continue }
         for (input, part) in zip(node.inputs, parts) {
           guard let part, input.node >= first, depends[input.node - first] else { continue }
           let at = input.node - first
-          let kept = try tape.packed(part, at: input.node)
-          gradients[at] = try gradients[at].map { try $0 + kept } ?? kept
+          let sum = try gradients[at].map { try $0.unpacked() + part } ?? part
+          gradients[at] = try tape.packed(sum, at: input.node)
         }
       }
     }
@@ -143,5 +139,16 @@ package enum Gradients {
       }
       return gradient
     }
+  }
+
+  /// The gradients of a node's operands. What was unpacked for its rule is gone when it returns.
+  private static func parts(
+    of node: Tape.Node, _ index: Int, _ upstream: Variable, on tape: Tape
+  ) throws -> [Variable?]? {
+    guard let rule = node.rule, let output = node.output else { return nil }
+    return try rule(
+      GradientContext(
+        upstream: upstream.unpacked(), inputs: node.inputs.map(tape.variable),
+        output: tape.variable((output, index)), attributes: node.attributes))
   }
 }

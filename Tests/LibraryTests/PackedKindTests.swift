@@ -90,11 +90,11 @@ import Testing
   {
     let source = """
       (x, m) = (randn(512, 64), Linear(64, 64))
-      layers = [randn(64, 64) / 8 for i in range(24)]
+      layers = [randn(64, 64) / 8 for i in range(48)]
       loss(ws, x) = { h = x; for w in ws { h = tanh(h @ w) }; mean(h^2) }
       f(ws) = grad(ws => loss(ws, x))(ws)
       half(ws) = grad(ws => loss([cast(w, "bf16") for w in ws], cast(x, "bf16")))(ws)
-      peak_memory(() => half(layers)) / peak_memory(() => f(layers)) < 0.62
+      peak_memory(() => half(layers)) / peak_memory(() => f(layers)) < 0.6
       (a, b) = (f(layers)[0], half(layers)[0])
       b.dtype
       norm(a - b) / norm(a) < 0.05
