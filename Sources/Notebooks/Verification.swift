@@ -20,6 +20,11 @@ package struct Verification {
     let session = Session(notebook, folder: folder)
     session.runAll(overrides: overrides)
     session.settle()
+    self.init(notebook, replayedBy: session, tolerance: tolerance)
+  }
+
+  /// Compares what a notebook recorded with a session that ran it, or another of the same `replay`.
+  package init(_ notebook: Notebook, replayedBy session: Session, tolerance: Int = 0) {
     let ledger = Ledger(notebook.ledger ?? "")
     let outputs = notebook.outputs
     let ladder = Ladder(tolerance: tolerance)
@@ -72,6 +77,26 @@ package struct Verification {
     differences = found
     timedCells = session.results.count { $0.isTimed }
     certificate = hasher.finishText(bytes: 16)
+  }
+
+  /// Everything of a notebook on which depends what running it again gives: all but the outputs and the
+  /// series that it recorded.
+  package static func replay(of notebook: Notebook) -> [UInt8] {
+    var bare = notebook
+    for id in notebook.cells.map({ notebook.id(of: $0) }) {
+      bare.setOutput(of: id, info: [], body: nil)
+    }
+    bare.setLedger(nil)
+    var bytes = bare.bytes()
+    for entry in Ledger(notebook.ledger ?? "").entries where !entry.events.isEmpty {
+      let cell = entry.run.lastIndex(of: ".").map { String(entry.run[..<$0]) } ?? entry.run
+      let output = notebook.outputs[cell].map { $0.info.joined(separator: " ") } ?? ""
+      let line =
+        [entry.run, output]
+        + Ledger.block(Ledger.Entry(run: entry.run, series: [], events: entry.events))
+      bytes += Array((line.joined(separator: "\n") + "\n").utf8)
+    }
+    return bytes
   }
 
   package func summary(seconds: Double) -> String {

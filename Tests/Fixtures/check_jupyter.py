@@ -14,7 +14,7 @@ from nbconvert import HTMLExporter
 
 gradus, *rest = sys.argv[1:]
 at = rest.index("--foreign") if "--foreign" in rest else len(rest)
-pages, foreign = rest[:at] or sorted(glob.glob("notebooks/*.grd.md")), rest[at + 1:]
+pages, foreign = rest[:at] or sorted(glob.glob("notebooks/**/*.grd.md", recursive=True)), rest[at + 1:]
 failed = 0
 
 
@@ -57,7 +57,8 @@ with tempfile.TemporaryDirectory() as folder:
         except nbformat.ValidationError as error:
             print(os.path.basename(book), "is read here, not by nbformat:", str(error).split("\n")[0])
             continue
-        a = [(c.cell_type, c.get("source")) for c in theirs.cells]
+        # A cell without a text is not valid; it is given an empty one here.
+        a = [(c.cell_type, c.get("source", "")) for c in theirs.cells]
         b = [(c.cell_type, c.get("source")) for c in ours.cells]
         if a != b:
             fault(f"{book}: cells differ")

@@ -21,6 +21,9 @@ package struct DigitEdits {
     }
   }
 
+  /// Whether anything was recorded that could be edited.
+  package var hasPlaces: Bool { !places.isEmpty }
+
   private func isDigit(_ byte: UInt8) -> Bool { byte >= 48 && byte <= 57 }
 
   /// Digits of names belong to no number; a changed name is told otherwise.

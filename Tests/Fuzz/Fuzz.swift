@@ -12,7 +12,7 @@ import Tensors
 /// fuzz formats COUNT SEED [FIXTURES [NAME,NAME]]: changed files of every format that is read, or some.
 /// fuzz pages COUNT SEED: notebooks that are made up, to Jupyter and back, and the reverse.
 /// fuzz guided parse|run FOLDER [FLAG]...: libFuzzer on the parser or the evaluator.
-/// fuzz edits COUNT SEED NOTEBOOK: single digits edited in what a notebook recorded, then verified.
+/// fuzz edits COUNT SEED FILE_OR_FOLDER...: single digits edited in what notebooks recorded, then verified.
 @main enum Fuzz {
   static func main() {
     MemoryBudget.bytes = 64 << 20
@@ -39,7 +39,7 @@ import Tensors
           only: rest.count > 3 ? rest[3].split(separator: ",").map(String.init) : [])
       case "pages": Pages.run(count, seed: seed)
       case "guided": Guided.run()
-      case "edits": rest.count > 2 && Edits.run(count, seed: seed, file: rest[2])
+      case "edits": rest.count > 2 && Edits.run(count, seed: seed, paths: Array(rest.dropFirst(2)))
       default: false
       }
     exit(isSound ? 0 : 1)

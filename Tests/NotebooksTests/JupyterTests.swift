@@ -41,17 +41,18 @@ import Testing
   @Test func `shipped notebooks go to Jupyter and come back`() throws {
     let folder =
       "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/notebooks"
-    let names = ["", "lessons/"].flatMap { inner in
+    let names = ["", "lessons/", "zoo/"].flatMap { inner in
       FileBytes.names(in: folder + "/" + inner).filter { $0.hasSuffix(".grd.md") }.map {
         inner + $0
       }
     }
-    #expect(names.count > 10)
+    #expect(names.count > 90)
     for name in names {
       let bytes = try FileBytes.read("\(folder)/\(name)")
+      #expect(Notebook(bytes).bytes() == bytes, "\(name)")
       let json = there(bytes)
       #expect(json["metadata"]?["gradus"]?["page"] == nil, "\(name)")
-      #expect(try JupyterImport.bytes(json) == bytes)
+      #expect(try JupyterImport.bytes(json) == bytes, "\(name)")
     }
   }
 

@@ -73,8 +73,11 @@ import Training
     /// Until nothing but the training goes on.
     func settleLesson() {
       wait { state in
-        state.isUnsettled || state.lesson?.checking.isEmpty == false
-          || state.cells.contains { $0.activity != .idle }
+        state.lesson?.checking.isEmpty == false
+          || state.cells.contains {
+            $0.activity != .idle
+              || ($0.evaluated != nil && $0.evaluated?.record == nil && $0.id != "train")
+          }
       }
     }
 
