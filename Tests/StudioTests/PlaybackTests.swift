@@ -111,7 +111,7 @@ import Training
       let changed = lesson.job?.step ?? 0
       lesson.wait { ($0.job("train")?.step ?? 0) < changed + 40 }
       lesson.press(at: 180, "<space>")
-      lesson.wait { $0.job("train")?.status != .paused }
+      lesson.wait { $0.job("train")?.events.last?.kind != .pause }
       // The training waits while something else is typed and run.
       lesson.press(at: 240, "j<enter><end> + 40<stay><esc>")
       lesson.wait { $0.condition(2) != .done }
@@ -195,6 +195,8 @@ import Training
       func at(_ id: String) -> Int { session.state.index(of: id) ?? 0 }
       lesson.press(at: 10, "<enter><enter><enter><enter>")
       lesson.wait { ($0.job("train")?.step ?? 0) < 20 }
+      lesson.press(at: 30, "<space>")
+      lesson.wait { $0.job("train")?.events.last?.kind != .pause }
       lesson.press(at: 60, "n2")
       lesson.settleLesson()
       lesson.press(at: 90, "1")
@@ -204,8 +206,7 @@ import Training
       lesson.press(at: 180, "n<enter><c-u><c-k>twice(v) = v * v<run>")
       lesson.settleLesson()
       lesson.press(at: 240, "<esc>h")
-      lesson.press(at: 250, "ppk<space>")
-      lesson.wait { $0.job("train")?.status != .paused }
+      lesson.press(at: 250, "ppk")
       let pausedStep = try #require(session.state.job("train")?.step)
       let losses = session.state.job("train")?.series.first?.values
       let middle = try #require(session.state.lesson)
