@@ -47,6 +47,8 @@ package final class EvaluationContext {
   package var runQueue: (any Sendable)?
   /// Whether the clock was read, so that the values cannot be the same again.
   package var hasReadClock = false
+  /// Whether something was trained that is not among `started`.
+  package var hasTrainedQuietly = false
   package var notes: [String] = []
   /// States of sequences by the order in which layers are called, while somebody keeps them.
   package var states: (given: [Value], left: [Value])?
@@ -58,6 +60,9 @@ package final class EvaluationContext {
   package var judged: String?
   /// Evaluations that are left, where there is an end to them.
   package var steps = Int.max
+
+  /// Whether another evaluation may differ in more than its numbers: a step cannot be repeated by a plan.
+  package var isBeyondPlans: Bool { hasReadClock || hasTrainedQuietly || !started.isEmpty }
 
   package init(
     stream: RandomStream = RandomStream(seed: 0), interruption: Interruption = Interruption(),

@@ -253,7 +253,7 @@ package struct ModelLearner: Learner {
     return try plan.slopes(parameters + memory + rows, stream) { _ in
       let batch = StandardLibrary.replacing(tablesOf: whole, with: rows)
       let (slopes, context) = try interpreted(at: starts(), batch, stream)
-      return (slopes, context.hasReadClock || !context.started.isEmpty)
+      return (slopes, context.isBeyondPlans)
     }
   }
 

@@ -35,6 +35,7 @@ extension StandardLibrary {
           details: error.details, hint: nil)
       }
       interpreter.context.started += context.started
+      if context.hasTrainedQuietly { interpreter.context.hasTrainedQuietly = true }
       return names.exported
     },
     Builtin(

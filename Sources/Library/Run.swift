@@ -14,24 +14,31 @@ package final class Run: LanguageObject {
   package let trunk: (run: Run, step: Int)?
   /// The step at which it is looked at; nil for now, or the end.
   package let moment: Int?
+  /// Whether it is in no list and no record.
+  let isQuiet: Bool
   /// What drawing had taken when it was made.
   private let drawnBefore = ScreenTime.seconds
 
   package init(
     _ job: TrainingJob, trunk: (run: Run, step: Int)? = nil, moment: Int? = nil,
-    model: @escaping @Sendable (any Learner) -> Value
+    isQuiet: Bool = false, model: @escaping @Sendable (any Learner) -> Value
   ) {
     self.job = job
     self.trunk = trunk
     self.moment = moment
+    self.isQuiet = isQuiet
     self.model = model
   }
 
   /// The same run as it was after a step.
-  package func at(_ step: Int) -> Run { Run(job, trunk: trunk, moment: step, model: model) }
+  package func at(_ step: Int) -> Run {
+    Run(job, trunk: trunk, moment: step, isQuiet: isQuiet, model: model)
+  }
 
   /// The same run as it is now.
-  package var whole: Run { moment == nil ? self : Run(job, trunk: trunk, model: model) }
+  package var whole: Run {
+    moment == nil ? self : Run(job, trunk: trunk, isQuiet: isQuiet, model: model)
+  }
 
   /// Whether a picture of it will be another one in a moment.
   var isGrowing: Bool { moment == nil && !job.status.isOver }

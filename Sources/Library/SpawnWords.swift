@@ -65,7 +65,9 @@ extension StandardLibrary {
       }
       var found: [Value] = []
       func collect(_ value: Value) {
-        if case .object(let object) = value, object is Run { found.append(value) }
+        if case .object(let object) = value, (object as? Run)?.isQuiet == false {
+          found.append(value)
+        }
         if case .list(let items) = value { items.forEach(collect) }
       }
       let names = interpreter.globals

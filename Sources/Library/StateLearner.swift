@@ -82,9 +82,7 @@ struct StateLearner: Learner {
       let interpreter = scene.interpreter(stream)
       let batch = StandardLibrary.replacing(tablesOf: whole, with: rows)
       let (next, metrics) = try stepped(state, batch, interpreter)
-      return (
-        next, metrics, interpreter.context.hasReadClock || !interpreter.context.started.isEmpty
-      )
+      return (next, metrics, interpreter.context.isBeyondPlans)
     }
     state = next
     return metrics
