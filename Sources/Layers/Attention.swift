@@ -186,7 +186,7 @@ package enum Positions {
   private static func angles(_ count: Int, from start: Int, size: Int, base: Double) throws
     -> Tensor
   {
-    let pairs = size / 2
+    let pairs = (size + 1) / 2
     try MemoryBudget.check([count, size])
     let speeds = try (0..<pairs).map { i in
       try Tensor.number(base).binary(.power, .number(-2 * Double(i) / Double(size))).item ?? 0
@@ -219,14 +219,15 @@ package enum Positions {
 
   /// Vaswani et al. 2017: sines in the even columns, cosines in the odd ones: [count, size].
   package static func sinusoids(_ count: Int, _ size: Int) throws -> Tensor {
-    guard count >= 0, size > 0, size % 2 == 0 else {
+    guard count >= 0, size > 0 else {
       throw TensorError.invalid(
-        operation: "sinusoids", reason: "the size should be even and positive, it is \(size)",
-        hint: nil)
+        operation: "sinusoids", reason: "the size should be positive, it is \(size)", hint: nil)
     }
     _ = try Shape(checking: [count, size])
     let angle = try angles(count, from: 0, size: size, base: 10_000)
     let pair = try [angle.unary(.sin), angle.unary(.cos)].map { try $0.expanded(axis: 2) }
-    return try Tensor.concat(pair, axis: 2).reshaped([count, size]).cast(.float32)
+    let table = try Tensor.concat(pair, axis: 2).reshaped([count, size + size % 2]).cast(.float32)
+    if size % 2 == 0 { return table }
+    return try Variable(table).indexed([.ellipsis, .range(0, size, 1)]).value
   }
 }

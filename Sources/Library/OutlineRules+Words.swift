@@ -16,6 +16,14 @@ extension OutlineRules {
       "same": { _, _ in Outline.value(.number(.bool)) },
       "close": { _, _ in Outline.value(.number(.bool)) },
       "accuracy": { _, _ in Outline.value(.number(.float64)) },
+      "sinusoids": { call, interpreter in
+        guard let n = call["n"].asInteger, let d = call["d"].asInteger, n > 64 || d > 64 else {
+          return call.all.contains(where: \.holdsOutline)
+            ? Outline.anything : try plain(call, interpreter)
+        }
+        _ = try Positions.sinusoids(1, d)
+        return Outline.tensor([n, d])
+      },
       "full": full, "eye": eye, "len": len, "param": param, "Input": input,
       "grad": grad, "value_and_grad": valueAndGrad,
       "numeric_grad": { call, _ in

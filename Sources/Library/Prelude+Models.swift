@@ -4,7 +4,7 @@ extension Prelude {
   static let models = Definition.chapter(
     "Networks",
     """
-    ## A language model: from tokens to scores for the token that follows.
+    ## A language model: from tokens to scores for the token that follows; its learned places start as waves.
     ## vocab: How many tokens there are.
     ## context: The longest sequence.
     ## d: The width.
@@ -13,8 +13,8 @@ extension Prelude {
     ## > GPT(10, context=4, d=8, layers=1, heads=2)(range(4)[none]).shape
     ## = (1, 4, 10)
     GPT(vocab, context=64, d=64, layers=2, heads=4) = {
-      tok = Embedding(vocab, d)
-      pos = param(0.02 * randn(context, d))
+      tok = map_params(Embedding(vocab, d), w => 0.1 * w)
+      pos = param(0.1 * sinusoids(context, d))
       blocks = [Block(d, heads) for i in range(layers)]
       out = LayerNorm(d) >> Linear(d, vocab)
       (ids: [B, T]) => {
@@ -24,7 +24,7 @@ extension Prelude {
       }
     }
 
-    ## A vision transformer: patches of square images as a sequence, then scores.
+    ## A vision transformer: patches of square images as a sequence, then scores; its learned places start as waves.
     ## size: Height and width of an image.
     ## patch: Height and width of a patch.
     ## classes: How many scores.
@@ -37,7 +37,7 @@ extension Prelude {
     ViT(size, patch, classes, channels=1, d=64, layers=2, heads=4) = {
       n = size // patch
       embed = Linear(channels * patch * patch, d)
-      pos = param(0.02 * randn(n * n, d))
+      pos = param(0.3 * sinusoids(n * n, d))
       encoder = Encoder(d, heads=heads, layers=layers)
       out = Linear(d, classes)
       x => {

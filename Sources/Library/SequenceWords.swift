@@ -128,7 +128,7 @@ extension StandardLibrary {
         "sinusoids", family: "Models",
         [
           Argument("n", .integer, "How many places."),
-          Argument("d", .integer, "How many numbers for each; even."),
+          Argument("d", .integer, "How many numbers for each."),
         ], summary: "Positions as sines and cosines of falling speed: [n, d].",
         details: "Vaswani et al. 2017.",
         examples: [Example("sinusoids(2, 4)[0]", prints: "[0, 1, 0, 1]")])

@@ -251,5 +251,10 @@ import Testing
     // Position 2: sin 2, cos 2, sin 0.02, cos 0.02.
     expectClose(
       Array(table[8...]), [0.9092974268, -0.4161468365, 0.0199986667, 0.9998000067], relative: 1e-6)
+    // Of three numbers the last is a sine alone, of 2 / 10000^(2 / 3).
+    let odd = try Positions.sinusoids(3, 3)
+    #expect(odd.dims == [3, 3])
+    expectClose(
+      Array(odd.doubles[6...]), [0.9092974268, -0.4161468365, 0.0043088561], relative: 1e-5)
   }
 }
