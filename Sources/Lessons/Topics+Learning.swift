@@ -66,7 +66,7 @@ extension Topics {
       lessons: [8]),
     Topic(
       "augmentation", .training, "Data", "Crops, flips, cutout and mixtures of examples.",
-      lessons: [9]),
+      lessons: [9], zoo: ["augmented"]),
     Topic(
       "noisy-labels", .training, "Data", "Wrong labels, smoothing, easy examples first.",
       lessons: [9], zoo: ["label-noise"]),
