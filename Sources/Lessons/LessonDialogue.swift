@@ -2,28 +2,6 @@ import Language
 
 /// A lesson as a dialogue of lines, for terminals of every kind and for no terminal at all.
 package struct LessonDialogue {
-  /// How the dialogue speaks and listens.
-  package struct Voice {
-    package let say: (String) -> Void
-    package let show: ([OutputItem]) -> Void
-    /// A line of the learner; nil when there are no more.
-    package let ask: (_ prompt: String) -> String?
-    /// Columns that a line of prose may take.
-    let width: Int
-
-    package init(
-      width: Int = 80, say: @escaping (String) -> Void, show: @escaping ([OutputItem]) -> Void,
-      ask: @escaping (_ prompt: String) -> String?
-    ) {
-      (self.say, self.show, self.ask, self.width) = (say, show, ask, width)
-    }
-
-    /// Says prose in lines that fit.
-    func tell(_ text: String) {
-      say(Prose.wrapped(text, width: width).joined(separator: "\n"))
-    }
-  }
-
   private let place: LessonShelf.Place
   private var lesson: Lesson { place.lesson }
   private let run: LessonRun
@@ -162,16 +140,6 @@ package struct LessonDialogue {
     save()
   }
 
-  /// Says a question and its choices.
-  static func pose(_ question: Question, _ voice: Voice) {
-    voice.tell(question.heading)
-    if question.place == .prediction { voice.say(indented(question.body)) }
-    for (at, choice) in question.shown.enumerated() {
-      let text = "  \(at + 1)  " + question.drawn(question.choices[choice])
-      for line in Prose.broken(text, width: voice.width, indent: 5) { voice.say(line) }
-    }
-  }
-
   // MARK: Exercises
 
   private mutating func set(_ exercise: Lesson.Exercise) throws {
@@ -237,37 +205,6 @@ package struct LessonDialogue {
     return false
   }
 
-  /// What is typed for a single blank stands in its place; lines that give names of the starter anew, or
-  /// of what was handed in last, stand in place of its lines.
-  static func completed(_ typed: String, starter: String, last: String? = nil) -> String {
-    for whole in [last, starter].compactMap({ $0 }) {
-      if let changed = replaced(typed, in: whole) { return changed }
-    }
-    let pieces = starter.split(separator: "___", omittingEmptySubsequences: false)
-    guard pieces.count == 2, !CellNames(of: starter).binds.isEmpty,
-      CellNames(of: typed).binds.isEmpty, !typed.contains("___"), !typed.isEmpty
-    else { return typed }
-    let isWholeSide = trimmed(pieces[0]).hasSuffix("=") && pieces[1].allSatisfy(\.isWhitespace)
-    let isWord = typed.allSatisfy { $0.isLetter || $0.isNumber || $0 == "." || $0 == "_" }
-    return starter.replacing("___", with: isWholeSide || isWord ? typed : "(\(typed))")
-  }
-
-  /// The text with these lines in place of those that bind the same; nil when one has no such place.
-  private static func replaced(_ typed: String, in whole: String) -> String? {
-    var lines = whole.split(separator: "\n", omittingEmptySubsequences: false)
-    let new = typed.split(separator: "\n", omittingEmptySubsequences: false)
-    guard new.count < lines.count else { return nil }
-    for line in new {
-      let names = CellNames(of: String(line)).binds
-      let places = lines.indices.filter {
-        !names.isEmpty && CellNames(of: String(lines[$0])).binds == names
-      }
-      guard places.count == 1 else { return nil }
-      lines[places[0]] = line
-    }
-    return lines.joined(separator: "\n")
-  }
-
   /// Lines up to an empty one, or a command.
   private func program(_ exercise: Lesson.Exercise) throws -> String {
     var lines: [String] = []
@@ -292,11 +229,6 @@ package struct LessonDialogue {
   }
 
   // MARK: Listening
-
-  private static let help = """
-    :hint gives the next hint, :solution shows one way, :skip goes on, :reset shows the cell again,
-    :try PROGRAM runs something without handing it in, :quit leaves; what is done is kept.
-    """
 
   /// Waits for Enter; whatever else is typed is run.
   private func pause(_ prompt: String) throws {
@@ -369,10 +301,5 @@ package struct LessonDialogue {
 
   private func show(_ outcome: LessonRun.Outcome) {
     if !outcome.output.isEmpty { voice.show(outcome.output) }
-  }
-
-  static func indented(_ text: String) -> String {
-    text.split(separator: "\n", omittingEmptySubsequences: false).map { "    " + $0 }
-      .joined(separator: "\n")
   }
 }
