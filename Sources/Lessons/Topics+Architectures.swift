@@ -54,7 +54,9 @@ extension Topics {
     Topic(
       "speech", .applications, "Sound", "Waves, spectra and spoken digits.", lessons: [16, 26],
       zoo: ["strings"]),
-    Topic("music", .applications, "Sound", "Tunes, one sign after the other.", lessons: [14]),
+    Topic(
+      "music", .applications, "Sound", "Tunes, one sign after the other.",
+      lessons: [14], zoo: ["tunes"]),
     Topic(
       "time-series", .applications, "Numbers", "Temperatures and prices, against simple rules.",
       lessons: [15], zoo: ["tcn", "forecast"]),
