@@ -14,7 +14,8 @@ extension Topics {
       lessons: [21], zoo: ["vit", "shifted-windows"]),
     Topic(
       "thousand-classes", .architectures, "Pictures",
-      "Networks as large as those for a thousand classes, counted weight by weight."),
+      "Networks as large as those for a thousand classes, counted weight by weight.",
+      zoo: ["counted"]),
     Topic(
       "detection", .applications, "Seeing", "Boxes around things, and how good they are.",
       lessons: [13], zoo: ["detector"]),
