@@ -70,7 +70,7 @@ extension Topics {
       "scaling-laws", .trends, "Larger", "Loss as a power of size, data and work.", lessons: [18]),
     Topic(
       "agents", .trends, "Larger", "Few examples, written steps, tools, and written rules.",
-      lessons: [18, 30], zoo: ["preferences", "in-context"]),
+      lessons: [18, 30], zoo: ["preferences", "in-context", "scratchpad"]),
     Topic(
       "many-senses", .trends, "Larger", "Models that see, hear, read and answer.", lessons: [26],
       zoo: ["clip", "scenes"]),
