@@ -81,7 +81,7 @@ extension Topics {
       lessons: [20]),
     Topic(
       "transfer", .training, "Less labels", "Freezing, fine-tuning and adapting what is learnt.",
-      lessons: [20]),
+      lessons: [20], zoo: ["transfer"]),
     Topic(
       "precision", .training, "At scale", "Half precision, and scaled losses.", lessons: [28]),
     Topic(
