@@ -31,6 +31,21 @@ import Testing
     }
   }
 
+  @Test func `the index names every lesson and every notebook of the zoo`() throws {
+    let folder = try #require(notebooks)
+    let index = String(decoding: try FileBytes.read(folder + "/README.md"), as: UTF8.self)
+    let named = Set(
+      index.split(separator: "](").dropFirst().compactMap { $0.split(separator: ")").first })
+    for kind in ["lessons", "zoo"] {
+      for name in FileBytes.names(in: "\(folder)/\(kind)") where name.hasSuffix(".grd.md") {
+        #expect(named.contains("\(kind)/\(name)"), "\(name) is not in the index")
+      }
+    }
+    for path in named where path.hasSuffix(".md") {
+      #expect(FileBytes.exists("\(folder)/\(path)"), "\(path) is not there")
+    }
+  }
+
   /// Topics for which nothing is written yet. A row leaves this list when its notebook arrives.
   private let planned: Set<String> = [
     "map", "precision", "pretext-tasks", "proteins", "question-answering", "sentiment", "serving",
