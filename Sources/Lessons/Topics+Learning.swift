@@ -83,7 +83,8 @@ extension Topics {
       "transfer", .training, "Less labels", "Freezing, fine-tuning and adapting what is learnt.",
       lessons: [20], zoo: ["transfer"]),
     Topic(
-      "precision", .training, "At scale", "Half precision, and scaled losses.", lessons: [28]),
+      "precision", .training, "At scale", "Half precision, and scaled losses.", lessons: [28],
+      zoo: ["half-precision"]),
     Topic(
       "parallelism", .training, "At scale", "Batches, layers and states on many machines.",
       lessons: [28], zoo: ["data-parallel", "pipeline"]),
