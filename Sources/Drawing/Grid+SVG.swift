@@ -37,7 +37,7 @@ extension Grid {
           body +=
             "<text x=\"\(x)\" y=\"\(y + 12)\"\(Grid.attributes(glyph.style)) xml:space=\"preserve\""
             + " textLength=\"\((column - start) * w)\" lengthAdjust=\"spacingAndGlyphs\">"
-            + "\(Grid.escaped(text))</text>\n"
+            + "\(Sanitize.markup(text))</text>\n"
         }
       }
     }
@@ -45,24 +45,10 @@ extension Grid {
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(width * w) \(height * h)" \
       width="\(width * w)" height="\(height * h)" role="img" font-family="monospace" font-size="13" \
       fill="currentColor">
-      <title>\(Grid.escaped(title))</title>
+      <title>\(Sanitize.markup(title))</title>
       \(body)</svg>
 
       """
-  }
-
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in Sanitize.text(text).unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 
   private static func hex(_ color: Color) -> String {

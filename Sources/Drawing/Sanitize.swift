@@ -17,4 +17,19 @@ package enum Sanitize {
     }
     return String(result)
   }
+
+  /// The same as text of XML or HTML.
+  package static func markup(_ text: String, keepsLines: Bool = false) -> String {
+    var result = ""
+    for scalar in Sanitize.text(text, keepsLines: keepsLines).unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
 }

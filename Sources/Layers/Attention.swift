@@ -187,12 +187,12 @@ package enum Positions {
     -> Tensor
   {
     let pairs = (size + 1) / 2
-    try MemoryBudget.check([count, size])
-    let speeds = try (0..<pairs).map { i in
-      try Tensor.number(base).binary(.power, .number(-2 * Double(i) / Double(size))).item ?? 0
-    }
-    let all = (0..<count).flatMap { t in speeds.map { Double(start + t) * $0 } }
-    return try Tensor(all, shape: Shape(checking: [count, pairs]))
+    try MemoryBudget.check([max(count, 1), size])
+    let powers = try Tensor(
+      (0..<pairs).map { -2 * Double($0) / Double(size) }, shape: Shape(checking: [1, pairs]))
+    let places = try Tensor(
+      (0..<count).map { Double(start + $0) }, shape: Shape(checking: [count, 1]))
+    return try places.binary(.multiply, Tensor.number(base).binary(.power, powers))
   }
 
   /// Su et al. 2021: the halves of the last axis are turned as pairs by an angle that grows with the
@@ -223,7 +223,8 @@ package enum Positions {
       throw TensorError.invalid(
         operation: "sinusoids", reason: "the size should be positive, it is \(size)", hint: nil)
     }
-    _ = try Shape(checking: [count, size])
+    // Also of no place the numbers have to be countable.
+    _ = try Shape(checking: [max(count, 1), size, 8])
     let angle = try angles(count, from: 0, size: size, base: 10_000)
     let pair = try [angle.unary(.sin), angle.unary(.cos)].map { try $0.expanded(axis: 2) }
     let table = try Tensor.concat(pair, axis: 2).reshaped([count, size + size % 2]).cast(.float32)

@@ -11,19 +11,7 @@ enum MarkdownHTML {
     return blocks.finished()
   }
 
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in Sanitize.text(text, keepsLines: true).unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
+  static func escaped(_ text: String) -> String { Sanitize.markup(text, keepsLines: true) }
 
   /// Code, emphasis and links inside a line.
   static func inline(_ text: String) -> String {

@@ -6,18 +6,10 @@ enum CommandLineView {
     column: Int, row: Int
   ) {
     let found = Commands.found(text)
-    let room = min(found.count, max(1, min(10, grid.height - 5)))
-    let first = min(max(0, choice - room / 2), max(0, found.count - room))
-    let top = grid.height - 2 - room
-    for row in max(1, top - 1)..<(grid.height - 1) {
-      for column in 0..<grid.width { grid[column, row] = .blank }
-    }
-    for column in 0..<grid.width { grid[column, max(1, top - 1)] = Glyph("─", Style(isDim: true)) }
-    for (index, command) in found.dropFirst(first).prefix(room).enumerated() {
-      let isChosen = first + index == choice
+    FoundList.draw(&grid, count: found.count, choice: choice) { grid, index, row, isChosen in
+      let command = found[index]
       let reason = command.refusal(state)
       let style = Style(isDim: reason != nil, isReversed: isChosen)
-      let row = top + index
       for column in 0..<grid.width { grid[column, row] = Glyph(" ", style) }
       grid.write(command.entry.name, column: 2, row: row, style: style, limit: 18)
       let keys = state.keys.keys(of: command).first.map { Commands.shown($0) } ?? ""

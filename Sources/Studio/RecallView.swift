@@ -7,18 +7,11 @@ enum RecallView {
     column: Int, row: Int
   ) {
     let found = state.recalled(text)
-    let room = min(found.count, max(1, min(10, grid.height - 5)))
-    let first = min(max(0, choice - room / 2), max(0, found.count - room))
-    let top = grid.height - 2 - room
-    for row in max(1, top - 1)..<(grid.height - 1) {
-      for column in 0..<grid.width { grid[column, row] = .blank }
-    }
-    for column in 0..<grid.width { grid[column, max(1, top - 1)] = Glyph("─", Style(isDim: true)) }
-    for (index, text) in found.dropFirst(first).prefix(room).enumerated() {
-      let style = Style(isReversed: first + index == choice)
-      for column in 0..<grid.width { grid[column, top + index] = Glyph(" ", style) }
-      let line = OutputBlock.split(text).joined(separator: " ⏎ ")
-      grid.write(line, column: 2, row: top + index, style: style, limit: grid.width - 4)
+    FoundList.draw(&grid, count: found.count, choice: choice) { grid, index, row, isChosen in
+      let style = Style(isReversed: isChosen)
+      for column in 0..<grid.width { grid[column, row] = Glyph(" ", style) }
+      let line = OutputBlock.split(found[index]).joined(separator: " ⏎ ")
+      grid.write(line, column: 2, row: row, style: style, limit: grid.width - 4)
     }
     let row = grid.height - 2
     let width = grid.write("recall: " + text, column: 1, row: row, limit: grid.width - 3)
