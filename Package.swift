@@ -118,7 +118,8 @@ let package = Package(
     .testTarget(
       name: "NotebooksTests",
       dependencies: [
-        "Notebooks", "FormatCheck", "Formats", "Language", "Tensors", "Files", "TestSupport",
+        "Notebooks", "Library", "FormatCheck", "Formats", "Language", "Tensors", "Files",
+        "TestSupport",
       ]),
     .testTarget(
       name: "BenchmarksTests", dependencies: ["Benchmarks", "Training", "TestSupport"]),

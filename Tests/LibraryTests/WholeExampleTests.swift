@@ -6,7 +6,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The 26 worked programs as they stand in the design, each with its bar as an `assert` at its end.
+/// The 26 worked programs of the language, each with its bar as an `assert` at its end.
 ///
 /// Those marked `# long` run with GRADUS_LONG=1; WorkedExampleTests has shorter forms of them. One asks
 /// for data that are not shipped, and runs where GRADUS_DATA names them.
