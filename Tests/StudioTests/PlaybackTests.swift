@@ -282,14 +282,15 @@ import Training
       let reached = recording.moments.compactMap { moment -> (time: Int, step: Int)? in
         if case .progress(_, _, let step) = moment.event { (moment.time, step) } else { nil }
       }
-      #expect(reached.count == 9)
+      // Nine notes were asked for; the run may have gone on until it was stopped, which is one more.
+      #expect((9...10).contains(reached.count))
       // The clock of the one who plays stands still for longer than the runs would need.
       let playback = Playback(recording, folder: folder)
       for (at, (time, step)) in reached.enumerated() {
         try play(playback, speed: 8, until: Double(time) / 1000 + 0.5)
         playback.wait(milliseconds: 5)
         let seen = try #require(playback.state.job("train")?.step)
-        #expect(seen >= step && (at == 8 || seen <= reached[at + 1].step))
+        #expect(seen >= step && (at + 1 == reached.count || seen <= reached[at + 1].step))
       }
       try playback.goTo(Double(reached[4].time))
       playback.wait(milliseconds: 30)
