@@ -107,8 +107,9 @@ extension Operations {
   /// From the differences themselves, so that near rows lose nothing and equal ones have distance 0;
   /// but never of all of them at a time: some rows of `a` after the other.
   private static func euclidean(_ a: Variable, _ b: Variable) throws -> Variable {
-    let perRow = Swift.max(1, b.value.shape.count) * a.dims.dropLast(2).reduce(1, *)
-    let block = Swift.max(1, (1 << 20) / Swift.max(1, perRow))
+    let (perRow, isOver) = b.value.shape.count.multipliedReportingOverflow(
+      by: a.dims.dropLast(2).reduce(1, *))
+    let block = isOver ? 1 : Swift.max(1, (1 << 20) / Swift.max(1, perRow))
     let parts = stride(from: 0, to: a.dims[a.rank - 2], by: block).map {
       $0..<Swift.min(a.dims[a.rank - 2], $0 + block)
     }

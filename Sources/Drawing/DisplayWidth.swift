@@ -15,4 +15,17 @@ package enum DisplayWidth {
   }
 
   package static func of(_ text: String) -> Int { text.reduce(0) { $0 + of($1) } }
+
+  /// The beginning of a text that does not fit, and a sign that there is more.
+  package static func shortened(_ text: String, to width: Int) -> String {
+    guard of(text) > width else { return text }
+    guard width > 0 else { return "" }
+    var (result, left) = ("", width - 1)
+    for character in text {
+      left -= of(character)
+      if left < 0 { break }
+      result.append(character)
+    }
+    return result + "…"
+  }
 }

@@ -4,7 +4,6 @@ import Plots
 import Tensors
 import Vocabulary
 
-/// Words for pictures that share axes, and for pictures beside and below each other.
 /// Pictures over the same axes; nil when one has none to share.
 private func overlaid(_ pictures: [any Picture]) -> (any Picture)? {
   let curves = pictures.compactMap { $0 as? LinePlot }
@@ -16,6 +15,7 @@ private func overlaid(_ pictures: [any Picture]) -> (any Picture)? {
   return PlanePlot(overlaying: pictures)
 }
 
+/// Words for pictures that share axes, and for pictures beside and below each other.
 extension StandardLibrary {
   /// The plots among the arguments, in order, with all runs that they show.
   private static func plots(_ call: Call, _ interpreter: Interpreter) throws -> [PlotObject] {

@@ -17,7 +17,6 @@ extension StandardLibrary {
     return count
   }
 
-  /// The chosen rows of a tensor, list, or of every field of a data set that is as long as its first.
   /// The tensors that a batch of some data is cut from, in order; nil when it is cut from other
   /// things too.
   static func tables(of data: Value) -> [Tensor]? {
@@ -48,6 +47,7 @@ extension StandardLibrary {
         }))
   }
 
+  /// The chosen rows of a tensor, list, or of every field of a data set that is as long as its first.
   static func choosing(_ order: [Int], from value: Value) throws -> Value {
     switch value {
     case .tensor(let x), .parameter(let x): return .tensor(try x.taking(order))

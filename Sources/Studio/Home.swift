@@ -144,7 +144,7 @@ package struct Home: Sendable {
     let all = self.rows
     let place = all.firstIndex { if case .choice(chosen) = $0 { true } else { false } } ?? 0
     let first = min(max(0, place - visible / 2), max(0, all.count - visible))
-    let width = min(44, choices.map { DisplayWidth.of($0.path) }.max() ?? 0)
+    let width = min(44, columns * 3 / 8, choices.map { DisplayWidth.of($0.path) }.max() ?? 0)
     for (index, each) in all.dropFirst(first).prefix(visible).enumerated() {
       let row = 3 + index
       guard case .choice(let at) = each else {
@@ -164,8 +164,9 @@ package struct Home: Sendable {
       let note = choice.title.isEmpty || choice.note.isEmpty ? choice.note : ", " + choice.note
       let left = 4 + width + 2
       let taken = grid.write(
-        choice.title, column: left, row: row, style: Style(isDim: true),
-        limit: max(0, columns - left - 1 - DisplayWidth.of(note)))
+        DisplayWidth.shortened(
+          choice.title, to: max(0, columns - left - 1 - DisplayWidth.of(note))), column: left,
+        row: row, style: Style(isDim: true))
       grid.write(
         note, column: left + taken, row: row, style: Style(isDim: true),
         limit: max(0, columns - left - 1 - taken))
