@@ -65,7 +65,8 @@ final class Limit {
     }
     let clock = ThreadClock.current
     let before = clock.seconds ?? 0
-    let timer = DispatchSource.makeTimerSource(queue: .global())
+    // A queue of its own has a thread even while all that are shared evaluate without an end.
+    let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "allowance"))
     timer.schedule(deadline: .now() + Allowance.pause, repeating: Allowance.pause)
     timer.setEventHandler {
       guard let now = clock.seconds else { return }

@@ -40,7 +40,7 @@ import Testing
     ("spawn(() => { while true { 1 } }).model", .work),
     ("spawn(() => { while true { 1 } });", .work),
     (
-      "r = train(Linear(1, 1), (x=[[1.0]], y=[[2.0]]), loss=mse, steps=9)\npause(r)\nr.loss",
+      "r = train(Linear(1, 1), (x=[[1.0]], y=[[2.0]]), loss=mse, steps=1000000)\npause(r)\nr.loss",
       .rest
     ),
   ])
