@@ -60,13 +60,7 @@ extension Interpreter {
       return try otherwise.map { try eval($0, frame) } ?? .none
     case .forEach(let targets, let source, let body):
       return try loop(over: source, targets, body, frame)
-    case .whileLoop(let condition, let body):
-      var collected: [Value] = []
-      while try truth(eval(condition, frame), condition.span) {
-        try checkBounds(condition.span)
-        if try !turn(body, frame, &collected) { break }
-      }
-      return try gathered(collected, body.span)
+    case .whileLoop(let condition, let body): return try loop(while: condition, body, frame)
     case .attempt(let body, let name, let fallback): return try attempt(body, name, fallback, frame)
     }
   }
@@ -97,92 +91,6 @@ extension Interpreter {
     return .text(result)
   }
 
-  /// Brackets; where a word asks for `f64`, their numbers are not rounded to `f32` before.
-  func list(
-    _ items: [Syntax.Item], _ span: SourceSpan, _ frame: Frame?, isDouble: Bool = false
-  ) throws -> Value {
-    var values: [Value] = []
-    for item in items {
-      let value: Value
-      if isDouble, case .list(let inner) = item.value.kind {
-        value = try deeperList(inner, item.value.span, frame)
-      } else {
-        value = try eval(item.value, frame)
-      }
-      guard item.isSpread else {
-        values.append(value)
-        continue
-      }
-      guard let parts = try elements(of: value) else {
-        throw LanguageError("spread", "only lists and tensors spread", at: item.value.span)
-      }
-      values += parts
-    }
-    return try gathered(values, span, isDouble: isDouble)
-  }
-
-  private func deeperList(_ items: [Syntax.Item], _ span: SourceSpan, _ frame: Frame?) throws
-    -> Value
-  {
-    try checkBounds(span)
-    return try list(items, span, frame, isDouble: true)
-  }
-
-  /// Brackets make a tensor of numbers, booleans or tensors of one shape, else a list.
-  package func gathered(_ values: [Value], _ span: SourceSpan?, isDouble: Bool = false) throws
-    -> Value
-  {
-    guard !values.isEmpty else { return .list([]) }
-    if let outline = outlinedGathering(values) { return outline }
-    var floats = false
-    var integers = false
-    for value in values {
-      switch value {
-      case .boolean: break
-      case .integer: integers = true
-      case .number: floats = true
-      case .tensor(let x), .parameter(let x):
-        if x.rank > 0 || x.isTraced { return try stacked(values, span) }
-        floats = true
-      default: return try located(span) { try Value.list(values).checkedSize() }
-      }
-    }
-    return try located(span) {
-      let shape = try Shape(checking: [values.count])
-      if floats, isDouble {
-        return .tensor(
-          Variable(try Tensor(values.map { $0.asNumber ?? Value.bit($0) }, shape: shape)))
-      }
-      if floats {
-        return .tensor(
-          Variable(try Tensor(values.map { Float($0.asNumber ?? Value.bit($0)) }, shape: shape)))
-      }
-      if integers {
-        return .tensor(
-          Variable(
-            try Tensor(values.map { Int64($0.asInteger ?? Int(Value.bit($0))) }, shape: shape)))
-      }
-      return .tensor(Variable(try Tensor(values.map { Value.bit($0) != 0 }, shape: shape)))
-    }
-  }
-
-  private func stacked(_ values: [Value], _ span: SourceSpan?) throws -> Value {
-    var parts: [Variable] = []
-    for value in values {
-      switch value {
-      case .tensor(let x), .parameter(let x): parts.append(x.rank == 0 ? try x.cast(.float32) : x)
-      case .boolean, .integer, .number: if let x = value.variable { parts.append(x) }
-      default: return try located(span) { try Value.list(values).checkedSize() }
-      }
-    }
-    guard parts.count == values.count, parts.allSatisfy({ $0.dims == parts[0].dims }) else {
-      return try located(span) { try Value.list(values).checkedSize() }
-    }
-    return .tensor(try located(span) { try Variable.stack(parts, axis: 0) })
-  }
-
-  // MARK: Choosing and repeating
-
   func truth(_ value: Value, _ span: SourceSpan) throws -> Bool {
     if case .boolean(let flag) = value { return flag }
     if isTrial, value.outline != nil { throw Flow.undetermined }
@@ -193,100 +101,6 @@ extension Interpreter {
     throw LanguageError(
       "condition", "a condition should be true or false, this is \(value.withArticle)", at: span,
       details: [value.brief], hint: hint)
-  }
-
-  private func loop(
-    over source: Syntax.Expression, _ targets: [Syntax.Target], _ body: Syntax.Expression,
-    _ frame: Frame?
-  ) throws -> Value {
-    let whole = try eval(source, frame)
-    if isTrial, let result = try outlinedLoop(whole, targets, body, frame) { return result }
-    var collected: [Value] = []
-    func step(_ value: Value) throws -> Bool {
-      try checkBounds(source.span)
-      if targets.count == 1 {
-        try assign(targets[0], value, frame, at: source.span)
-      } else {
-        try assign(.parts(targets, source.span), value, frame, at: source.span)
-      }
-      return try turn(body, frame, &collected)
-    }
-    defer { Interpreter.discard(&collected) }
-    if case .range(let range) = whole {
-      for i in 0..<range.count { if try !step(.integer(range[i])) { break } }
-      return try gathered(collected, body.span)
-    }
-    if !isTrial, let x = whole.rows {
-      for row in 0..<x.dims[0] { if try !step(Value(x.indexed([.index(row)]))) { break } }
-      return try gathered(collected, body.span)
-    }
-    guard let all = try elements(of: whole) else {
-      throw LanguageError(
-        "loop",
-        "a for goes through lists, tensors, ranges and records, this is \(whole.withArticle)",
-        at: source.span, hint: whole.asInteger.map { "range(\($0))" })
-    }
-    for value in all { if try !step(value) { break } }
-    return try gathered(collected, body.span)
-  }
-
-  /// Frees many values elsewhere: nobody should wait for it.
-  private static func discard(_ values: inout [Value]) {
-    guard values.count > 1 << 17 else { return }
-    let left = values
-    values = []
-    DeepStack.start { withExtendedLifetime(left) {} }
-  }
-
-  /// One turn of a loop; false when it was left.
-  private func turn(_ body: Syntax.Expression, _ frame: Frame?, _ collected: inout [Value]) throws
-    -> Bool
-  {
-    do {
-      let value = try eval(body, frame)
-      if case .none = value { return true }
-      collected.append(value)
-      return true
-    } catch Flow.leave { return false } catch Flow.next { return true }
-  }
-
-  private func comprehend(
-    _ value: Syntax.Expression, _ clauses: ArraySlice<Syntax.Clause>, _ frame: Frame?,
-    _ collect: (Value) -> Void
-  ) throws {
-    guard let clause = clauses.first else { return collect(try eval(value, frame)) }
-    switch clause {
-    case .filter(let condition):
-      if try truth(eval(condition, frame), condition.span) {
-        try comprehend(value, clauses.dropFirst(), frame, collect)
-      }
-    case .each(let targets, let source):
-      let whole = try eval(source, frame)
-      // The names of a comprehension are its own.
-      let inner = Frame(
-        locals: frame?.locals ?? [:], captured: frame?.captured ?? [:], function: frame?.function)
-      func visit(_ element: Value) throws {
-        try checkBounds(source.span)
-        let target = targets.count == 1 ? targets[0] : .parts(targets, source.span)
-        try assign(target, element, inner, at: source.span)
-        try comprehend(value, clauses.dropFirst(), inner, collect)
-      }
-      // The numbers of a range are made one by one, so that a long one can be interrupted.
-      if case .range(let range) = whole, !isTrial {
-        let (bytes, overflow) = range.count.multipliedReportingOverflow(by: 16)
-        try located(source.span) { try MemoryBudget.check(overflow ? .max : bytes) }
-        for i in 0..<range.count { try visit(.integer(range[i])) }
-        return
-      }
-      if !isTrial, let x = whole.rows {
-        for row in 0..<x.dims[0] { try visit(Value(x.indexed([.index(row)]))) }
-        return
-      }
-      guard let all = try elements(of: whole) else {
-        throw LanguageError("loop", "a for goes through lists, tensors and ranges", at: source.span)
-      }
-      for element in all { try visit(element) }
-    }
   }
 
   private func attempt(
