@@ -87,6 +87,14 @@ extension Parser {
       return LanguageError(
         "target", "the arguments of a definition are names", at: value.span, hint: "f(x, y=1) = …")
     }
+    if case .list(let items) = value.kind,
+      items.allSatisfy({ !$0.isSpread && target($0.value) != nil })
+    {
+      let names = items.map { text($0.value.span) }.joined(separator: ", ")
+      return LanguageError(
+        "target", "several names at once stand in parentheses, or in none", at: value.span,
+        hint: items.isEmpty ? nil : items.count == 1 ? "(\(names),)" : "(\(names))")
+    }
     return LanguageError(
       "target", "this cannot be given a value: only a name or a place in one can", at: value.span,
       hint: "== to compare")

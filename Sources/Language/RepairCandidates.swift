@@ -116,7 +116,14 @@ struct RepairCandidates {
         add(SourceSpan(place.start, b.span.end), "++ str(" + text(b.span) + ")")
         add(SourceSpan(a.span.start, place.end), "str(" + text(a.span) + ") ++")
       }
-      if operation == .join { add(e.span, "concat([\(text(a.span)), \(text(b.span))], axis=1)") }
+      if operation == .join {
+        // What stands in brackets of its own is meant to stay a part of its own.
+        if case .list(let left) = a.kind, case .list(let right) = b.kind {
+          let parts = (left + right).map { ($0.isSpread ? "..." : "") + text($0.value.span) }
+          add(e.span, "[\(parts.joined(separator: ", "))]")
+        }
+        add(e.span, "concat([\(text(a.span)), \(text(b.span))], axis=1)")
+      }
       addShaped(b)
       addShaped(a)
     case .call(let callee, let fields): addCall(e, callee, fields)
@@ -124,6 +131,7 @@ struct RepairCandidates {
       for (_, _, other) in rest { addShaped(other) }
       addShaped(first)
     case .index(_, let items): addIndex(items)
+    case .field(let base, let name, _): addPart(e, of: base, name)
     case .compose(_, let b, _): add(b.span, "flatten >> " + text(b.span))
     default: break
     }
@@ -216,6 +224,16 @@ struct RepairCandidates {
     }
     if error.message.hasPrefix("squeeze") { add(e.span, "squeeze(\(text(fields[0].value.span)))") }
     for field in fields.reversed() where !field.isSpread { addShaped(field.value) }
+  }
+
+  /// What comes in two fields elsewhere: `topk(x, 2).indices`.
+  private mutating func addPart(
+    _ e: Syntax.Expression, of base: Syntax.Expression, _ name: String
+  ) {
+    guard error.code == "field", case .call(let callee, _) = base.kind, case .name = callee.kind
+    else { return }
+    if name == "indices" { add(e.span, "arg" + text(base.span)) }
+    if name == "values" { add(e.span, text(base.span)) }
   }
 
   private mutating func addIndex(_ items: [Syntax.Subscript]) {
