@@ -17,6 +17,14 @@ extension Variable {
     return (try along(order, axis: axis), order)
   }
 
+  /// How many elements of an axis are asked for, which are not more than there are.
+  fileprivate func share(_ k: Int, _ axis: Int) throws -> Int {
+    guard k >= 0, k <= dims[axis] else {
+      throw TensorError.indexOutOfRange(index: k, size: dims[axis], axis: axis)
+    }
+    return k
+  }
+
   /// The elements that an index of the same rank names along an axis.
   package func along(_ index: Tensor, axis: Int) throws -> Variable {
     try picked(Tensor.positions(of: index, in: shape, axis: axis, "index"))
@@ -66,17 +74,28 @@ extension Operations {
 
   package static let topk: TensorOperation = .composed(
     "topk", family, [x, Argument("k", .integer, "How many."), axis],
-    "The k largest elements along an axis, largest first.", "topk([3, 9, 4], 2)", "[9, 4]",
+    "The k largest elements along an axis, largest first; where they stand says argtopk.",
+    "topk([3, 9, 4], 2)", "[9, 4]",
     samples: [.init([six], [[2, 3]], ["k": .integer(2)])]
   ) { inputs, a in
     let x = inputs[0]
     let axis = try x.shape.axis(a.integer("axis", default: -1))
-    let k = a.integer("k", default: 1)
-    guard k >= 0, k <= x.dims[axis] else {
-      throw TensorError.indexOutOfRange(index: k, size: x.dims[axis], axis: axis)
-    }
+    let k = try x.share(a.integer("k", default: 1), axis)
     return try x.ordered(axis: axis, descending: true).values.sliced(axis: axis, 0..<k)
   }
+
+  package static let argtopk: TensorOperation = TensorOperation(
+    Entry(
+      "argtopk", family: family, [x, Argument("k", .integer, "How many."), axis],
+      summary: "The positions of the k largest elements along an axis, that of the largest first.",
+      examples: [Example("argtopk([3, 9, 4], 2)", prints: "[1, 2]")]),
+    forward: { inputs, a in
+      let x = Variable(inputs[0])
+      let axis = try x.shape.axis(a.integer("axis", default: -1))
+      let k = try x.share(a.integer("k", default: 1), axis)
+      return try Variable(x.ordered(axis: axis, descending: true).index).sliced(axis: axis, 0..<k)
+        .value
+    })
 
   package static let quantile: TensorOperation = .composed(
     "quantile", family,
@@ -131,7 +150,9 @@ extension Operations {
       return try sorted.taking(keep)
     })
 
-  static let orders: [TensorOperation] = [sort, topk, quantile, median, searchSorted, unique]
+  static let orders: [TensorOperation] = [
+    sort, topk, argtopk, quantile, median, searchSorted, unique,
+  ]
 }
 
 extension Variable {
