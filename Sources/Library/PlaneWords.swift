@@ -107,7 +107,7 @@ extension StandardLibrary {
       let plots = try plots(call, interpreter)
       guard let shared = overlaid(plots.map(\.picture)) else {
         throw call.error(
-          "curves, points, contours and boundaries share axes; a logarithmic one only curves",
+          "curves, points, contours and boundaries share axes; logarithmic ones curves and points",
           at: "plots", hint: "row(…), to put them beside each other")
       }
       return .object(PlotObject(together: plots) { overlaid($0) ?? shared })

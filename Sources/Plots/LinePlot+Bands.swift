@@ -49,7 +49,7 @@ extension LinePlot {
   }
 
   /// Ticks of a logarithmic axis, labelled with the values themselves.
-  func decades(_ scale: Scale, _ count: Int) -> [Axes.Tick] {
+  static func decades(_ scale: Scale, _ count: Int) -> [Axes.Tick] {
     if scale.high - scale.low >= 2 {
       let step = max(1, ((scale.high - scale.low) / Double(count)).rounded(.up))
       return stride(from: scale.low.rounded(.up), through: scale.high, by: step).map {

@@ -26,8 +26,8 @@ extension LinePlot {
       Axes(
         width: width, height: height ?? 14, top: top, right: right, x: x, y: y,
         leastLeft: leastLeft,
-        yTicks: isLogarithmic ? { decades(y, max(2, $0 / 3)) } : nil,
-        xTicks: isLogarithmicAcross ? { decades(x, max(2, $0 / 10)) } : nil)
+        yTicks: isLogarithmic ? { LinePlot.decades(y, max(2, $0 / 3)) } : nil,
+        xTicks: isLogarithmicAcross ? { LinePlot.decades(x, max(2, $0 / 10)) } : nil)
     }
     let natural = frame(0)
     let gutter = natural.flatMap { steady?.gutter($0.left) } ?? 0

@@ -124,7 +124,7 @@ package struct LinePlot: Picture {
   }
 
   /// Curves whose places across are logarithms; those that have none are left out, and told.
-  private static func across(_ lines: [Line]) -> [Line] {
+  static func across(_ lines: [Line]) -> [Line] {
     lines.map { line in
       var placed = line
       placed.x = line.x.map { $0 > 0 ? log10($0) : .nan }

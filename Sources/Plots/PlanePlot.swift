@@ -1,4 +1,5 @@
 import Drawing
+import Glibc
 
 /// Layers over common axes: a field as ground or as contour lines, curves, and points on top.
 package struct PlanePlot: Picture {
@@ -20,6 +21,9 @@ package struct PlanePlot: Picture {
   package let title: String
   /// Marks on the lower edge.
   package let events: [LinePlot.Event]
+  /// Of curves and points alone; curves hold logarithms of their places across then.
+  package private(set) var isLogarithmic = false
+  package private(set) var isLogarithmicAcross = false
 
   package init(_ layers: [Layer], title: String = "", events: [LinePlot.Event] = []) {
     self.layers = layers
@@ -28,17 +32,27 @@ package struct PlanePlot: Picture {
   }
 
   /// The layers of pictures that have axes, under their titles and with their marks; nil when one has
-  /// none to share.
+  /// none to share. Axes are logarithmic where those of one of them are.
   package init?(overlaying pictures: [any Picture]) {
+    let (lines, planes) = (
+      pictures.compactMap { $0 as? LinePlot }, pictures.compactMap { $0 as? PlanePlot }
+    )
+    isLogarithmic =
+      lines.contains(where: \.isLogarithmic) || planes.contains(where: \.isLogarithmic)
+    isLogarithmicAcross =
+      lines.contains(where: \.isLogarithmicAcross) || planes.contains(where: \.isLogarithmicAcross)
     var (layers, titles, events): ([Layer], [String], [LinePlot.Event]) = ([], [], [])
     for picture in pictures {
       let title: String
       switch picture {
       case let plane as PlanePlot:
-        (layers, title) = (layers + plane.layers, plane.title)
+        let isPlaced = plane.isLogarithmicAcross || !isLogarithmicAcross
+        (layers, title) = (layers + (isPlaced ? plane.layers : plane.acrossLayers), plane.title)
         events += plane.events
-      case let lines as LinePlot where !lines.isLogarithmic && !lines.isLogarithmicAcross:
-        (layers, title) = (layers + lines.lines.map { Layer(.curve($0)) }, lines.title)
+      case let lines as LinePlot:
+        let isPlaced = lines.isLogarithmicAcross || !isLogarithmicAcross
+        let curves = isPlaced ? lines.lines : LinePlot.across(lines.lines)
+        (layers, title) = (layers + curves.map { Layer(.curve($0)) }, lines.title)
         events += lines.events
       case let points as ScatterPlot:
         (layers, title) = (layers + [Layer(.points(points))], points.title)
@@ -46,8 +60,24 @@ package struct PlanePlot: Picture {
       }
       if !title.isEmpty, !titles.contains(title) { titles.append(title) }
     }
-    self.init(layers, title: titles.joined(separator: ", "), events: events)
+    self.layers = layers
+    self.events = events
+    title = titles.joined(separator: ", ")
+    // Heights over a plane are known at even places alone.
+    if (isLogarithmic || isLogarithmicAcross) && !fields.isEmpty { return nil }
   }
+
+  private var acrossLayers: [Layer] {
+    layers.map { layer in
+      guard case .curve(let line) = layer.kind else { return layer }
+      return Layer(.curve(LinePlot.across([line])[0]))
+    }
+  }
+
+  private static func logarithm(_ value: Double) -> Double { value > 0 ? log10(value) : .nan }
+
+  /// Where a height is drawn on the axis upwards.
+  private func up(_ y: Double) -> Double { isLogarithmic ? PlanePlot.logarithm(y) : y }
 
   /// Round levels inside the range of a field.
   package static func levels(of field: Field, count: Int = 8) -> [Double] {
@@ -71,7 +101,25 @@ package struct PlanePlot: Picture {
   }
 
   private var scatters: [ScatterPlot] {
-    layers.compactMap { if case .points(let points) = $0.kind { points } else { nil } }
+    layers.compactMap { layer in
+      guard case .points(let points) = layer.kind else { return nil }
+      return isLogarithmic || isLogarithmicAcross
+        ? points.placed(
+          x: { isLogarithmicAcross ? PlanePlot.logarithm($0) : $0 }, y: up) : points
+    }
+  }
+
+  /// What has no logarithm.
+  private var note: String {
+    let high = curves.reduce(0) { $0 + (isLogarithmic ? $1.notPositive : 0) }
+    let far = curves.reduce(0) { sum, line in
+      sum + (isLogarithmicAcross ? line.x.count { !$0.isFinite } : 0)
+    }
+    let points = scatters.reduce(0) { sum, points in
+      sum + points.x.indices.count { !points.x[$0].isFinite || !points.y[$0].isFinite }
+    }
+    let lost = isLogarithmic || isLogarithmicAcross ? high + far + points : 0
+    return lost > 0 ? "\(lost) without a logarithm" : ""
   }
 
   package var description: String {
@@ -110,9 +158,9 @@ package struct PlanePlot: Picture {
     var xs = fields.flatMap { [$0.x.low, $0.x.high] }
     var ys = fields.flatMap { [$0.y.low, $0.y.high] }
     for line in curves {
-      for (x, y) in zip(line.x, line.y) where x.isFinite && y.isFinite {
+      for (x, y) in zip(line.x, line.y) where x.isFinite && up(y).isFinite {
         xs.append(x)
-        ys.append(y)
+        ys.append(up(y))
       }
     }
     for points in scatters {
@@ -125,13 +173,16 @@ package struct PlanePlot: Picture {
       return Grid.message("nothing to show yet", width: width, height: height)
     }
     let legend = legend(depth)
-    let top = title.isEmpty ? 0 : 1
+    let note = note
+    let top = title.isEmpty && note.isEmpty ? 0 : 1
     let widest = legend.map { DisplayWidth.of($0.text) }.max() ?? -1
     let axes = Axes(
-      width: width, height: height ?? 20, top: top, right: min(width / 3, widest + 1), x: x, y: y)
+      width: width, height: height ?? 20, top: top, right: min(width / 3, widest + 1), x: x, y: y,
+      yTicks: isLogarithmic ? { LinePlot.decades(y, max(2, $0 / 3)) } : nil,
+      xTicks: isLogarithmicAcross ? { LinePlot.decades(x, max(2, $0 / 10)) } : nil)
     guard let axes else { return Grid.message(description, width: width, height: height) }
     var grid = Grid(width: width, height: height ?? 20)
-    _ = grid.heading(title, "")
+    _ = grid.heading(title, note)
     axes.draw(on: &grid)
     for layer in layers {
       switch layer.kind {
@@ -142,8 +193,10 @@ package struct PlanePlot: Picture {
     }
     for (index, line) in curves.enumerated() { draw(line, index, on: &grid, axes, depth) }
     for points in scatters { points.drawMarks(on: &grid, axes, depth) }
-    for event in events where event.x >= x.low && event.x <= x.high {
-      grid[axes.left + axes.dot(event.x, y.low).x / 2, axes.top + axes.rows] = Glyph(
+    for event in events {
+      let place = isLogarithmicAcross ? PlanePlot.logarithm(event.x) : event.x
+      guard place >= x.low, place <= x.high else { continue }
+      grid[axes.left + axes.dot(place, y.low).x / 2, axes.top + axes.rows] = Glyph(
         event.glyph, Style(isBold: true))
     }
     if axes.right > 1 {
@@ -225,7 +278,8 @@ package struct PlanePlot: Picture {
     var canvas = BrailleCanvas(columns: axes.columns, rows: axes.rows)
     if depth == .none { canvas.dashes = LinePlot.pens[index % LinePlot.pens.count] }
     var previous: (x: Int, y: Int)?
-    for (x, y) in zip(line.x, line.y) {
+    for (x, raw) in zip(line.x, line.y) {
+      let y = up(raw)
       guard x.isFinite, y.isFinite else {
         previous = nil
         continue
@@ -240,8 +294,8 @@ package struct PlanePlot: Picture {
     }
     canvas.draw(
       on: &grid, column: axes.left, row: axes.top, style: PlanePlot.style(index, depth))
-    if let best = line.best, best.x.isFinite, best.y.isFinite {
-      let dot = axes.dot(best.x, best.y)
+    if let best = line.best, best.x.isFinite, up(best.y).isFinite {
+      let dot = axes.dot(best.x, up(best.y))
       grid[axes.left + dot.x / 2, axes.top + dot.y / 4] = Glyph(
         "★", PlanePlot.style(index, depth))
     }

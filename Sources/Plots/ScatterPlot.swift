@@ -83,6 +83,13 @@ package struct ScatterPlot: Picture {
     return grid
   }
 
+  /// The same points elsewhere.
+  func placed(x across: (Double) -> Double, y up: (Double) -> Double) -> ScatterPlot {
+    ScatterPlot(
+      x: x.map(across), y: y.map(up), classes: classes, names: names, title: title,
+      isJoined: isJoined)
+  }
+
   /// The points alone, over what a plot has drawn already.
   func drawMarks(on grid: inout Grid, _ axes: Axes, _ depth: ColorDepth) {
     drawPoints(shown, on: &grid, axes, depth, keepsGround: true)

@@ -55,6 +55,18 @@ extension Samples {
     return PlanePlot(overlaying: [fit, other, points]) ?? PlanePlot([])
   }()
 
+  /// Loss and size of models, over decades of both: a law of powers is a straight line.
+  private static let law: PlanePlot = {
+    let sizes = numbers(7) { pow(10, 3 + $0 / 2) }
+    let fit = LinePlot(
+      [.init("fit", x: sizes, y: sizes.map { 40 * pow($0, -0.25) })], title: "loss and size",
+      isLogarithmic: true, isLogarithmicAcross: true)
+    let points = ScatterPlot(
+      x: sizes + [0], y: sizes.map { 40 * pow($0, -0.25) } + [1],
+      classes: [0, 1, 0, 1, 0, 1, 0, 1], names: ["wide", "deep"])
+    return PlanePlot(overlaying: [fit, points]) ?? PlanePlot([])
+  }()
+
   private static let letters: ConfusionMatrix = {
     let counts = (0..<27).map { r in (0..<27).map { c in r == c ? 150 : (r * 7 + c * 3) % 40 } }
     return ConfusionMatrix(counts, labels: ".abcdefghijklmnopqrstuvwxyz".map { String($0) })
@@ -68,6 +80,7 @@ extension Samples {
     ("curve-over-decades", acrossDecades),
     ("points-joined", path),
     ("overlay-with-marks", overlaid),
+    ("overlay-over-decades", law),
     ("confusion-of-letters", letters),
     ("images-in-eight-columns", ImageGrid((0..<16).map { ring(Double($0)) }, columns: 8)),
   ]

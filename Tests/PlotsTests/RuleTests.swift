@@ -37,6 +37,36 @@ import Testing
     }
   }
 
+  @Test func `a geometric series of points is evenly spaced over decades`() throws {
+    let x = [1.0, 10, 100, 1000]
+    let curve = LinePlot(
+      [.init("", x: x, y: x.map { $0 * $0 })], isLogarithmic: true, isLogarithmicAcross: true)
+    let points = ScatterPlot(
+      x: x + [-1], y: x.map { $0 * $0 } + [4], classes: [0, 0, 0, 0, 0], names: ["seen", "not"])
+    let plot = try #require(PlanePlot(overlaying: [points, curve]))
+    let grid = plot.draw(width: 60, height: 24, depth: .none)
+    var marks: [(column: Int, row: Int)] = []
+    for row in 0..<grid.height {
+      let line = (0..<grid.width).map { grid[$0, row].character }
+      // What stands to the right is the legend.
+      if let column = line.firstIndex(of: "●"), column < 50 { marks.append((column, row)) }
+    }
+    #expect(marks.count == 4)
+    let (across, up) = (
+      zip(marks, marks.dropFirst()).map { $0.column - $1.column },
+      zip(marks, marks.dropFirst()).map { $1.row - $0.row }
+    )
+    for steps in [across, up] {
+      let (least, most) = (steps.min() ?? 0, steps.max() ?? 0)
+      #expect(least > 3 && most - least <= 1, "\(marks)")
+    }
+    #expect(grid.plainText().contains("1 without a logarithm"))
+    let field = Field(
+      x: (1, 9), y: (1, 9), rows: [[0, 1, 2, 3], [1, 2, 3, 4], [2, 3, 4, 5], [3, 4, 5, 6]])
+    let contour = PlanePlot([.init(.contours(field, levels: [2]))])
+    #expect(PlanePlot(overlaying: [contour, curve]) == nil)
+  }
+
   @Test func `a number that is not finite changes no column but its own`() {
     let clean = wave(600)
     let plain = LinePlot([.init("", y: clean)]).draw(width: 72, height: 14, depth: .none)
