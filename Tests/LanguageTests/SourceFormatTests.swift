@@ -100,19 +100,20 @@ import Testing
     try SourcePieces(source).pieces.filter { $0.role == .comment }.map(\.text)
   }
 
-  /// The programs between `"""` of a test file, each indented as its closing quotes.
-  private static func programs(of file: String) throws -> [String] {
-    let folder = #filePath.split(separator: "/").dropLast(2)
-    let path = "/" + folder.joined(separator: "/") + "/" + file
-    let parts = String(decoding: try FileBytes.read(path), as: UTF8.self).split(separator: "\"\"\"")
-    return parts.indices.filter { $0 % 2 == 1 }.map { String(parts[$0]) }
+  /// The worked examples of the language.
+  private static func worked() throws -> [String] {
+    let tests = "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
+    let folder = tests + "/LibraryTests/WorkedExamples"
+    return try FileBytes.names(in: folder).sorted().map {
+      String(decoding: try FileBytes.read("\(folder)/\($0)"), as: UTF8.self)
+    }
   }
 
   private static func known() throws -> [String] {
     let words = StandardLibrary.words.flatMap(\.entry.examples).map(\.source)
     let prelude = Prelude.definitions.keys.sorted().compactMap { Prelude.definitions[$0]?.source }
-    let worked = try programs(of: "LibraryTests/WorkedExampleTests.swift")
-    #expect(worked.count >= 10)
+    let worked = try worked()
+    #expect(worked.count == 26)
     return words + prelude + worked
   }
 
