@@ -1,6 +1,7 @@
 import Files
 import FormatCheck
 import Formats
+import Glibc
 import Notebooks
 import Testing
 
@@ -38,22 +39,61 @@ import Testing
     }
   }
 
-  @Test func `shipped notebooks go to Jupyter and come back`() throws {
+  /// The notebooks that are shipped, by name.
+  private static let shipped: [(name: String, bytes: [UInt8])] = {
     let folder =
-      "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/notebooks"
-    let names = ["", "lessons/", "zoo/"].flatMap { inner in
-      FileBytes.names(in: folder + "/" + inner).filter { $0.hasSuffix(".grd.md") }.map {
-        inner + $0
-      }
+      "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/notebooks/"
+    return ["", "lessons/", "zoo/"].flatMap { inner in
+      FileBytes.names(in: folder + inner).filter { $0.hasSuffix(".grd.md") }.sorted()
+        .compactMap { name in
+          (try? FileBytes.read(folder + inner + name)).map { (inner + name, $0) }
+        }
     }
-    #expect(names.count > 90)
-    for name in names {
-      let bytes = try FileBytes.read("\(folder)/\(name)")
+  }()
+
+  @Test func `shipped notebooks go to Jupyter and come back`() throws {
+    #expect(JupyterTests.shipped.count > 90)
+    for (name, bytes) in JupyterTests.shipped {
       #expect(Notebook(bytes).bytes() == bytes, "\(name)")
       let json = there(bytes)
       #expect(json["metadata"]?["gradus"]?["page"] == nil, "\(name)")
-      #expect(try JupyterImport.bytes(json) == bytes, "\(name)")
+      // The file that Jupyter gets, and the file that it gets again of what came back.
+      let file = json.laidOut
+      let back = try JupyterImport.bytes(JSON(parsing: file.utf8))
+      #expect(back == bytes, "\(name)")
+      #expect(there(back).laidOut == file, "\(name)")
     }
+  }
+
+  @Test func `shipped notebooks that Jupyter has run come here and go back as it left them`() throws
+  {
+    // All of them take half a minute.
+    let every = getenv("GRADUS_LONG") == nil ? 8 : 1
+    for at in stride(from: 0, to: JupyterTests.shipped.count, by: every) {
+      let (name, bytes) = JupyterTests.shipped[at]
+      let left = JupyterTests.run(there(bytes))
+      let page = try JupyterImport.bytes(JSON(parsing: left.laidOut.utf8))
+      #expect(Notebook(page).bytes() == page, "\(name)")
+      #expect(there(page).laidOut == left.laidOut, "\(name)")
+    }
+  }
+
+  /// A notebook with counts, times and what a program printed at its code cells.
+  private static func run(_ document: JSON) -> JSON {
+    var count = 0
+    let cells = (document["cells"]?.list ?? []).map { cell -> JSON in
+      guard cell["cell_type"]?.text == "code", let metadata = cell["metadata"] else { return cell }
+      count += 1
+      let printed = JSON.object([
+        JSON.Field("name", .text("stdout")), JSON.Field("output_type", .text("stream")),
+        JSON.Field("text", .list([.text("run \(count)\n"), .text("```\n")])),
+      ])
+      let time = JSON.object([JSON.Field("iopub.status.busy", .text("10:00:\(count)"))])
+      return cell.with("execution_count", .integer(count))
+        .with("metadata", metadata.with("execution", time))
+        .with("outputs", .list((cell["outputs"]?.list ?? []) + [printed]))
+    }
+    return document.with("cells", .list(cells))
   }
 
   @Test func `a cell edited in Jupyter is taken as it is now`() throws {
