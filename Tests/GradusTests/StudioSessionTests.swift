@@ -120,10 +120,12 @@ import Testing
     try withPage { path in
       let session = try TerminalSession([path, "--plain"])
       #expect(session.sees("> "))
-      session.type("add\nwhile true {}\n.\n")
+      session.type("add\nsave([1], \"begun.npy\")\nwhile true {}\n.\n")
       #expect(session.sees("run runs it."))
       session.type("run\n")
-      session.settle()
+      // A key before the calculation goes on would throw away the line that begins it.
+      let begun = path.replacing("page.grd.md", with: "begun.npy")
+      #expect(session.reads { FileBytes.exists(begun) })
       session.type("\u{3}")
       #expect(session.sees("interrupted"))
       session.type("undo\nquit\nd\n")

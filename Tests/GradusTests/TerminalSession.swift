@@ -100,7 +100,7 @@ final class TerminalSession {
   func send(_ signal: Int32) { kill(child, signal) }
 
   /// Reads until a text was written (since `output` was emptied); false after the seconds or the end.
-  func sees(_ text: String, within seconds: Int = 20) -> Bool {
+  func sees(_ text: String, within seconds: Int = 120) -> Bool {
     reads(within: seconds) { self.output.contains(text) }
   }
 
@@ -110,7 +110,7 @@ final class TerminalSession {
   }
 
   /// Reads until something holds that the program does elsewhere.
-  func reads(within seconds: Int = 20, until holds: () -> Bool) -> Bool {
+  func reads(within seconds: Int = 120, until holds: () -> Bool) -> Bool {
     let end = ContinuousClock.now + .seconds(seconds)
     repeat {
       if holds() { return true }
@@ -121,8 +121,8 @@ final class TerminalSession {
 
   func forget() { bytes = [] }
 
-  /// Reads up to the end of the program: its exit status, or minus the signal it died of. After 20
-  /// seconds it is killed.
+  /// Reads up to the end of the program: its exit status, or minus the signal it died of. After two
+  /// minutes it is killed.
   func ending() -> Int32 {
     if !reads(until: { self.isClosed }) { kill(child, SIGKILL) }
     if let status { return status }

@@ -132,10 +132,13 @@ import Testing
       y = softmax(net(x))
       mean(y, axis=0)
       """
-    let clock = ContinuousClock()
-    let fastest = (0..<5).map { _ in
-      clock.measure { _ = StandardLibrary.shapes(of: source, in: Names()) }
+    // Of this thread's own time: what else the machine does has no part in it.
+    let clock = ThreadClock.current
+    let fastest = (0..<5).compactMap { _ -> Double? in
+      let begun = clock.seconds
+      _ = StandardLibrary.shapes(of: source, in: Names())
+      return clock.seconds.flatMap { now in begun.map { now - $0 } }
     }.min()
-    #expect((fastest ?? .seconds(1)) < .milliseconds(100))
+    #expect((fastest ?? 1) < 0.1)
   }
 }

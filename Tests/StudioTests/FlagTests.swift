@@ -75,7 +75,7 @@ import Testing
     var stage = Stage("```gradus #a\n1 + 1\n```\n")
     stage.press("<stay>")
     var late: [Message] = []
-    for _ in 0..<3000 where late.isEmpty {
+    for _ in 0..<Stage.patience where late.isEmpty {
       stage.runner.mailbox.wait(milliseconds: 20)
       for message in stage.runner.mailbox.drain() {
         if case .evaluated = message {

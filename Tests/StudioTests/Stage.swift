@@ -27,9 +27,13 @@ struct Stage {
     if case .edit = state.mode { state.updateHint() }
   }
 
-  /// Takes answers in until nothing goes on; a minute at most.
+  /// How often an answer is waited for, some 20 ms each time: only what would never end is given up, however
+  /// busy the machine is.
+  static let patience = 30_000
+
+  /// Takes answers in until nothing goes on.
   mutating func settle() {
-    for _ in 0..<600 where isWaiting {
+    for _ in 0..<Stage.patience where isWaiting {
       runner.mailbox.wait(milliseconds: 100)
       for message in runner.mailbox.drain() {
         for effect in state.update(message) { runner.start(effect, changes: state.changes) }
@@ -65,8 +69,8 @@ extension Stage {
     state.refresh()
   }
 
-  /// Takes in what arrives as long as a condition holds; a minute at most.
+  /// Takes in what arrives as long as a condition holds.
   mutating func pump(while holds: (Stage) -> Bool) {
-    for _ in 0..<3000 where holds(self) { pump() }
+    for _ in 0..<Stage.patience where holds(self) { pump() }
   }
 }

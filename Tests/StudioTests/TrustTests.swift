@@ -19,7 +19,7 @@ import Testing
     """
 
   private func settle(_ session: StudioSession) {
-    for _ in 0..<1000 where session.state.isLive || session.state.isUnsettled {
+    for _ in 0..<Stage.patience where session.state.isLive || session.state.isUnsettled {
       session.runner.mailbox.wait(milliseconds: 20)
       _ = session.receive()
       session.state.refresh()

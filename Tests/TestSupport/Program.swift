@@ -26,7 +26,7 @@ package struct Program {
   /// end of the output pipe is closed. Throws when the program runs longer than `seconds`.
   package func run(
     _ arguments: [String], input: [UInt8] = [], environment: [String: String?] = [:],
-    readsAtMost: Int = .max, seconds: Int = 60
+    readsAtMost: Int = .max, seconds: Int = 300
   ) throws -> Outcome {
     var (child, session) = try Program.launching.withLock { _ in
       let (stdin, stdout, stderr) = (try Pipe(), try Pipe(), try Pipe())
