@@ -32,16 +32,24 @@ package struct ZipArchive: Sendable {
     _ = try reader.take(name)
     _ = try reader.take(extra)
     let packed = try reader.take(member.packed)
-    let content =
-      member.method == 0
-      ? Array(packed)
-      : try Compression.inflate(
-        packed, .raw, limit: min(member.size, Compression.limit(packed: packed.count)))
+    let content = member.method == 0 ? Array(packed) : try unpacked(packed, member)
     guard content.count == member.size, Compression.checksum(content) == member.checksum else {
       throw FormatError.malformed(
         format: "zip", reason: "\(member.name) has another size or checksum than declared")
     }
     return content
+  }
+}
+
+extension ZipArchive {
+  /// What is wrong with a stream is told with the name of its member.
+  private func unpacked(_ packed: ArraySlice<UInt8>, _ member: Member) throws -> [UInt8] {
+    do {
+      return try Compression.inflate(
+        packed, .raw, limit: min(member.size, Compression.limit(packed: packed.count)))
+    } catch FormatError.malformed(_, let reason, _) {
+      throw FormatError.malformed(format: "zip", reason: "in \(member.name), \(reason)")
+    }
   }
 }
 
