@@ -43,7 +43,7 @@ enum MarkdownHTML {
 private struct MarkdownBlocks {
   private enum Kind {
     case none, paragraph, bullets, numbers, table
-    case code(String)
+    case code(String, info: String)
   }
 
   private var html = ""
@@ -52,7 +52,7 @@ private struct MarkdownBlocks {
 
   mutating func read(_ line: String) {
     let bare = line.drop { $0 == " " }
-    if case .code(let fence) = kind {
+    if case .code(let fence, _) = kind {
       if bare.hasPrefix(fence), bare.allSatisfy({ $0 == fence.first || $0 == " " }) {
         end()
       } else {
@@ -65,7 +65,8 @@ private struct MarkdownBlocks {
       end()
     } else if bare.hasPrefix("```") || bare.hasPrefix("~~~") {
       end()
-      kind = .code(String(bare.prefix { $0 == bare.first }))
+      let fence = bare.prefix { $0 == bare.first }
+      kind = .code(String(fence), info: String(bare.dropFirst(fence.count)))
     } else if (1...6).contains(hashes), bare.dropFirst(hashes).hasPrefix(" ") {
       end()
       let text = bare.dropFirst(hashes + 1)
@@ -118,8 +119,7 @@ private struct MarkdownBlocks {
     case .bullets: html += list("ul")
     case .numbers: html += list("ol")
     case .table: html += table()
-    case .code:
-      html += "<pre>\(MarkdownHTML.escaped(lines.joined(separator: "\n")))</pre>\n"
+    case .code(_, let info): html += LessonHTML.block(info, lines)
     }
     (kind, lines) = (.none, [])
   }

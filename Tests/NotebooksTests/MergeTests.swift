@@ -134,6 +134,40 @@ import Testing
     #expect(PlainPage.text(notebook).hasSuffix("  │ \"<b>\"\n\n    ⣿⣿ <i>\n"))
   }
 
+  @Test func `what a reader of a lesson should find alone is folded in its page of HTML`() {
+    let source = """
+      ```predict #a
+      1 + 1
+      - 2 :: * Two.
+      - 3 :: One too many.
+      ```
+
+      ```predict #b
+      1 / 3
+      number 0.05
+      - 3 :: The other way round.
+      ```
+
+      ```solution #c
+      secret
+      ```
+
+      ```
+      as it is
+      ```
+
+      """
+    let html = HTMLPage.text(Notebook(Array(source.utf8)))
+    #expect(html.contains("<pre>1 + 1\n- 2\n- 3</pre>\n<details><summary>the answer</summary>"))
+    #expect(html.contains("<pre>- 2 :: * Two.\n- 3 :: One too many.</pre>\n</details>"))
+    #expect(html.contains("<pre>1 / 3</pre>\n<details>"))
+    #expect(
+      html.contains("<details><summary>one way to do it</summary>\n<pre>secret</pre>\n</details>"))
+    #expect(html.contains("<pre>as it is</pre>"))
+    // None of them is open, so that it takes a hand to see what is in them.
+    #expect(!html.contains("<details open"))
+  }
+
   @Test func `the files that a page names are listed`() {
     let source =
       "```gradus #a\nload(\"data/x.csv\"); save(m, 'out.safetensors'); \"3.5 b\"; \"v1.2\"\n```\n"
