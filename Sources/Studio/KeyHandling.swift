@@ -68,7 +68,7 @@ extension StudioState {
       digit > 0 || count > 0
     {
       count = min(9999, count * 10 + digit)
-      message = "\(count)"
+      message = "\(count)" + (digitRemark.map { ": \($0)" } ?? "")
       return []
     }
     if key == .escape {

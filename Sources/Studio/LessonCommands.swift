@@ -119,9 +119,13 @@ extension StudioState {
 
   /// Takes a key that means something else on the page of a lesson; nil when it means the same.
   mutating func pressInLesson(_ key: Key) -> [Effect]? {
-    guard lesson != nil, pending.isEmpty, count == 0 else { return nil }
-    if key == .enter { return goOn() }
+    guard lesson != nil, pending.isEmpty else { return nil }
+    if key == .enter {
+      count = 0
+      return goOn()
+    }
     if case .character(let c) = key, let question = cell.role?.question, !isPast(focus) {
+      count = 0
       let digit = c.isASCII ? c.wholeNumberValue : nil
       switch question.kind {
       case .choice, .curve:
@@ -137,13 +141,28 @@ extension StudioState {
         return []
       }
     }
-    guard case .command(let command) = keys.lesson.meaning(of: [key]) else { return nil }
+    guard count == 0, case .command(let command) = keys.lesson.meaning(of: [key]) else {
+      return nil
+    }
     if let reason = command.refusal(self) {
       guard case .nothing = keys.page.meaning(of: [key]) else { return nil }
       message = "not now: \(reason)"
       return []
     }
     return perform(command)
+  }
+
+  /// What is said to a digit that answers nothing where it is typed; nil outside of lessons.
+  var digitRemark: String? {
+    guard lesson != nil else { return nil }
+    if cell.role?.question != nil, isPast(focus) { return "this question is answered already" }
+    let open = cells.indices.first {
+      !cells[$0].isConcealed && cells[$0].role?.question != nil && !isPast($0)
+    }
+    guard let open else { return "no question is asked here" }
+    return open > focus
+      ? "no question is asked here, but below: n goes on"
+      : "no question is asked here, but above: p goes back"
   }
 
   /// What Enter does: runs, asks for an answer, or goes to what is next.

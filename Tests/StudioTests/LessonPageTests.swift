@@ -59,6 +59,24 @@ import Testing
     #expect(unclear.shown.last == "first")
   }
 
+  @Test func `an answer typed where nothing is asked is told so, and Enter goes on`() {
+    var stage = opened()
+    stage.play("j2")
+    #expect(stage.state.cell.id == "start")
+    #expect(stage.state.message == "2: no question is asked here, but below: n goes on")
+    stage.play("<enter>")
+    #expect(stage.state.count == 0 && stage.output("start") != "")
+    if case .navigate = stage.state.mode {} else { Issue.record("Enter edits") }
+    stage.play("n1")
+    #expect(stage.progress("size")?.state == .passed, "the 2 was not kept")
+    stage.play("1")
+    #expect(stage.state.message == "1: this question is answered already")
+    stage.play("<esc>nkk2")
+    #expect(stage.state.message == "2: no question is asked here, but below: n goes on")
+    stage.play("j")
+    #expect(stage.state.cell.id == "first" && stage.state.count == 0, "2j goes down twice")
+  }
+
   /// At the first exercise.
   private func atExercise(_ learner: LearnerFolder? = nil) -> Stage {
     var stage = opened(learner: learner)
