@@ -12,7 +12,7 @@ package final class Interruption: Sendable {
   package var isRequested: Bool { work.isRequested }
 
   /// Counts what is started on another thread as a part of this work: `seconds` of the processor
-  /// that it has taken so far.
+  /// that it has taken so far. It is kept as long as this, so it should not hold the work itself.
   package func include(_ seconds: @escaping @Sendable () -> Double) {
     others.withLock { $0.append(seconds) }
   }

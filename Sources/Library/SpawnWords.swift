@@ -44,7 +44,7 @@ extension StandardLibrary {
       ) { interruption.isRequested }
       let run = Run(job) { ($0 as? FunctionLearner)?.result ?? .none }
       interpreter.context.started.append(run)
-      interruption.include { job.work }
+      interruption.include { [work = job.work] in work.seconds }
       job.start()
       return .object(run)
     },

@@ -92,7 +92,7 @@ extension StandardLibrary {
   private static func finished(_ run: Run, _ interpreter: Interpreter) throws -> Value {
     let job = run.job
     interpreter.context.hasTrainedQuietly = true
-    interpreter.context.interruption.include { job.work }
+    interpreter.context.interruption.include { [work = job.work] in work.seconds }
     job.start()
     do { try run.wait(interpreter) } catch {
       job.stop()
@@ -105,7 +105,7 @@ extension StandardLibrary {
   static func launched(_ run: Run, _ interpreter: Interpreter) -> Value {
     let context = interpreter.context
     let job = run.job
-    context.interruption.include { job.work }
+    context.interruption.include { [work = job.work] in work.seconds }
     if context.isLed {
       job.isLed = true
       let number = context.started.count

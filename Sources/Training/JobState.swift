@@ -35,10 +35,6 @@ struct JobState {
   var pace = StepPace()
   var startedAt: UInt64 = 0
   var seconds = 0.0
-  /// The clock of the thread on which it runs, and what that showed at the start.
-  var clock: (thread: ThreadClock, before: Double)?
-  /// Seconds of the processor on that thread, once it has ended.
-  var work = 0.0
 
   init(
     _ now: TrainingState, total: Int, watch: TrainingWatch, series: [Series],
@@ -53,10 +49,6 @@ struct JobState {
     }
     outlines = self.series.map { SeriesOutline($0) }
     snapshots.offer(now)
-  }
-
-  var workSoFar: Double {
-    clock.map { max(0, ($0.thread.seconds ?? $0.before) - $0.before) } ?? work
   }
 
   var snapshot: TrainingJob.Snapshot { TrainingJob.Snapshot(state: now, series: series) }

@@ -41,6 +41,8 @@ package final class TrainingJob: Sendable {
   package let stepsPerEpoch: Int
   let state: Mutex<JobState>
   let travels = Mutex(Travels())
+  /// What the thread which takes its steps has spent on it.
+  package let work = ThreadWork()
   let changed = DispatchSemaphore(value: 0)
   let isInterrupted: @Sendable () -> Bool
   private let over = DispatchGroup()
@@ -82,15 +84,14 @@ package final class TrainingJob: Sendable {
   package func start(on shared: RunQueue? = nil) {
     over.enter()
     let body: @Sendable () -> Void = {
-      let clock = ThreadClock.current
+      self.work.begin()
       self.state.withLock {
         $0.status = .running
         $0.startedAt = DispatchTime.now().uptimeNanoseconds
-        $0.clock = (clock, clock.seconds ?? 0)
       }
       self.run()
+      self.work.end()
       self.state.withLock {
-        ($0.work, $0.clock) = ($0.workSoFar, nil)
         $0.seconds = Double(DispatchTime.now().uptimeNanoseconds - $0.startedAt) / 1e9
       }
       self.over.leave()
@@ -140,9 +141,6 @@ package final class TrainingJob: Sendable {
         ? $0.seconds : Double(DispatchTime.now().uptimeNanoseconds - $0.startedAt) / 1e9
     }
   }
-
-  /// Seconds of the processor that the thread which takes its steps has spent on it.
-  package var work: Double { state.withLock { $0.workSoFar } }
 
   /// Waits for the end; `isInterrupted` is asked every 20 ms.
   package func wait(isInterrupted: () -> Bool) throws {
