@@ -86,8 +86,7 @@ extension Prelude {
       }
     }
 
-    ## For each pair of places one of 32 numbers for how far the second is from the first: near ones exactly, far ones ever
-    ## more coarsely, from 128 on all alike.
+    ## A number from 0 to 31 for how far apart two places are: near ones exactly, far ones coarsely, from 128 on all alike.
     ## T: How many places.
     ## both: Whether there are numbers for later places too, as far as 16.
     ## > distance_buckets(4)[1]
