@@ -144,7 +144,8 @@ package struct Home: Sendable {
     let all = self.rows
     let place = all.firstIndex { if case .choice(chosen) = $0 { true } else { false } } ?? 0
     let first = min(max(0, place - visible / 2), max(0, all.count - visible))
-    let width = min(44, columns * 3 / 8, choices.map { DisplayWidth.of($0.path) }.max() ?? 0)
+    let width = min(
+      44, max(1, columns * 3 / 8), choices.map { DisplayWidth.of($0.path) }.max() ?? 0)
     for (index, each) in all.dropFirst(first).prefix(visible).enumerated() {
       let row = 3 + index
       guard case .choice(let at) = each else {
@@ -158,7 +159,7 @@ package struct Home: Sendable {
       if isChosen { grid.write("▸", column: 2, row: row, style: Style(isBold: true)) }
       // Of a long path the end says more.
       let path = Array(choice.path)
-      let shown = path.count > width ? "…" + String(path.suffix(width - 1)) : choice.path
+      let shown = path.count > width ? "…" + String(path.suffix(max(0, width - 1))) : choice.path
       grid.write(shown, column: 4, row: row, style: Style(isBold: isChosen), limit: columns - 5)
       // The note is short and stays whole; a long title gives way.
       let note = choice.title.isEmpty || choice.note.isEmpty ? choice.note : ", " + choice.note

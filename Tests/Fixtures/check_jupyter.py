@@ -59,7 +59,7 @@ with tempfile.TemporaryDirectory() as folder:
             continue
         # A cell without a text is not valid; it is given an empty one here.
         a = [(c.cell_type, c.get("source", "")) for c in theirs.cells]
-        b = [(c.cell_type, c.get("source")) for c in ours.cells]
+        b = [(c.cell_type, c.get("source", "")) for c in ours.cells]
         if a != b:
             fault(f"{book}: cells differ")
         if [c.get("outputs") for c in theirs.cells] != [c.get("outputs") for c in ours.cells]:
