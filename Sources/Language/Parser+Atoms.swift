@@ -65,7 +65,7 @@ extension Parser {
     }
   }
 
-  private func text(_ parts: [Token.TextPart], _ span: SourceSpan) throws(LanguageError)
+  private mutating func text(_ parts: [Token.TextPart], _ span: SourceSpan) throws(LanguageError)
     -> Syntax.Expression
   {
     var result: [Syntax.TextPart] = []
@@ -74,8 +74,9 @@ extension Parser {
       switch part {
       case .plain(let text): result.append(.plain(text))
       case .expression(let source, let offset, let format):
-        guard nesting < Parser.deepest else { throw unexpected("less nesting") }
-        let value = try Parser.embedded(source, offset: offset, nesting: nesting + 1)
+        let value = try deeper { (p: inout Parser) throws(LanguageError) in
+          try Parser.embedded(source, offset: offset, nesting: p.nesting)
+        }
         children.append(value)
         result.append(.value(value, format: format))
       }

@@ -42,6 +42,10 @@ import Testing
       #expect(
         text.contains("nested deeper") || text.contains("expected"), "\(open): \(text.prefix(80))")
     }
+    for (around, text) in [("(", "\"{1}\""), ("-", "\"a {(1)}\""), ("[", "\"{\"{1}\"}\"")] {
+      let deepest = String(repeating: around, count: 256) + text
+      #expect(diagnosis(deepest).contains("nested deeper than 256 levels"), "\(deepest.suffix(20))")
+    }
     let chain = diagnosis("1" + String(repeating: " + 1", count: 100_000))
     #expect(chain.contains("more than 1000 links"))
   }
