@@ -273,10 +273,24 @@ struct Lexer {
     var depth = 0
     var quote: UInt8?
     var colon: Int?
+    // Texts inside of the expression hold expressions too: the brackets open around each, and its brace.
+    var outer: [(depth: Int, brace: Int)] = []
+    var innermost = brace
     while at < bytes.count {
       let byte = bytes[at]
       if let q = quote {
-        if byte == 92, q == 34 { at += 1 } else if byte == q { quote = nil }
+        if byte == 92, q == 34 {
+          at += 1
+        } else if byte == q {
+          quote = nil
+        } else if byte == UInt8(ascii: "{"), q == 34 {
+          if peek(1) == byte {
+            at += 1
+          } else {
+            outer.append((depth, innermost))
+            (depth, quote, innermost) = (0, nil, at)
+          }
+        }
       } else if byte == 34 || byte == 39 {
         quote = byte
       } else if byte == 10 {
@@ -285,21 +299,26 @@ struct Lexer {
       {
         depth += 1
       } else if byte == UInt8(ascii: "}"), depth == 0 {
-        let end = colon ?? at
-        let source = String(decoding: bytes[start..<end], as: UTF8.self)
-        let format = colon.map { String(decoding: bytes[($0 + 1)..<at], as: UTF8.self) } ?? ""
-        at += 1
-        return .expression(source: source, offset: base + start, format: format)
+        if let around = outer.popLast() {
+          (depth, innermost, quote) = (around.depth, around.brace, 34)
+        } else {
+          let end = colon ?? at
+          let source = String(decoding: bytes[start..<end], as: UTF8.self)
+          let format = colon.map { String(decoding: bytes[($0 + 1)..<at], as: UTF8.self) } ?? ""
+          at += 1
+          return .expression(source: source, offset: base + start, format: format)
+        }
       } else if byte == UInt8(ascii: ")") || byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}")
       {
         depth -= 1
-      } else if byte == UInt8(ascii: ":"), depth == 0, colon == nil {
+      } else if byte == UInt8(ascii: ":"), depth == 0, colon == nil, outer.isEmpty {
         colon = at
       }
       at += 1
     }
     throw LanguageError(
-      "unclosed", "this { in a text does not end", at: SourceSpan(base + brace, base + brace + 1),
-      hint: "{{ for a brace that is only a brace")
+      "unclosed", "this { in a text does not end",
+      at: SourceSpan(base + innermost, base + innermost + 1),
+      details: ["{{ stands for a brace that is only a brace"], hint: "{{")
   }
 }
