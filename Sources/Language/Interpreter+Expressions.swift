@@ -3,6 +3,11 @@ import Tensors
 
 extension Interpreter {
   func eval(_ e: Syntax.Expression, _ frame: Frame?) throws -> Value {
+    guard let trial, !trial.watched.isEmpty else { return try evaluated(e, frame) }
+    return try trial.watch(e) { try evaluated(e, frame) }
+  }
+
+  private func evaluated(_ e: Syntax.Expression, _ frame: Frame?) throws -> Value {
     switch e.kind {
     case .none: return .none
     case .boolean(let flag): return .boolean(flag)

@@ -8,10 +8,26 @@ final class Trial {
   let rule: OutlineRule
   /// Evaluations left; a longer program is given up.
   var steps: Int
+  /// The expressions of which it is asked whether anything is known.
+  let watched: [SourceSpan]
+  /// Whether all the values that watched expressions gave are known; nil before one gave any.
+  private(set) var knowsWatched: Bool?
+  /// How often a word gave something of a known kind without seeing that it would.
+  fileprivate(set) var doubts = 0
 
-  init(rule: @escaping OutlineRule, steps: Int) {
+  init(rule: @escaping OutlineRule, steps: Int, watched: [SourceSpan] = []) {
     self.rule = rule
     self.steps = steps
+    self.watched = watched
+  }
+
+  /// The value of an expression, noted when it is watched.
+  func watch(_ e: Syntax.Expression, _ body: () throws -> Value) rethrows -> Value {
+    guard watched.contains(e.span) else { return try body() }
+    let before = doubts
+    let value = try body()
+    knowsWatched = knowsWatched != false && !value.holdsAnything && doubts == before
+    return value
   }
 }
 
@@ -19,6 +35,9 @@ package typealias OutlineRule = @Sendable (Builtin, Call, Interpreter) throws ->
 
 extension Interpreter {
   package var isTrial: Bool { trial != nil }
+
+  /// Says of a word's result that its kind is known but not whether it would come about.
+  package func noteDoubt() { trial?.doubts += 1 }
 
   /// Results of operators on values of which only shapes are known; nil when everything is known.
   func outlinedArithmetic(

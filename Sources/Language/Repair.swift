@@ -8,6 +8,12 @@ package struct Repair: Sendable, Equatable {
     self.text = text
   }
 
+  /// Mistakes that another name mends.
+  fileprivate static let ofNames: Set<String> = ["habit", "name", "field"]
+
+  /// Where the new text stands once it is written.
+  fileprivate var place: SourceSpan { SourceSpan(span.start, span.start + text.utf8.count) }
+
   /// The program with the change.
   package func applied(to source: String) -> String {
     var bytes = Array(source.utf8)
@@ -36,13 +42,18 @@ extension Interpreter {
     guard let rule = outlineRule, let span = error.span, source.utf8.count < 1 << 14 else {
       return nil
     }
-    let trial = Trials(self, names, rule)
-    let isSeen = trial.mistake(of: source)?.message == error.message
+    let trials = Trials(self, names, rule)
+    let isSeen = trials.reading(of: source).mistake?.message == error.message
+    // Other values must be seen to fit; where signs or names were wrong, the change says it all.
+    let isOfValues = !Repair.ofNames.contains(error.code) && (try? Parser.program(source)) != nil
     let all = RepairCandidates(error, span, source).all
     for candidate in all.prefix(12) {
       let changed = candidate.applied(to: source)
-      if changed == source || trial.mistake(of: changed) != nil { continue }
-      if isSeen || trial.runs(changed) { return candidate }
+      if changed == source { continue }
+      let reading = trials.reading(of: changed, watching: isOfValues ? candidate.place : nil)
+      if reading.mistake != nil { continue }
+      if isSeen, !isOfValues || reading.isKnown { return candidate }
+      if trials.runs(changed) { return candidate }
     }
     return nil
   }
@@ -58,9 +69,17 @@ private struct Trials {
     (self.interpreter, self.names, self.rule) = (interpreter, names, rule)
   }
 
-  /// What is wrong with a program as far as shapes tell.
-  func mistake(of source: String) -> LanguageError? {
-    interpreter.shapes(of: source, in: names, rule: rule).lazy.compactMap(\.diagnosis).first
+  /// What is wrong with a program as far as shapes tell, and whether they tell what stands at a place
+  /// and what is made of it.
+  func reading(of source: String, watching place: SourceSpan? = nil)
+    -> (mistake: LanguageError?, isKnown: Bool)
+  {
+    let around = place.flatMap { place in
+      (try? Parser.program(source)).map { SyntaxPath(to: place, in: $0).expressions.suffix(2) }
+    }
+    let trial = Trial(rule: rule, steps: 4000, watched: (around ?? []).map(\.span))
+    let readings = interpreter.shapes(of: source, in: names, trial)
+    return (readings.lazy.compactMap(\.diagnosis).first, trial.knowsWatched == true)
   }
 
   /// Words that start, wait, or reach outside: a program with them is not run to try it.

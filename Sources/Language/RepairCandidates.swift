@@ -15,10 +15,12 @@ struct RepairCandidates {
     }
     let around = SyntaxPath(to: span, in: program).expressions
     addHint(around)
+    addFlattened(around)
     addLink(around)
     // What is marked is an operand of what stands around it.
     let outer = around.filter { $0.span != span }
     if let marked = around.last, marked.span == span {
+      if !isOfImages { addResizedLayers(outer.last) }
       addResized(marked)
       if error.code == "condition" {
         if error.message.hasSuffix("a number") { add(span, "\(text(span)) != 0") }
@@ -28,6 +30,8 @@ struct RepairCandidates {
       }
     }
     for e in (outer.isEmpty ? around : outer).reversed().prefix(2) { addOperands(of: e) }
+    // Axes in another order are likelier than another number of channels.
+    if isOfImages { addResizedLayers(outer.last) }
   }
 
   mutating func add(_ span: SourceSpan, _ text: String) {
@@ -60,6 +64,35 @@ struct RepairCandidates {
     add(span, hint)
     if let outer = around.last(where: { $0.span != span && $0.span.start <= span.start }) {
       add(outer.span, hint)
+    }
+  }
+
+  /// `flatten` where one is missing: before the layer that asks for it, or before what it was given to.
+  private mutating func addFlattened(_ around: [Syntax.Expression]) {
+    guard error.hint == "flatten before it", let marked = around.last, marked.span == span else {
+      return
+    }
+    if let layer = writtenLayer { add(layer.span, "flatten >> " + text(layer.span)) }
+    add(span, "flatten >> " + tight(marked))
+    add(span, "flatten(\(text(span)))")
+  }
+
+  /// Another size in the layer that complains, where the program writes it.
+  private mutating func addResizedLayers(_ outer: Syntax.Expression?) {
+    if let layer = writtenLayer { addResized(layer) }
+    if case .call(let layer, _)? = outer?.kind { addResized(layer) }
+  }
+
+  /// The layer of a model that complains, where the program writes it as it is told.
+  private var writtenLayer: Syntax.Expression? {
+    let whole = String(decoding: bytes, as: UTF8.self)
+    guard let told = error.calls.first?.split(separator: "`").last, told.hasSuffix(")"),
+      let found = whole.firstRange(of: told), let program = try? Parser.program(whole)
+    else { return nil }
+    let start = whole.utf8.distance(from: whole.startIndex, to: found.lowerBound)
+    let place = SourceSpan(start, start + told.utf8.count)
+    return SyntaxPath(to: place, in: program).expressions.last.flatMap {
+      $0.span == place ? $0 : nil
     }
   }
 
@@ -144,6 +177,10 @@ struct RepairCandidates {
     }
   }
 
+  private var isOfImages: Bool {
+    error.message.contains("channels") || error.message.contains("images")
+  }
+
   /// Other shapes of one value.
   private mutating func addShaped(_ e: Syntax.Expression) {
     guard
@@ -155,14 +192,18 @@ struct RepairCandidates {
     default: break
     }
     let own = tight(e)
-    let isImage = error.message.contains("channels") || error.message.contains("images")
-    if isImage { add(e.span, "transpose(\(text(e.span)), 0, 3, 1, 2)") }
+    if isOfImages { add(e.span, "transpose(\(text(e.span)), 0, 3, 1, 2)") }
     if error.message.contains("sequences") { add(e.span, own + "[none]") }
-    if !isImage { add(e.span, own + ".T") }
+    if !isOfImages { add(e.span, own + ".T") }
     // Two vectors of different lengths are no pairs that were meant.
     if ranks.count != 2 || ranks[0] != ranks[1] || ranks[0] != 1 { add(e.span, own + "[:, none]") }
-    if error.code == "value", !isImage { add(e.span, "squeeze(" + text(e.span) + ")") }
-    if isImage || error.code == "shape" || error.message.contains("needs") {
+    if error.code == "value", !isOfImages { add(e.span, "squeeze(" + text(e.span) + ")") }
+    if error.code == "shape-mm", ranks.contains(where: { $0 > 2 }) {
+      add(e.span, "flatten(" + text(e.span) + ")")
+    }
+    // A set of data where its columns are asked for.
+    if error.code == "kind" { add(e.span, own + ".x") }
+    if isOfImages || error.code == "shape" || error.message.contains("needs") {
       add(e.span, own + "[none]")
     }
   }
@@ -183,6 +224,12 @@ struct RepairCandidates {
     {
       let (a, b) = (text(fields[0].value.span), text(fields[1].value.span))
       add(fields[0].value.span.to(fields[1].value.span), b + ", " + a)
+    }
+    // A model and data where what the model says of them is asked for.
+    if error.code == "kind", fields.count == 2, fields.allSatisfy({ $0.name == nil }) {
+      let (model, data) = (tight(fields[0].value), tight(fields[1].value))
+      add(
+        fields[0].value.span.to(fields[1].value.span), "\(model)(\(data).x), \(data).y")
     }
     if error.code == "call" {
       add(e.span, text(callee.span) + " * (" + text(fields[0].value.span.to(last.value.span)) + ")")

@@ -19,6 +19,10 @@ extension Interpreter {
   package func shapes(of source: String, in names: Names, rule: @escaping OutlineRule)
     -> [ShapeReading]
   {
+    shapes(of: source, in: names, Trial(rule: rule, steps: 4000))
+  }
+
+  func shapes(of source: String, in names: Names, _ trial: Trial) -> [ShapeReading] {
     let program: [Syntax.Statement]
     do { program = try Parser.program(source) } catch {
       return [
@@ -33,7 +37,7 @@ extension Interpreter {
     let other = forAnotherThread(context)
     other.adopt(names)
     other.source = Array(source.utf8)
-    other.trial = Trial(rule: rule, steps: 4000)
+    other.trial = trial
     other.markStack()
     return program.map { other.reading(of: $0) }
   }

@@ -35,7 +35,7 @@ extension LayerKinds {
         throw TensorError.invalid(
           operation: layer.text,
           reason: "expects \(weight.dims[1]) on its last axis, found \(x.dims)",
-          hint: x.rank > 2 ? "flatten before it" : nil)
+          hint: x.rank > 2 ? "flatten before it" : "a layer that takes \(x.dims.last ?? 1) numbers")
       }
       let float = try x.dtype.isFloat ? x : x.cast(.float32)
       return try Variable.linear(float, weight, layer.parameter("bias"))

@@ -247,16 +247,21 @@ extension OutlineRules {
     }
   }
 
-  /// One batch of shapes through model and loss; nothing starts.
+  /// A run that does not start.
   private static let train: Rule = { call, interpreter in
-    let run = Outline.value(.run)
+    if try !isSeenToTrain(call, interpreter) { interpreter.noteDoubt() }
+    return Outline.value(.run)
+  }
+
+  /// Takes one batch of shapes through model and loss. Whether all of that is known.
+  private static func isSeenToTrain(_ call: Call, _ interpreter: Interpreter) throws -> Bool {
     guard call.isNone("step"), !call["model"].holdsAnything, !call["data"].holdsAnything,
       let batch = call["batch"].asInteger, batch > 0
-    else { return run }
+    else { return false }
     var data = call["data"]
     if data.outlined != nil { data = .record(Record([("x", data)])) }
     guard case .record(let record) = data, let x = record["x"]?.outlined?.dims, let rows = x.first
-    else { return run }
+    else { return false }
     if call.isNone("objective") {
       try StandardLibrary.placed(call) {
         try ModelLearner.checkRows(rows, record["y"]?.outlined?.dims?.first)
@@ -270,14 +275,15 @@ extension OutlineRules {
       return (field.name, Outline.tensor([count] + dims.dropFirst(), outline.dtype ?? .float32))
     }
     let sample = Record(fields)
-    try StandardLibrary.placed(call) {
+    return try StandardLibrary.placed(call) {
       if !call.isNone("objective") {
-        _ = try interpreter.apply(call["objective"], [call["model"], .record(sample)])
-      } else if let y = sample["y"], let x = sample["x"] {
-        _ = try interpreter.apply(call["loss"], [interpreter.apply(call["model"], [x]), y])
+        return try !interpreter.apply(call["objective"], [call["model"], .record(sample)])
+          .holdsAnything
       }
+      guard let y = sample["y"], let x = sample["x"] else { return false }
+      return try !interpreter.apply(call["loss"], [interpreter.apply(call["model"], [x]), y])
+        .holdsAnything
     }
-    return run
   }
 }
 

@@ -37,10 +37,12 @@ import Testing
       }
   }
 
-  private static func outcome(_ source: String) -> (said: String, error: LanguageError?) {
+  private static func outcome(_ source: String, in names: Names = Names()) -> (
+    said: String, error: LanguageError?
+  ) {
     let context = EvaluationContext(stream: RandomStream(seed: 1))
     do {
-      _ = try StandardLibrary.interpreter().evaluate(source, in: Names(), context)
+      _ = try StandardLibrary.interpreter().evaluate(source, in: names, context)
     } catch {
       return (error.rendered(source: source), error)
     }
@@ -98,6 +100,65 @@ import Testing
       #expect(Self.outcome(repaired).error == nil, "\(repaired)")
     }
     #expect(applied * 2 >= (try Self.cases(file).count), "\(applied)")
+  }
+
+  /// The same programs as people have them on a page: what comes first has run, the last statement
+  /// stands alone.
+  @Test(arguments: ["shapes", "language"])
+  func `a suggestion for a cell of its own makes that cell run`(file: String) throws {
+    var (alone, applied) = (0, 0)
+    for each in try Self.cases(file) {
+      guard let program = try? Parser.program(each.source), program.count > 1,
+        let last = program.last
+      else { continue }
+      let bytes = Array(each.source.utf8)
+      let before = String(decoding: bytes[..<last.span.start], as: UTF8.self)
+      let cell = String(decoding: bytes[last.span.start...], as: UTF8.self)
+      let context = EvaluationContext(stream: RandomStream(seed: 1))
+      let page = try? StandardLibrary.interpreter().evaluate(before, in: Names(), context)
+      guard let names = page?.names else { continue }
+      alone += 1
+      guard let repair = Self.outcome(cell, in: names).error?.repair else { continue }
+      applied += 1
+      let repaired = repair.applied(to: cell)
+      #expect(Self.outcome(repaired, in: names).error == nil, "\(repaired)")
+    }
+    #expect(alone >= 5 && applied * 3 >= alone, "\(applied) of \(alone)")
+  }
+
+  @Test(arguments: [
+    ("r = train(net, d, epochs=2)", "r = train(flatten >> net, d, epochs=2)"),
+    ("net(d.x)", "net(flatten(d.x))"),
+    ("mean(d)", "mean(d.x)"),
+    ("accuracy(flatten >> net, d)", "accuracy((flatten >> net)(d.x), d.y)"),
+    ("d.x[:, 0] @ ones(64, 3)", "flatten(d.x[:, 0]) @ ones(64, 3)"),
+    (
+      "m = Linear(64, 32) >> relu >> Linear(32, 10)\ntrain(m, d, epochs=1)",
+      "m = flatten >> Linear(64, 32) >> relu >> Linear(32, 10)\ntrain(m, d, epochs=1)"
+    ),
+    (
+      "m = Conv(1, 8, 3) >> relu >> flatten >> Linear(9, 10)\ntrain(m, d, epochs=1)",
+      "m = Conv(1, 8, 3) >> relu >> flatten >> Linear(512, 10)\ntrain(m, d, epochs=1)"
+    ),
+    ("(Conv(3, 8, 3) >> relu)(d.x)", "(Conv(1, 8, 3) >> relu)(d.x)"),
+    ("Linear(100, 10)(ones(5, 64))", "Linear(64, 10)(ones(5, 64))"),
+    // Nothing that is known to help: another size of a layer that an earlier cell made.
+    ("train(flatten >> wide, d, epochs=1)", nil), ("wide(d.x[:, 0, 0])", nil),
+    ("mse(net(flatten(d.x)), d.y)", nil),
+  ])
+  func `models and data of earlier cells get the change they need`(cell: String, change: String?)
+    throws
+  {
+    let page = try StandardLibrary.interpreter().evaluate(
+      """
+      d = dataset("digits")
+      net = Linear(64, 32) >> relu >> Linear(32, 10)
+      wide = Linear(100, 10)
+      """, in: Names(), EvaluationContext(stream: RandomStream(seed: 1)))
+    let error = try #require(Self.outcome(cell, in: page.names).error)
+    #expect(error.repair?.applied(to: cell) == change)
+    guard let change else { return }
+    #expect(Self.outcome(change, in: page.names).error == nil)
   }
 
   @Test func `a shape mistake is found before the program runs`() throws {

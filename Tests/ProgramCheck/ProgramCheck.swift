@@ -96,13 +96,32 @@ package struct ProgramCheck {
         }
         for value in values { _ = value.text() }
       } catch {
-        return errorFaults(error, in: text)
+        return Self.errorFaults(error, in: text)
+          + repairFaults(error, in: text, before, interruption)
       }
     }
     return []
   }
 
-  private func errorFaults(_ error: LanguageError, in source: String) -> [String] {
+  /// What is offered as a change that works does.
+  private func repairFaults(
+    _ error: LanguageError, in source: String, _ names: Names, _ interruption: Interruption
+  ) -> [String] {
+    guard let repaired = error.repair?.applied(to: source) else { return [] }
+    let interpreter = StandardLibrary.interpreter()
+    interpreter.outlineRule = nil
+    let context = EvaluationContext(
+      stream: RandomStream(seed: 1), interruption: interruption, folder: folder)
+    context.steps = Self.steps
+    defer { for case let run as Run in context.started { run.job.stop() } }
+    do { _ = try interpreter.evaluate(repaired, in: names, context) } catch {
+      if ["interrupted", "memory"].contains(error.code) { return [] }
+      return ["\(source)\nwas told to be mended by\n\(repaired)\nwhich fails: \(error.message)"]
+    }
+    return []
+  }
+
+  private static func errorFaults(_ error: LanguageError, in source: String) -> [String] {
     var faults: [String] = []
     if error.code == "internal" || Diagnosis.page(of: error.code) == nil {
       faults.append("the code \(error.code) has no page: \(error.message)")
