@@ -48,6 +48,7 @@ struct ForeignLine {
     var line = self
     line.dropModules()
     line.rename()
+    line.dropArguments()
     while line.joinLayers() {}
     return line.pieces.reduce("") { $0 + $1.gap + $1.text }
   }
@@ -80,7 +81,7 @@ struct ForeignLine {
     while at < pieces.count {
       defer { at += 1 }
       guard case .name(let name) = pieces[at].kind, let known = ForeignName.byName[name],
-        known.says == nil, known.ours != "[none]"
+        known.says == nil || ["true", "false", "none"].contains(known.ours), known.ours != "[none]"
       else { continue }
       pieces[at].text = known.ours
       if name.first?.isUppercase == true, known.ours.first?.isLowercase == true,
@@ -89,6 +90,43 @@ struct ForeignLine {
         pieces.removeSubrange((at + 1)...(at + 2))
       }
     }
+  }
+
+  /// What only other libraries have to be told: `requires_grad=True`, `device="cpu"`, and the weights
+  /// that an optimizer is for.
+  private mutating func dropArguments() {
+    var at = 0
+    while at + 1 < pieces.count {
+      defer { at += 1 }
+      if ["requires_grad", "device"].contains(pieces[at].text), pieces[at + 1].text == "=",
+        at > 0, pieces[at - 1].text == ","
+      {
+        let end = argumentEnd(from: at)
+        pieces.removeSubrange((at - 1)..<end)
+        at -= 1
+      }
+      if at > 0, at < pieces.count - 1, pieces[at].text == "(",
+        pieces[at - 1].text.first?.isUppercase == true
+      {
+        let end = argumentEnd(from: at + 1)
+        let argument = pieces[(at + 1)..<end].map(\.text)
+        guard argument.suffix(4) == [".", "params", "(", ")"] else { continue }
+        let isLast = end < pieces.count && pieces[end].text != ","
+        pieces.removeSubrange((at + 1)..<min(isLast ? end : end + 1, pieces.count))
+        if !isLast, at + 1 < pieces.count { pieces[at + 1].gap = "" }
+      }
+    }
+  }
+
+  /// Where the argument that begins at a piece ends.
+  private func argumentEnd(from start: Int) -> Int {
+    var depth = 0
+    for at in start..<pieces.count {
+      if ["(", "[", "{"].contains(pieces[at].text) { depth += 1 }
+      if [")", "]", "}"].contains(pieces[at].text) { depth -= 1 }
+      if depth < 0 || depth == 0 && pieces[at].text == "," { return at }
+    }
+    return pieces.count
   }
 
   /// Layers that are listed in `Sequential(…)` or `Sequential([…])`, joined; false when none are left.

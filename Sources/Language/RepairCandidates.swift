@@ -8,12 +8,14 @@ struct RepairCandidates {
   init(_ error: LanguageError, _ span: SourceSpan, _ source: String) {
     (self.error, self.span, bytes) = (error, span, Array(source.utf8))
     guard span.start <= span.end, span.end <= bytes.count else { return }
-    addForeign()
     guard let program = try? Parser.program(source) else {
+      addForeign()
       addWritten()
       return
     }
     let around = SyntaxPath(to: span, in: program).expressions
+    addMethod(around)
+    addForeign()
     addHint(around)
     addFlattened(around)
     addLink(around)
@@ -46,7 +48,7 @@ struct RepairCandidates {
   }
 
   /// The text of an operand so that something can be added behind it.
-  private func tight(_ e: Syntax.Expression) -> String {
+  func tight(_ e: Syntax.Expression) -> String {
     let own = text(e.span)
     switch e.kind {
     case .name, .call, .index, .field, .list, .text: return own
@@ -126,6 +128,7 @@ struct RepairCandidates {
     if text(span) == "=" { add(span, "==") }
     addRecord()
     addBlock()
+    addChoice()
   }
 
   /// The whole numbers of a mistake in which a layer expects one size and gets another.
@@ -224,6 +227,13 @@ struct RepairCandidates {
     {
       let (a, b) = (text(fields[0].value.span), text(fields[1].value.span))
       add(fields[0].value.span.to(fields[1].value.span), b + ", " + a)
+    }
+    // Inputs and targets that stand one after the other.
+    if error.message.hasPrefix("training needs data"), fields.count > 2,
+      fields.prefix(3).allSatisfy({ $0.name == nil })
+    {
+      let (x, y) = (fields[1].value.span, fields[2].value.span)
+      add(x.to(y), "(x=\(text(x)), y=\(text(y)))")
     }
     // A model and data where what the model says of them is asked for.
     if error.code == "kind", fields.count == 2, fields.allSatisfy({ $0.name == nil }) {

@@ -56,14 +56,20 @@ package struct ModelLearner: Learner {
     return LayerMemory.replacing(in: moved ?? template, with: memory)
   }
 
+  /// What a model is given, and what it should say of it.
+  static func inputAndTarget(of batch: Value) throws(LanguageError) -> (x: Value, y: Value) {
+    guard case .record(let record) = batch, let x = record["x"], let y = record["y"] else {
+      throw LanguageError("data", "training needs data with fields x and y", hint: "(x=…, y=…)")
+    }
+    return (x, y)
+  }
+
   func loss(of model: Value, on batch: Value, _ interpreter: Interpreter) throws -> Variable {
     let result: Value
     if isObjective {
       result = try interpreter.apply(loss, [model, batch])
     } else {
-      guard case .record(let record) = batch, let x = record["x"], let y = record["y"] else {
-        throw LanguageError("data", "training needs data with fields x and y", hint: "(x=…, y=…)")
-      }
+      let (x, y) = try Self.inputAndTarget(of: batch)
       result = try interpreter.apply(loss, [interpreter.apply(model, [x]), y])
     }
     guard let number = result.variable, number.shape.count == 1 else {

@@ -264,6 +264,8 @@ extension OutlineRules {
     else { return false }
     if call.isNone("objective") {
       try StandardLibrary.placed(call) {
+        _ = try ModelLearner.inputAndTarget(of: data)
+        _ = try call.function("loss")
         try ModelLearner.checkRows(rows, record["y"]?.outlined?.dims?.first)
       }
     }
@@ -280,7 +282,7 @@ extension OutlineRules {
         return try !interpreter.apply(call["objective"], [call["model"], .record(sample)])
           .holdsAnything
       }
-      guard let y = sample["y"], let x = sample["x"] else { return false }
+      let (x, y) = try ModelLearner.inputAndTarget(of: .record(sample))
       return try !interpreter.apply(call["loss"], [interpreter.apply(call["model"], [x]), y])
         .holdsAnything
     }

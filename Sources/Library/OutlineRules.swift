@@ -69,7 +69,10 @@ enum OutlineRules {
     for (argument, value) in zip(entry.arguments, call.all) {
       if value.holdsAnything { return Outline.anything }
       if value.outline?.dims?.isEmpty == true, argument.kind != .tensor { return Outline.anything }
-      guard let probe = value.probed else { return try sameShape(entry, call) }
+      guard let probe = value.probed else {
+        try checkKinds(word, call, interpreter)
+        return try sameShape(entry, call)
+      }
       probes.append(probe)
     }
     do {
@@ -81,6 +84,15 @@ enum OutlineRules {
       if isAboutShapes(error.code, entry) || error.code == "kind" { throw error }
       return Outline.anything
     }
+  }
+
+  /// Refuses values of kinds that a word does not take, asked with small tensors in place of large ones.
+  private static func checkKinds(_ word: Builtin, _ call: Call, _ interpreter: Interpreter) throws {
+    let probes = call.all.compactMap(\.smallProbe)
+    guard probes.count == call.all.count else { return }
+    do { _ = try word.run(call.with(probes), interpreter) } catch let error as LanguageError {
+      if error.code == "kind" { throw error }
+    } catch is any Diagnosable {}
   }
 
   /// Large tensors keep their shape in words of one element each.
@@ -124,6 +136,25 @@ extension Value {
     case .record(let record): record.fields.contains { $0.value.isHuge }
     default: false
     }
+  }
+
+  /// Tensors of the same kind with two elements an axis; nil where they would be many or nothing is
+  /// known.
+  fileprivate var smallProbe: Value? {
+    if holdsAnything { return nil }
+    guard let outline = outlined, let dims = outline.dims, let dtype = outline.dtype else {
+      if case .record(let record) = self {
+        var fields: [(name: String?, value: Value)] = []
+        for field in record.fields {
+          guard let probe = field.value.smallProbe else { return nil }
+          fields.append((field.name, probe))
+        }
+        return .record(Record(fields))
+      }
+      return isLarge ? nil : probed
+    }
+    return dims.count > 12
+      ? nil : Outline(.tensor(dims.map { _ in 2 }, dtype)).probe().flatMap { try? Value($0) }
   }
 
   /// Zeros in place of outlines; nil where they would be many or nothing is known.

@@ -142,6 +142,14 @@ import Testing
     ),
     ("(Conv(3, 8, 3) >> relu)(d.x)", "(Conv(1, 8, 3) >> relu)(d.x)"),
     ("Linear(100, 10)(ones(5, 64))", "Linear(64, 10)(ones(5, 64))"),
+    ("net.predict(flatten(d.x))", "net(flatten(d.x))"),
+    ("net.train()", "net"),
+    (
+      "net.fit(flatten(d.x), d.y, epochs=1)", "train(net, (x=flatten(d.x), y=d.y), epochs=1)"
+    ),
+    ("train(net, flatten(d.x), d.y)", "train(net, (x=flatten(d.x), y=d.y))"),
+    ("(a, b) = train_test_split(d.x, d.y)", "(a, b) = split((x=d.x, y=d.y), 0.8)"),
+    ("torch.optim.Adam(net.parameters(), lr=1e-3)", "Adam(lr=1e-3)"),
     // Nothing that is known to help: another size of a layer that an earlier cell made.
     ("train(flatten >> wide, d, epochs=1)", nil), ("wide(d.x[:, 0, 0])", nil),
     ("mse(net(flatten(d.x)), d.y)", nil),
@@ -159,6 +167,26 @@ import Testing
     #expect(error.repair?.applied(to: cell) == change)
     guard let change else { return }
     #expect(Self.outcome(change, in: page.names).error == nil)
+  }
+
+  @Test(arguments: [
+    ("x = torch.tensor([1., 2.], requires_grad=True)", "x = tensor([1., 2.])"),
+    ("torch.zeros(2, 3, device=\"cpu\")", "zeros(2, 3)"),
+    ("torch.mm(ones(2, 3), ones(3, 2))", "ones(2, 3) @ ones(3, 2)"),
+    ("ones(3).mul(2)", "ones(3) * 2"),
+    ("xs = [1]\nxs.append(4)", "xs = [1]\nxs = xs ++ [4]"),
+    ("x = 3 if True else 4", "x = if true { 3 } else { 4 }"),
+    ("max(1 if 3 > 2 else 5, 3)", "max(if 3 > 2 { 1 } else { 5 }, 3)"),
+    (
+      "[a if a > 1 else 0 for a in [1, 2, 3]]",
+      "[if a > 1 { a } else { 0 } for a in [1, 2, 3]]"
+    ),
+    ("f = x => x if x > 0 else -x", "f = x => if x > 0 { x } else { -x }"),
+  ])
+  func `a line of Python gets the change it needs`(line: String, change: String) throws {
+    let error = try #require(Self.outcome(line).error)
+    #expect(error.repair?.applied(to: line) == change)
+    #expect(Self.outcome(change).error == nil)
   }
 
   @Test func `a shape mistake is found before the program runs`() throws {
