@@ -78,9 +78,17 @@ extension Interpreter {
     guard parts.count == targets.count else {
       throw LanguageError(
         "parts", "\(targets.count) names for \(parts.count) values", at: span,
-        details: [value.brief])
+        details: [value.brief], hint: fieldHint(value))
     }
     for (target, part) in zip(targets, parts) { try assign(target, part, frame, at: span) }
+  }
+
+  /// How the fields of a record are had that has more of them than there are names.
+  private func fieldHint(_ value: Value) -> String? {
+    guard case .record(let record) = value else { return nil }
+    let names = record.fields.compactMap(\.name)
+    guard names.count > 1, names.count == record.fields.count else { return nil }
+    return "one name for the record, such as b: its fields are b.\(names[0]) and b.\(names[1])"
   }
 
   private func read(_ place: Syntax.Place, _ frame: Frame?) throws -> Value {

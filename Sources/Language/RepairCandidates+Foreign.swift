@@ -92,7 +92,8 @@ extension RepairCandidates {
   private mutating func addPath(_ written: String, _ rest: SourceSpan) {
     let named = written.prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }
     let path = named.split(separator: ".", omittingEmptySubsequences: false)
-    if ForeignName.modules.contains(text(span)) {
+    let isField = span.start > 0 && bytes[span.start - 1] == UInt8(ascii: ".")
+    if !isField, ForeignName.modules.contains(text(span)) {
       let kept = path.drop { ForeignName.modules.contains(String($0)) }
       let place = SourceSpan(span.start, span.start + named.utf8.count)
       let calls = SourceSpan(place.start, place.end + 2)
@@ -104,7 +105,6 @@ extension RepairCandidates {
       return
     }
     let behind = written.dropFirst(span.end - span.start)
-    let isField = span.start > 0 && bytes[span.start - 1] == UInt8(ascii: ".")
     if isField, error.hint == nil || error.hint == "x[none]", behind.hasPrefix("(") {
       guard let close = behind.firstIndex(of: ")") else { return }
       let inner = behind[behind.index(after: behind.startIndex)..<close]

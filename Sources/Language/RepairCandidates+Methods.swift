@@ -8,6 +8,13 @@ extension RepairCandidates {
     "power": "^",
   ]
 
+  /// Kinds of numbers by other names.
+  private static let kinds: [String: String] = [
+    "float64": "f64", "double": "f64", "float32": "f32", "float": "f32", "int64": "i64",
+    "long": "i64", "int": "i64", "bool": "bool", "np.float64": "f64", "np.float32": "f32",
+    "np.int64": "i64",
+  ]
+
   /// `m.predict(x)`, `m.fit(x, y)`, `xs.append(x)`, `a.mul(b)`, `m.train()`: said with what stands
   /// before the point.
   mutating func addMethod(_ around: [Syntax.Expression]) {
@@ -25,6 +32,9 @@ extension RepairCandidates {
   private mutating func addWord(
     _ call: Syntax.Expression, _ name: String, _ fields: [Syntax.Field]
   ) {
+    if ["list", "tuple"].contains(name), fields.count == 1 {
+      add(call.span, "[x for x in \(text(fields[0].value.span))]")
+    }
     guard fields.count >= 2, fields.allSatisfy({ $0.name == nil || name == "train_test_split" })
     else { return }
     let (a, b) = (fields[0].value, fields[1].value)
@@ -58,6 +68,13 @@ extension RepairCandidates {
     guard error.code == "habit", !fields.isEmpty, fields[0].name == nil else { return }
     let first = fields[0].value
     switch name {
+    case "evaluate", "score":
+      guard fields.count > 1, fields[1].name == nil else { return }
+      add(call.span, "accuracy(\(own)(\(arguments[0])), \(arguments[1]))")
+    case "astype":
+      if let kind = Self.kinds[arguments[0].filter { $0 != "\"" }] {
+        add(call.span, "cast(\(text(base.span)), \(kind))")
+      }
     case "predict", "forward": add(call.span, "\(own)(\(arguments.joined(separator: ", ")))")
     case "fit":
       guard fields.count > 1, fields[1].name == nil else { return }

@@ -126,6 +126,9 @@ struct RepairCandidates {
       add(SourceSpan(before + 1, before + 1), closer)
     }
     if text(span) == "=" { add(span, "==") }
+    // A function whose body follows at once: f(x) { … } and f(x): …
+    if text(span) == "{" { add(SourceSpan(span.start, span.start), "= ") }
+    if text(span) == ":" { add(span, " =") }
     addRecord()
     addBlock()
     addChoice()
@@ -187,7 +190,7 @@ struct RepairCandidates {
   /// Other shapes of one value.
   private mutating func addShaped(_ e: Syntax.Expression) {
     guard
-      ["shape-mm", "shape-broadcast", "shape-equal", "shape", "value", "layer", "kind"]
+      ["shape-mm", "shape-broadcast", "shape-equal", "shape", "value", "layer", "kind", "argument"]
         .contains(error.code)
     else { return }
     switch e.kind {
@@ -205,7 +208,7 @@ struct RepairCandidates {
       add(e.span, "flatten(" + text(e.span) + ")")
     }
     // A set of data where its columns are asked for.
-    if error.code == "kind" { add(e.span, own + ".x") }
+    if error.message.hasSuffix("this is a record") { add(e.span, own + ".x") }
     if isOfImages || error.code == "shape" || error.message.contains("needs") {
       add(e.span, own + "[none]")
     }
@@ -287,8 +290,10 @@ struct RepairCandidates {
   private mutating func addPart(
     _ e: Syntax.Expression, of base: Syntax.Expression, _ name: String
   ) {
-    guard error.code == "field", case .call(let callee, _) = base.kind, case .name = callee.kind
-    else { return }
+    guard error.code == "field" else { return }
+    // Of a set of data, its inputs are meant.
+    add(base.span, tight(base) + ".x")
+    guard case .call(let callee, _) = base.kind, case .name = callee.kind else { return }
     if name == "indices" { add(e.span, "arg" + text(base.span)) }
     if name == "values" { add(e.span, text(base.span)) }
   }

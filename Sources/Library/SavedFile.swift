@@ -20,9 +20,11 @@ enum SavedFile {
   static func bytes(_ call: Call, _ interpreter: Interpreter) throws -> [UInt8] {
     let path = try call.text("path")
     guard let writer = writers.first(where: { path.hasSuffix($0.ending) }) else {
+      let name = path.split(separator: "/").last ?? ""
+      let ending = name.lastIndex(of: ".").map { name[$0...].count } ?? 0
       throw call.error(
         "a file that is written ends in \(endings.joined(separator: ", "))", at: "path",
-        hint: "\"\(path).safetensors\" for a model")
+        hint: "\"\(path.dropLast(ending)).safetensors\" for a model")
     }
     return try writer.write(call, interpreter)
   }

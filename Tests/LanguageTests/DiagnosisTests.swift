@@ -144,6 +144,11 @@ import Testing
     ("Linear(100, 10)(ones(5, 64))", "Linear(64, 10)(ones(5, 64))"),
     ("net.predict(flatten(d.x))", "net(flatten(d.x))"),
     ("net.train()", "net"),
+    ("net.evaluate(flatten(d.x), d.y)", "accuracy(net(flatten(d.x)), d.y)"),
+    ("x = d.x.numpy()", "x = d.x"),
+    ("d.shape", "d.x.shape"),
+    ("d.x.astype(\"float64\")", "cast(d.x, f64)"),
+    ("wide(d)", nil),
     (
       "net.fit(flatten(d.x), d.y, epochs=1)", "train(net, (x=flatten(d.x), y=d.y), epochs=1)"
     ),
@@ -181,6 +186,9 @@ import Testing
       "[a if a > 1 else 0 for a in [1, 2, 3]]",
       "[if a > 1 { a } else { 0 } for a in [1, 2, 3]]"
     ),
+    ("f(x): x^2", "f(x) = x^2"),
+    ("f(x) { x^2 }", "f(x) = { x^2 }"),
+    ("list(range(3))", "[x for x in range(3)]"),
     ("f = x => x if x > 0 else -x", "f = x => if x > 0 { x } else { -x }"),
   ])
   func `a line of Python gets the change it needs`(line: String, change: String) throws {
