@@ -12,7 +12,7 @@ package struct Repair: Sendable, Equatable {
   fileprivate static let ofNames: Set<String> = ["habit", "name", "field"]
 
   /// Where the new text stands once it is written.
-  fileprivate var place: SourceSpan { SourceSpan(span.start, span.start + text.utf8.count) }
+  package var place: SourceSpan { SourceSpan(span.start, span.start + text.utf8.count) }
 
   /// The program with the change.
   package func applied(to source: String) -> String {

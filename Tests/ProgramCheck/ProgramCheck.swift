@@ -103,11 +103,12 @@ package struct ProgramCheck {
     return []
   }
 
-  /// What is offered as a change that works does.
+  /// What is offered as a change that works does; what is wrong elsewhere may come to light after it.
   private func repairFaults(
     _ error: LanguageError, in source: String, _ names: Names, _ interruption: Interruption
   ) -> [String] {
-    guard let repaired = error.repair?.applied(to: source) else { return [] }
+    guard let repair = error.repair else { return [] }
+    let repaired = repair.applied(to: source)
     let interpreter = StandardLibrary.interpreter()
     interpreter.outlineRule = nil
     let context = EvaluationContext(
@@ -116,6 +117,9 @@ package struct ProgramCheck {
     defer { for case let run as Run in context.started { run.job.stop() } }
     do { _ = try interpreter.evaluate(repaired, in: names, context) } catch {
       if ["interrupted", "memory"].contains(error.code) { return [] }
+      guard let span = error.span, span.end > repair.place.start, span.start < repair.place.end else {
+        return []
+      }
       return ["\(source)\nwas told to be mended by\n\(repaired)\nwhich fails: \(error.message)"]
     }
     return []
