@@ -117,9 +117,8 @@ package struct ProgramCheck {
     defer { for case let run as Run in context.started { run.job.stop() } }
     do { _ = try interpreter.evaluate(repaired, in: names, context) } catch {
       if ["interrupted", "memory"].contains(error.code) { return [] }
-      guard let span = error.span, span.end > repair.place.start, span.start < repair.place.end else {
-        return []
-      }
+      let place = repair.place
+      guard let span = error.span, place.start <= span.start, span.end <= place.end else { return [] }
       return ["\(source)\nwas told to be mended by\n\(repaired)\nwhich fails: \(error.message)"]
     }
     return []
