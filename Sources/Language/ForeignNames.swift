@@ -115,7 +115,8 @@ package struct ForeignName: Sendable {
     + said(
       "compile", "train(m, d, loss=cross_entropy, opt=Adam(1e-3))", "a model needs no preparation")
     + said("predict forward", "m(x)", "a model is a function: it is called")
-    + said("evaluate score", "accuracy(m(x), y)", "what a model says is compared with what is right")
+    + said(
+      "evaluate score", "accuracy(m(x), y)", "what a model says is compared with what is right")
     + said("head", "d.x[:5]", "the first rows are a slice")
     + said("astype type_as", "cast(x, f64)", "another kind is asked for by cast")
     + said("append extend push push_back", "xs ++ [x]", "++ joins lists, texts and tensors")

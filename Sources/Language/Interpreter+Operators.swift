@@ -45,7 +45,9 @@ extension Interpreter {
       default: break
       }
     }
-    if operation == .remainder, case .text = a { hint = "a text takes values in braces: \"{x:.3f}\"" }
+    if operation == .remainder, case .text = a {
+      hint = "a text takes values in braces: \"{x:.3f}\""
+    }
     return LanguageError(
       "kind", "`\(operation.rawValue)` does not work on \(a.withArticle) and \(b.withArticle)",
       at: span,

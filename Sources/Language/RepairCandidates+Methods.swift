@@ -63,7 +63,9 @@ extension RepairCandidates {
       return addWord(call, name, fields)
     }
     let own = tight(base)
-    let arguments = fields.map { text(SourceSpan(($0.nameSpan ?? $0.value.span).start, $0.value.span.end)) }
+    let arguments = fields.map {
+      text(SourceSpan(($0.nameSpan ?? $0.value.span).start, $0.value.span.end))
+    }
     if name == "train", fields.isEmpty { return add(call.span, own) }
     guard error.code == "habit", !fields.isEmpty, fields[0].name == nil else { return }
     let first = fields[0].value

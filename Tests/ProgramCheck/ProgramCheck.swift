@@ -118,7 +118,9 @@ package struct ProgramCheck {
     do { _ = try interpreter.evaluate(repaired, in: names, context) } catch {
       if ["interrupted", "memory"].contains(error.code) { return [] }
       let place = repair.place
-      guard let span = error.span, place.start <= span.start, span.end <= place.end else { return [] }
+      guard let span = error.span, place.start <= span.start, span.end <= place.end else {
+        return []
+      }
       return ["\(source)\nwas told to be mended by\n\(repaired)\nwhich fails: \(error.message)"]
     }
     return []
