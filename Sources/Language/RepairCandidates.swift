@@ -64,6 +64,8 @@ struct RepairCandidates {
     if hint.hasPrefix("… >> ") { hint = String(hint.dropFirst(5)) }
     guard (try? Parser.embedded(hint, offset: 0, nesting: 0)) != nil else { return }
     add(span, hint)
+    // Another name stands where the name stood.
+    if error.code == "name" { return }
     if let outer = around.last(where: { $0.span != span && $0.span.start <= span.start }) {
       add(outer.span, hint)
     }

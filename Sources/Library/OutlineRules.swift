@@ -18,7 +18,9 @@ enum OutlineRules {
   {
     let entry = word.entry
     if let own = rules[entry.name] { return try own(call, interpreter) }
-    if outside.contains(entry.name) || entry.family == "Runs" || entry.family == "Plots" {
+    if outside.contains(entry.name) || entry.family == "Runs" { return Outline.anything }
+    if entry.family == "Plots" {
+      try checkKinds(word, call, interpreter)
       return Outline.anything
     }
     let isKnown = !call.all.contains { $0.holdsOutline || $0.isLarge }
@@ -89,7 +91,7 @@ enum OutlineRules {
   /// Refuses values of kinds that a word does not take, asked with small tensors in place of large ones.
   private static func checkKinds(_ word: Builtin, _ call: Call, _ interpreter: Interpreter) throws {
     let probes = call.all.compactMap(\.smallProbe)
-    guard probes.count == call.all.count else { return }
+    guard probes.count == call.all.count, !call.all.contains(where: \.isHuge) else { return }
     do { _ = try word.run(call.with(probes), interpreter) } catch let error as LanguageError {
       if error.code == "kind" { throw error }
     } catch is any Diagnosable {}
@@ -138,23 +140,23 @@ extension Value {
     }
   }
 
-  /// Tensors of the same kind with two elements an axis; nil where they would be many or nothing is
-  /// known.
+  /// What stands in for it where only its kind is asked: two elements an axis for a large tensor. Nil
+  /// where nothing is known.
   fileprivate var smallProbe: Value? {
     if holdsAnything { return nil }
-    guard let outline = outlined, let dims = outline.dims, let dtype = outline.dtype else {
-      if case .record(let record) = self {
-        var fields: [(name: String?, value: Value)] = []
-        for field in record.fields {
-          guard let probe = field.value.smallProbe else { return nil }
-          fields.append((field.name, probe))
-        }
-        return .record(Record(fields))
+    if let probe = probed { return isLarge && outlined == nil ? nil : probe }
+    if case .record(let record) = self {
+      var fields: [(name: String?, value: Value)] = []
+      for field in record.fields {
+        guard let probe = field.value.smallProbe else { return nil }
+        fields.append((field.name, probe))
       }
-      return isLarge ? nil : probed
+      return .record(Record(fields))
     }
-    return dims.count > 12
-      ? nil : Outline(.tensor(dims.map { _ in 2 }, dtype)).probe().flatMap { try? Value($0) }
+    guard let dims = outlined?.dims, let dtype = outlined?.dtype, dims.count <= 12 else {
+      return nil
+    }
+    return Outline(.tensor(dims.map { _ in 2 }, dtype)).probe().flatMap { try? Value($0) }
   }
 
   /// Zeros in place of outlines; nil where they would be many or nothing is known.
