@@ -104,10 +104,13 @@ package struct ProgramCheck {
   }
 
   /// What is offered as a change that works does; what is wrong elsewhere may come to light after it.
+  /// Other signs and names are offered where nothing is known against them, which is less.
   private func repairFaults(
     _ error: LanguageError, in source: String, _ names: Names, _ interruption: Interruption
   ) -> [String] {
-    guard let repair = error.repair else { return [] }
+    guard let repair = error.repair, !["name", "habit", "field"].contains(error.code),
+      (try? SyntaxText.of(source)) != nil
+    else { return [] }
     let repaired = repair.applied(to: source)
     let interpreter = StandardLibrary.interpreter()
     interpreter.outlineRule = nil
