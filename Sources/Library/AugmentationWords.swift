@@ -126,9 +126,10 @@ struct BatchVariation: Sendable {
         value = try interpreter(own).apply(function, [value])
       case .native(let own):
         let (x, y) = try BatchVariation.examples(in: value, for: own.source)
+        let last = y.flatMap { $0.array(of: Int64.self).max() }.map { Int($0) } ?? -1
         var batch = try VariedBatch(
           x: x, y: y, streams: (0..<(x.dims.first ?? 0)).map(streams), stream: stream,
-          classes: classes ?? y.map { Int($0.array(of: Int64.self).max() ?? 0) + 1 } ?? 0)
+          classes: classes ?? max(0, last.addingReportingOverflow(1).partialValue))
         try own.kind.vary(&batch, own.settings, part: number)
         value = BatchVariation.replacing(value, x: batch.x, y: batch.y)
       }

@@ -64,11 +64,21 @@ package struct VariedBatch {
       throw TensorError.invalid(
         operation: name, reason: "mixes labels, this data has none", hint: nil)
     }
+    guard y.dims.first == x.dims[0] else {
+      throw TensorError.invalid(
+        operation: name, reason: "\(x.dims[0]) examples come with labels \(y.dims)",
+        hint: "a label for each example")
+    }
     if y.rank == 2, y.dtype.isFloat { return (y.array(of: Float.self), y.dims[1]) }
     guard y.rank == 1, y.dtype == .int64 else {
       throw TensorError.invalid(
         operation: name, reason: "mixes labels [N] or chances [N, classes], not \(y.dims)",
         hint: nil)
+    }
+    if let label = y.array(of: Int64.self).first(where: { $0 < 0 || $0 >= classes }) {
+      throw TensorError.invalid(
+        operation: name, reason: "label \(label) is none of \(classes) classes",
+        hint: "labels count classes from 0")
     }
     return (try Tensor.oneHot(y, classes: classes).array(of: Float.self), classes)
   }

@@ -87,6 +87,11 @@ import Testing
     ("Flip()(ones(2, 3))", "pictures [N, …, height, width]"),
     ("Crop(9)(ones(2, 1, 3, 3))", "9 x 9 does not fit into 3 x 3"),
     ("Mixup()(ones(2, 3))", "mixes labels, this data has none"),
+    ("Mixup()((x=ones(3, 3), y=[0, 1]))", "3 examples come with labels [2]"),
+    ("CutMix()((x=ones(2, 3, 3), y=ones(4, 2)))", "2 examples come with labels [4, 2]"),
+    ("Mixup()((x=ones(1, 3), y=[9223372036854775807]))", "label"),
+    ("Mixup()((x=ones(1, 3), y=[-5]))", "label"),
+    ("Mixup()((x=ones(2, 3), y=1))", "2 examples come with labels []"),
     ("Mixup(9)((x=ones(2, 3), y=[0, 1]))", "between 0.01 and 4"),
     ("Normalize(0, 0)(ones(2, 3))", "greater than 0"),
     (
