@@ -9,6 +9,8 @@ package struct CellEvaluation {
   /// Names the cell bound, with their values, in order.
   package let bound: [(name: String, value: Value)]
   package let error: String?
+  /// The cell with the change that its mistake offers.
+  package let change: String?
   package let notes: [String]
 
   /// The random numbers of a cell depend on the notebook's seed and its own id alone.
@@ -35,11 +37,12 @@ package struct CellEvaluation {
       }
       return CellEvaluation(
         names: after, bound: evaluation.bound.compactMap { name in after[name].map { (name, $0) } },
-        error: nil, notes: evaluation.notes)
+        error: nil, change: nil, notes: evaluation.notes)
     } catch {
       for object in context.started { (object as? Run)?.job.stop() }
       return CellEvaluation(
-        names: names, bound: [], error: error.rendered(source: source), notes: context.notes)
+        names: names, bound: [], error: error.rendered(source: source),
+        change: error.repair?.applied(to: source), notes: context.notes)
     }
   }
 

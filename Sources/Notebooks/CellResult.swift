@@ -14,6 +14,8 @@ package struct CellResult: Sendable {
   package let bound: [(name: String, value: Value)]
   package let runs: [(key: String, run: Run)]
   package let error: String?
+  /// The cell with the change that its mistake offers.
+  package let change: String?
   package let notes: [String]
   /// Whether the cell's values depend on a clock.
   package let isTimed: Bool
@@ -29,6 +31,7 @@ package struct CellResult: Sendable {
     output = context.output
     bound = outcome.bound
     error = outcome.error
+    change = outcome.change
     notes = outcome.notes
     runs = context.started.enumerated().compactMap { index, object in
       (object as? Run).map { (key: "\(id).\(index + 1)", run: $0) }

@@ -8,6 +8,16 @@ extension Commands {
         }
         state.mode = .edit
       },
+      .simple(
+        "apply", "Makes the change that the mistake of the cell offers.", keys: ["A"],
+        family: "Cells", unless: { $0.offeredChange == nil ? "no change is offered here" : nil }
+      ) { state in
+        guard let change = state.offeredChange else { return }
+        let before = state.cells
+        state.cells[state.focus].editor.replace(with: change)
+        state.remember(.replaced(before))
+        state.message = "changed; Ctrl-J runs it, z takes it back"
+      },
       .simple("insert-above", "A new cell above.", keys: ["a"], family: "Cells") { state in
         state.insertCell(at: state.focus)
       },
@@ -103,6 +113,14 @@ extension Commands {
 }
 
 extension StudioState {
+  /// The text of the cell in focus with the change that its mistake offers, as long as it is the text
+  /// that was run.
+  var offeredChange: String? {
+    guard condition(focus) == .failed, let evaluated = cell.evaluated, cell.isText(evaluated.text)
+    else { return nil }
+    return evaluated.result.change
+  }
+
   mutating func insertCell(at: Int, _ kind: StudioCell.Kind = .code(flags: []), _ text: String = "")
   {
     let id = kind.isCode ? freshID() : ""

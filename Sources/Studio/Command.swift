@@ -21,8 +21,8 @@ package struct Command: Sendable {
   /// Whether it rearranges or rewrites whole cells.
   var changesCells: Bool {
     let names = [
-      "edit", "delete", "cut", "move-up", "move-down", "merge", "split", "to-code", "to-text",
-      "to-raw",
+      "edit", "apply", "delete", "cut", "move-up", "move-down", "merge", "split", "to-code",
+      "to-text", "to-raw",
     ]
     return names.contains(entry.name) || entry.name.hasPrefix("heading-")
   }

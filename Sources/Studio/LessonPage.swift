@@ -125,7 +125,7 @@ extension StudioState {
   /// Why cells of a lesson cannot be changed so; nil when they can.
   func refusal(ofLessonTo command: Command) -> String? {
     guard lesson != nil, command.changesCells else { return nil }
-    if command.entry.name == "edit" {
+    if ["edit", "apply"].contains(command.entry.name) {
       return isEditable(focus) ? nil : "this belongs to the lesson; b makes a cell of your own"
     }
     return chosen.contains { cells[$0].role != nil }

@@ -202,8 +202,9 @@ package enum StudioView {
       }
       let steering =
         state.cell.activeRuns.isEmpty ? [] : [("pause", "pause"), ("interrupt", "end")]
+      let offered = state.offeredChange == nil ? [] : [("apply", "apply the change")]
       return keys(
-        steering + [
+        steering + offered + [
           ("edit", "edit"), ("run-next", "run"), ("run-all", "all"), ("insert-below", "new"),
           ("undo", "undo"), ("save", "save"), ("help", "help"), ("quit", "quit"),
         ])

@@ -14,6 +14,8 @@ struct Evaluator {
   /// Whether a program ends only when its runs have: nobody is there to watch them go on.
   let waits: Bool
   private var count: UInt64 = 0
+  /// The last program with the change that its mistake offered.
+  private(set) var change: String?
 
   enum Outcome {
     case done, failed, interrupted
@@ -39,7 +41,7 @@ struct Evaluator {
     let context = EvaluationContext(
       stream: RandomStream(seed: seed, cell: count), interruption: interruption, folder: folder)
     let outcome = CellEvaluation.run(source, in: names, context, interpreter)
-    names = outcome.names
+    (names, change) = (outcome.names, outcome.change)
     if waits {
       // Nobody is there to wake a paused one.
       for case let run as Run in context.started where run.job.status != .paused {

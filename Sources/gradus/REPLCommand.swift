@@ -15,7 +15,9 @@ struct REPLCommand: ParsableCommand {
     let reader = LineReader()
     defer { reader.close() }
     let isTalking = isatty(0) == 1
-    if isTalking { print("Gradus. ?name explains a word, ? lists all, Ctrl-D ends.") }
+    if isTalking {
+      print("Gradus. ?name explains, ? lists all, Up takes what `try` says, Ctrl-D ends.")
+    }
     fflush(nil)
     var source = ""
     while true {
@@ -33,6 +35,8 @@ struct REPLCommand: ParsableCommand {
         source += source.isEmpty ? line : "\n" + line
         guard isForced || isComplete(source) else { continue }
         evaluate(source, &evaluator)
+        // The change that a mistake offers stands above, to be taken with the up key.
+        if let change = evaluator.change, !change.contains("\n") { reader.remember(change) }
         source = ""
       }
     }

@@ -42,6 +42,27 @@ import Testing
     #expect(!stage.screen.contains("chosen"))
   }
 
+  @Test func `the change that a mistake offers is made, run and taken back`() {
+    var stage = Stage(
+      "```gradus #a\nx = ones(2, 3)\nx @ x\n```\n\n```gradus #b\n1\n```\n", rows: 30)
+    stage.press("A")
+    #expect(stage.screen.contains("no change is offered here"))
+    stage.play("<stay>")
+    #expect(stage.condition("a") == .failed)
+    #expect(stage.screen.contains("try  x @ x.T") && stage.screen.contains("A apply the change"))
+    stage.press("A")
+    #expect(stage.state.cell.text == "x = ones(2, 3)\nx @ x.T")
+    #expect(stage.condition("a") == .edited && !stage.screen.contains("A apply"))
+    stage.play("<stay>")
+    #expect(stage.condition("a") == .done)
+    stage.press("z")
+    #expect(stage.state.cell.text == "x = ones(2, 3)\nx @ x")
+    // What is typed since is not written over.
+    stage.play("<stay>")
+    stage.press("<enter>y<esc>A")
+    #expect(stage.screen.contains("no change is offered here"))
+  }
+
   @Test func `cells become text together, and headings of every level`() {
     var stage = Stage(three, rows: 30)
     stage.press("JmGg3")
