@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("crossentropy(1, 2)", ["nothing is called `crossentropy`", "try  cross_entropy"]),
+    ("crossentropy([[1, 2]], [0])", ["nothing is called `crossentropy`", "try  cross_entropy"]),
     (
       "ones(2, 3) @ ones(2, 3)",
       ["cannot multiply [2, 3] @ [2, 3]", "the inner sizes 3 and 2 differ"]
